@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+# Sitelog. `make help` lists the targets. One mode (compiler flags) has one folder: build/$(MODE).
+# Each folder says in its module.mk what it adds; headers are tracked by -MMD.
+
+.DEFAULT_GOAL := all
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+MODE   ?= release
+BUILD  := build/$(MODE)
+PREFIX ?= /usr/local
+CROSS_COMPILE ?=
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+AR := $(CROSS_COMPILE)$(if $(findstring clang,$(CC)),ar,gcc-ar)
+PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
+
+# ---- what a fresh machine lacks is installed once, before anything else ----
+DEPS := build/.deps
+$(DEPS): tests/support/install-deps.sh
+	@mkdir -p build
+	@bash tests/support/install-deps.sh
+	@touch $@
+ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),all)),)
+-include $(DEPS).mk
+$(DEPS).mk: $(DEPS)
+	@touch $@
+endif
+
+# ---- flags ----
+VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+LIBS     := libuv libmicrohttpd libmosquitto libcurl sqlite3 libcrypto libturbojpeg libjpeg freetype2 libcjson inih libsystemd
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+            -Wswitch-enum -Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wold-style-definition \
+            -Wnull-dereference -Wimplicit-fallthrough -Werror
+HARDEN   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fPIE
+FLAGS_release := -O2 -g $(HARDEN)
+FLAGS_test    := -O1 -g $(HARDEN) -DSITELOG_TEST
+FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DSITELOG_TEST
+FLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread -DSITELOG_TEST
+FLAGS_cov     := -O0 -g --coverage -DSITELOG_TEST
+FLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DSITELOG_TEST
+CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+CFLAGS   := -std=c17 -pthread $(WARN) $(FLAGS_$(MODE))
+LDFLAGS  := -pthread -Wl,--as-needed $(if $(filter release test,$(MODE)),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) \
+            $(filter -fsanitize=% --coverage,$(FLAGS_$(MODE)))
+LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
+comma    := ,
+
+# ---- sources ----
+SRC      :=
+PROGRAMS :=
+include $(sort $(wildcard firmware/*/module.mk hal/module.mk hal/*/module.mk app/*/module.mk sync/*/module.mk))
+OBJ      := $(patsubst %,$(BUILD)/%.o,$(basename $(SRC)))
+LIB      := $(BUILD)/libsitelog.a
+BIN      := $(PROGRAMS:%=$(BUILD)/%)
+UNIT_SRC := $(shell find tests/unit -name 'test_*.c' 2>/dev/null)
+UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
+SUPPORT_SRC := $(wildcard tests/support/*.c)
+SUPPORT  := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
+
+.PHONY: all programs unit
+all: programs            ## build the three programs into build/release
+programs: $(BIN)
+unit-binaries: $(UNIT)
+
+$(BUILD)/%.o: %.c | $(DEPS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+$(BUILD)/%.o: %.S | $(DEPS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(FLAGS_$(MODE)) -MMD -MP -c $< -o $@
+$(LIB): $(OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+define program_rule
+$(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard firmware/$(1)/*.c)) $(LIB)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(wildcard $(BUILD)/firmware/*/*.d)
+.SECONDARY:
+
+# ---- tests, demo and the rest: each is a script that says what it does ----
+.PHONY: demo test unit scenario browser bench interop lint asan tsan cov fuzz install help clean
+include tests/module.mk
+
+demo: programs           ## broker, hub and a board with a simulated camera, on loopback; Ctrl-C stops them
+	@BUILD=$(BUILD) bash tests/support/demo.sh
+
+install: programs        ## programs and units into $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
+
+help:                    ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | sort | expand -t 12
+
+clean:                   ## remove everything built
+	rm -rf build

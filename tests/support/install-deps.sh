@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Installs what the build and the tests need on Debian 12 (needs root or sudo only where something is missing).
+set -euo pipefail
+
+packages=(
+    pkg-config libuv1-dev libmicrohttpd-dev libcjson-dev libinih-dev libmosquitto-dev libcurl4-openssl-dev libssl-dev
+    libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libsystemd-dev libcmocka-dev
+    mosquitto sqlite3 curl tzdata fonts-wqy-microhei mate-backgrounds
+    clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
+)
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
+
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "missing packages: ${missing[*]}; install them as root (apt-get install) and try again" >&2; exit 1; }
+    as_root=(sudo)
+fi
+echo "installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+# mosquitto's package would start a broker of its own; the tests start theirs on a free port.
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

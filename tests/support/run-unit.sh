@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Runs every unit test program below $1/tests/unit; counts cmocka's own results. Exit 1 when anything failed.
+set -uo pipefail
+passed=0 failed=0
+while IFS= read -r program; do
+    log=$program.log
+    timeout 300 "$program" >"$log" 2>&1
+    code=$?
+    ok=$(grep -c '^\[       OK \]' "$log"); bad=$(grep -c '^\[  FAILED  \] [a-z_0-9]*$' "$log")
+    if [ $code -ne 0 ]; then
+        [ "$bad" -gt 0 ] || bad=1
+        echo "FAILED ($code): $program"; tail -40 "$log"
+    elif [ "$ok" -eq 0 ]; then
+        echo "FAILED: $program ran no test"; bad=1
+    fi
+    passed=$((passed + ok)); failed=$((failed + bad))
+done < <(find "$1/tests/unit" -type f -name 'test_*' -executable | sort)
+echo "unit ($1): $passed passed, $failed failed"
+[ -n "${SITELOG_COUNTS:-}" ] && echo "$passed $failed" >>"$SITELOG_COUNTS"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
