@@ -30,6 +30,7 @@ $(DEPS).mk: $(DEPS)
 endif
 
 # ---- flags ----
+comma    := ,
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 LIBS     := libuv libmicrohttpd libmosquitto libcurl sqlite3 libcrypto libturbojpeg libjpeg freetype2 libcjson inih libsystemd
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
@@ -42,12 +43,11 @@ FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fn
 FLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread -DSITELOG_TEST
 FLAGS_cov     := -O0 -g --coverage -DSITELOG_TEST
 FLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DSITELOG_TEST
-CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+CPPFLAGS := $(CPPFLAGS) -I. -I$(BUILD)/gen -D_GNU_SOURCE $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 CFLAGS   := -std=c17 -pthread $(WARN) $(FLAGS_$(MODE))
 LDFLAGS  := -pthread -Wl,--as-needed $(if $(filter release test,$(MODE)),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) \
             $(filter -fsanitize=% --coverage,$(FLAGS_$(MODE)))
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
-comma    := ,
 
 # ---- sources ----
 SRC      :=
@@ -61,7 +61,7 @@ UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 SUPPORT  := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: all programs unit
+.PHONY: all programs unit-binaries
 all: programs            ## build the three programs into build/release
 programs: $(BIN)
 unit-binaries: $(UNIT)

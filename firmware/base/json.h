@@ -26,11 +26,11 @@ bool json_is_object(const struct json *n);
 bool json_is_array(const struct json *n);
 bool json_is_null(const struct json *n); /* JSON null; an absent member is not */
 const char *json_text(const struct json *n);                    /* NULL when it is not a string */
-bool json_int(const struct json *n, int64_t *out);              /* a whole number within ±2^53 */
+bool json_int(const struct json *n, int64_t *out);              /* a whole number within ±(2^53 - 1), the range of RFC 7493 */
 bool json_number(const struct json *n, double *out);
 bool json_bool(const struct json *n, bool *out);
 
-/* Typed members with errors that name the field. `path` is a prefix for the field's name ("" or "crew.").
+/* Typed members; every error is ERR_INVALID and names the field. `path` is a prefix for the field's name ("" or "crew.").
  * An absent optional member leaves *out as it was and returns 0; null counts as absent. */
 enum json_need { JSON_OPTIONAL, JSON_REQUIRED };
 MUST_CHECK int json_get_text(const struct json *o, const char *path, const char *name, enum json_need need, size_t max_bytes, const char **out, struct err_text *e);
