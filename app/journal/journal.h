@@ -57,6 +57,11 @@ MUST_CHECK int journal_start_epoch(struct journal *j, struct db *db, const char 
 /* The current own epoch of a site. ERR_NOT_FOUND. */
 MUST_CHECK int journal_epoch(struct db *db, const char *site, const char *writer, char out[ID_SIZE]);
 
+/* A peer holds other bytes than this journal in the site's own chain of `key`, at or before key->seq (it refused one of ours with "conflict" or
+ * "chain"; a hello's head differs): both wrote on after one common event, which happens when a database is put back to an older copy. Inside a
+ * write transaction; journal_take calls it too. See journal_fork.c for what is done. */
+MUST_CHECK int journal_forked(struct journal *j, struct db *db, const char *site, const struct event_key *key, struct err_text *e);
+
 const char *journal_org(const struct journal *j);
 const char *journal_site(const struct journal *j);   /* NULL at the hub */
 const char *journal_writer(const struct journal *j);
@@ -64,6 +69,9 @@ int64_t journal_boot(const struct journal *j);
 
 /* Position of the newest event of the store. */
 MUST_CHECK int journal_last_pos(struct db *db, int64_t *out);
+
+/* The event of a site with this id (the one that counts). Owns: out->data; envelope_fini. ERR_NOT_FOUND. */
+MUST_CHECK int journal_find(struct db *db, const char *site, const char *id, struct envelope *out, int64_t *pos);
 
 /* ---- whole-journal work ---- */
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* What happened on a site, as JSON: pages newest first, one entry, what is new since, and a subject's history.
+ * An entry: {"pos","id","type","subject","at","actor":{"id","name"},"clock","state","lane","ordinal","writer","rev","late"?,"data"}, at the
+ * hub also "site" and "board". `ordinal` is the event's number in its lane over all epochs of its writer, so that an own event is received
+ * when ordinal <= the lane's received count (counts.h). state: "saved" | "sent" | "received" | "rejected"; what others wrote is "received".
+ * Reads only. Thread: that of the handle. */
+#ifndef SITELOG_JOURNAL_TIMELINE_H
+#define SITELOG_JOURNAL_TIMELINE_H
+
+#include "firmware/db/db.h"
+
+#define TIMELINE_LIMIT_MAX 200
+#define TIMELINE_PAGE_MAX (16u * 1024u * 1024u) /* bytes a page can have: limit × ENVELOPE_MAX and a little */
+
+struct timeline_query {
+    const char *site;  /* NULL: all sites (hub) */
+    int64_t before;    /* timeline_page: entries below this position; 0: from the newest */
+    int64_t after;     /* timeline_after: entries above this position */
+    size_t limit;      /* 1 … TIMELINE_LIMIT_MAX */
+    bool no_names;     /* for a viewer: actors' names are null, the data of plans and people is left out */
+};
+
+/* {"entries":[…],"next":"<cursor>"|null}, newest first by the store's position; next goes back as `before`. */
+MUST_CHECK int timeline_page(struct db *db, const struct timeline_query *q, struct buf *out);
+
+/* The cursor text of a request. "" gives 0. ERR_INVALID. */
+MUST_CHECK int timeline_cursor(const char *text, int64_t *before);
+
+/* A bare array, oldest first. *last: the newest position that was looked at (q->after where there was none). */
+MUST_CHECK int timeline_after(struct db *db, const struct timeline_query *q, struct buf *out, int64_t *last);
+
+/* One entry by its event's id. ERR_NOT_FOUND. */
+MUST_CHECK int timeline_entry(struct db *db, const char *site, const char *id, bool no_names, struct buf *out);
+
+/* A bare array: all events of a subject ("hazard/0193…") in fold order. An entry has "late":"<why>" where it came too late to count.
+ * Empty for an unknown subject. */
+MUST_CHECK int timeline_history(struct db *db, const char *site, const char *subject, bool no_names, struct buf *out);
+
+#endif
