@@ -16,9 +16,14 @@ struct app; /* what the routes work with: app/http/app.h */
 enum where {
     STEP_END,    /* ends a list */
     STEP_POOL,   /* libuv's pool: hashing, JPEG, waiting for the camera with a deadline; db is NULL */
+    STEP_HEAVY,  /* the same, but at most two of all such steps run at once: memory-hard hashes; db is NULL */
     STEP_READ,   /* the reader's thread, in a read transaction */
     STEP_BEFORE, /* the store's thread, outside its transaction: photo bytes; db is NULL */
-    STEP_WRITE,  /* the store's thread, in the shared transaction; may run twice (a batch that is tried again): starts from x as STEP_WRITE found it */
+    STEP_WRITE,  /* the store's thread, in the shared transaction; may run twice (a batch that is tried again): finds an empty reply each
+                  * time, its state is its own business. A status of 400 and above undoes what it wrote. What it answers is sent only
+                  * after the commit; when that fails the answer becomes 507 or 500 */
+    STEP_LOOP,   /* the loop thread, after what came before is committed: sessions, live events; must not block; db is NULL.
+                  * A list's steps of this kind that stand last run even when an earlier step has answered below 400 */
 };
 
 struct step { enum where where; void (*run)(struct app *app, struct exchange *x, struct db *db); };
@@ -49,26 +54,47 @@ extern const struct route *const route_tables[];
 
 struct exchange_user { char id[41]; char name[128]; enum role role; char session[65]; char csrf[65]; }; /* id "" when nobody is signed in */
 
+struct reply_stream;
+struct reply_feed;
+
 struct reply {
     int status;                 /* 0: no step has answered yet */
     const char *type;           /* media type, static; NULL: application/json */
     struct buf body;
-    /* instead of body: bytes that a step lent, read piecewise on the pool or the reader */
-    struct reply_stream *stream;
+    /* instead of body, one of: */
+    struct reply_stream *stream; /* read piecewise on the pool; closed by the server */
+    struct reply_feed *feed;     /* endless; closed by the server */
+    const void *fixed;           /* bytes that outlive everything (compiled in) */
+    size_t fixed_len;
+    const char *encoding;        /* Content-Encoding, static, or NULL */
     char etag[80];              /* with quotes, or "" */
     char cache_control[64];     /* "": no-store */
     char location[160];
     int retry_after_s;          /* 0: none */
     char cookie[200];           /* a Set-Cookie value, or "" */
     char disposition[120];      /* Content-Disposition, or "" */
+    char allow[40];             /* Allow, or "" */
 };
 
 /* A body of known size read piecewise off the loop thread; close is called exactly once. The server does ranges over it. */
 struct reply_stream {
     int64_t size;
     int (*read)(struct reply_stream *s, int64_t offset, void *out, size_t n); /* pool thread; 0 or negative */
-    void (*close)(struct reply_stream *s);
+    void (*close)(struct reply_stream *s); /* loop or pool thread, nobody else using it */
 };
+
+/* A body without an end: server-sent events, multipart frames. Everything on the loop thread. */
+struct reply_feed {
+    /* Fills out; more than 0: so many bytes; 0: nothing now (reply_feed_wake when there is); negative: the end. Must not block. */
+    long (*read)(struct reply_feed *f, char *out, size_t n);
+    void (*close)(struct reply_feed *f); /* exactly once */
+    struct exchange *exchange;           /* set by the server while it sends */
+};
+
+/* Something is there to be read. Thread: loop. Fine before the server has begun to send, and when nothing waits. */
+void reply_feed_wake(struct reply_feed *f);
+
+struct exchange_input;
 
 struct exchange {
     const struct route *route;
@@ -79,6 +105,8 @@ struct exchange {
     struct reply reply;
     void *state;                /* a step's own, for the next one */
     void (*state_free)(void *state);
+    const struct exchange_input *input; /* what exchange_param, _query and _header look into */
+    int error;                  /* what exchange_error was last given, or 0 */
 };
 
 /* A pattern's parameter, "" when the pattern has none of that name. */
@@ -94,9 +122,13 @@ const char *exchange_header(const struct exchange *x, const char *name);
 
 /* RFC 9457: application/problem+json with type (about:blank), title, status, detail, and field where given. detail says what to do. */
 void exchange_problem(struct exchange *x, int status, const char *field, const char *detail, ...) PRINTF_LIKE(4, 5);
-/* The status that goes with an error: ERR_INVALID 422→400 rules are in one table here; text and field from e. */
+/* The status that goes with an error, from one table in exchange.c (ERR_INVALID 400, ERR_NOT_FOUND 404, ERR_CONFLICT 409, ERR_TOO_BIG 413,
+ * ERR_UNSUPPORTED 422, ERR_NO_SPACE 507, ERR_BUSY 503 with Retry-After …); text and field from e (may be NULL). 500 and above are logged here,
+ * and tell the client nothing of the inside. */
 void exchange_error(struct exchange *x, int err, const struct err_text *e);
-/* Starts a JSON body with this status; write it with *w into x->reply.body. */
+/* Adds a member to the problem document that was just made, e.g. ("allowed", "[\"rectify\"]"). */
+void exchange_problem_add(struct exchange *x, const char *name, const char *json);
+/* Starts a JSON body with this status; write it with *w into x->reply.body. The caller opens and closes the object itself. */
 void exchange_json(struct exchange *x, int status, struct json_out *w);
 
 #endif

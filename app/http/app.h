@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* What routes work with: filled once by the program's main, read-only afterwards. A route takes from it what it needs; a new thing that several
+ * routes share is a new member here. Thread: members say whose they are; stores, journal name and strings are anybody's. */
+#ifndef SITELOG_HTTP_APP_H
+#define SITELOG_HTTP_APP_H
+
+#include "app/http/role.h"
+#include "firmware/db/store.h"
+
+struct journal;
+struct live;
+struct photos;
+struct sessions;
+struct tz;
+
+struct app {
+    bool board;            /* a board, or the hub */
+    bool tls;              /* cookies get Secure */
+    const char *version;   /* of the program */
+    const char *org;
+    const char *site;      /* a board's; "" at the hub */
+    const char *writer_id; /* the board's id, or "hub" */
+    const char *dir;       /* data folder */
+    const char *timezone;
+    const struct tz *tz;   /* of timezone; immutable */
+
+    struct store *writer;  /* the only one that writes journal.db */
+    struct store *reader;
+    struct journal *journal;   /* STEP_WRITE only */
+    struct photos *photos;     /* NULL: none */
+    struct live *live;         /* live_publish: any thread; may be NULL in tests */
+    struct sessions *sessions; /* loop thread: STEP_LOOP */
+
+    /* What the status line tells. Any thread; must not block. NULL: unknown. */
+    void *status_ctx;
+    const char *(*link_state)(void *ctx);   /* "up" "down" */
+    const char *(*hub_state)(void *ctx);    /* "up" "down" "unknown" */
+    const char *(*camera_state)(void *ctx); /* "ok" "absent" "failed" */
+
+    /* Which sites a person works for (the hub). Loop thread; must not block. NULL: all. */
+    void *may_see_ctx;
+    bool (*may_see)(void *ctx, const char *user, enum role role, const char *site);
+
+    void *more; /* the program's own */
+};
+
+#endif
