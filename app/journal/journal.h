@@ -66,6 +66,8 @@ const char *journal_org(const struct journal *j);
 const char *journal_site(const struct journal *j);   /* NULL at the hub */
 const char *journal_writer(const struct journal *j);
 int64_t journal_boot(const struct journal *j);
+const char *journal_timezone(const struct journal *j); /* of a site without a plan */
+enum clock_grade journal_grade(const struct journal *j);
 
 /* Position of the newest event of the store. */
 MUST_CHECK int journal_last_pos(struct db *db, int64_t *out);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* Photos as records: photo-taken and photo-withdrawn (subject photo/{id}) and what readers see. The bytes are app/photo's business; a photo's
+ * bytes are durable before its event is made. Thread: any, on the handle's thread; photo_record inside a write transaction. */
+#ifndef SITELOG_JOURNAL_PHOTO_H
+#define SITELOG_JOURNAL_PHOTO_H
+
+#include "app/journal/item.h"
+#include "app/journal/journal.h"
+#include "firmware/base/tz.h"
+
+#define PHOTO_CAPTION_MAX 400 /* bytes */
+
+struct photo {
+    char id[ID_SIZE];
+    char sha256[HASH_TEXT_SIZE], thumb_sha256[HASH_TEXT_SIZE]; /* thumb "" : none */
+    int64_t bytes, width, height;
+    char stage[41], room[41];            /* or "" */
+    char caption[PHOTO_CAPTION_MAX + 1]; /* or "" */
+    char taken[CLOCK_TEXT_SIZE];         /* RFC 3339; "" : now */
+    char clock[5];                       /* how good `taken` is: "ntp" "rtc" "none"; "" : the board's own grade */
+    char origin[16];                     /* camera phone timelapse import recovered */
+    char code[9];                        /* of the watermark; filled by photo_record */
+};
+
+/* All that POST /photos does once the bytes are stored. `taken` is written with the site's offset, `caption` masked.
+ * inreplyto: the photo-requested event that this answers, or NULL.
+ * 0, or ERR_EXISTS (same id, same bytes and fields; a `taken` that was not given is not compared), ERR_CONFLICT (other bytes or fields);
+ * *answer in all three: the photo as stored. ERR_INVALID: e->field (unknown stage or room, origin, taken). */
+MUST_CHECK int photo_record(struct journal *j, struct db *db, const char *site, const struct photo *p,
+                            const char *actor, const char *inreplyto, struct appended *out, struct buf *answer,
+                            struct err_text *e);
+
+/* photo-withdrawn. ERR_NOT_FOUND; ERR_EXISTS when it is withdrawn already. reason may be NULL. */
+MUST_CHECK int photo_withdraw(struct journal *j, struct db *db, const char *site, const char *id, const char *reason,
+                              const char *actor, struct appended *out, struct err_text *e);
+
+/* ERR_NOT_FOUND, also where only its withdrawal has arrived. site NULL: any. withdrawn may be NULL. */
+MUST_CHECK int photo_find(struct db *db, const char *site, const char *id, struct photo *out, bool *withdrawn);
+
+/* {"id","site","board","sha256","bytes","width","height","stage","room","caption","taken","clock","origin","code","thumb_sha256","at","actor",
+ * "inreplyto","withdrawn"}. ERR_NOT_FOUND. */
+MUST_CHECK int photo_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
+
+struct photo_query {
+    const char *site;         /* NULL: every site */
+    const char *stage, *room; /* or NULL */
+    const char *from, *to;    /* site dates of `taken`, inclusive, or NULL */
+    const char *before;       /* cursor, or NULL */
+    int limit;
+    bool names;
+    bool withdrawn; /* also those */
+};
+
+/* {"photos":[…],"next":cursor|null}, newest in the store first. */
+MUST_CHECK int photo_list(struct db *db, const struct photo_query *q, struct buf *out, struct err_text *e);
+
+/* {"photos":[…]}: all whose watermark bears this code, each with its place in the chain: "writer","epoch","lane","seq","event" (SHA-256 of the
+ * event's bytes). The code is read as people write it: any case, O as 0, I and L as 1. ERR_INVALID, ERR_NOT_FOUND. */
+MUST_CHECK int photo_print_by_code(struct db *db, const char *code, bool names, struct buf *out, struct err_text *e);
+
+/* ---- for the table of events ---- */
+extern const char *const photo_schema;
+extern const char *const photo_tables[];
+MUST_CHECK int photo_check_taken(const char *data, size_t n, struct err_text *e);
+MUST_CHECK int photo_check_withdrawn(const char *data, size_t n, struct err_text *e);
+MUST_CHECK int photo_reset(struct db *db, const char *site, const char *id);
+MUST_CHECK int photo_fold(struct db *db, const struct envelope *event, int64_t pos); /* kind "photo" */
+
+#endif

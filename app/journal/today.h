@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What the home screen needs in one answer: where the site stands, what to start today's log from, chips, and what is due. Reads only.
+ * Thread: any, on the handle's thread. */
+#ifndef SITELOG_JOURNAL_TODAY_H
+#define SITELOG_JOURNAL_TODAY_H
+
+#include "firmware/base/clock.h"
+#include "firmware/db/db.h"
+
+struct today_ask {
+    const char *site;
+    const char *board;       /* own writer's id; "hub" at the hub */
+    const char *fallback_tz; /* of a site without a plan */
+    struct wall now;
+    int64_t rejected; /* own events that the hub rejected */
+};
+
+/* {"date","until_ten","stage":{"key","zh","en","day","days","late_days"}|null,"logged":[ids],"start":{"stage","done","plan","crew"},
+ * "chips":[{"key","zh","en","flags","used"}],"due":[{"kind","id"?,"due","text":{"zh","en"},"action"}],"photos_today":[ids],"draft":{…}|null}.
+ * A chip of free text has key null and the text as zh and en. */
+MUST_CHECK int today_print(struct db *db, const struct today_ask *ask, struct buf *out);
+
+#endif
