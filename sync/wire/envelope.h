@@ -59,6 +59,9 @@ MUST_CHECK int envelope_read(const char *bytes, size_t n, struct envelope *out, 
  * ERR_INVALID when even that is not in them. */
 MUST_CHECK int envelope_read_key(const char *bytes, size_t n, struct event_key *out);
 
+/* 36 characters of a UUID of any version, lower case. */
+bool envelope_is_uuid(const char *text);
+
 /* The order in which a subject's events fold: (rev, writer, epoch, seq), then lane. <0, 0, >0. */
 int envelope_fold_order(uint64_t rev_a, const struct event_key *a, uint64_t rev_b, const struct event_key *b);
 
