@@ -8,13 +8,14 @@
 struct board_conf {
     char org[41], site[41], board[41], timezone[64];
     char dir[256];
-    int64_t reserve_percent;                    /* new photos are refused below this much free space */
+    int64_t reserve_percent; /* new photos are refused below this much free space */
     char http_listen[128], tls_cert[256], tls_key[256];
-    char mqtt_host[256], mqtt_ca[256], mqtt_cert[256], mqtt_key[256], mqtt_confirm[16], mqtt_user[64], mqtt_password[128];
+    char mqtt_host[256], mqtt_ca[256], mqtt_cert[256], mqtt_key[256], mqtt_confirm[16], mqtt_user[64],
+        mqtt_password[128];
     int64_t mqtt_port, mqtt_retry_max_s;
-    char upload_url[256];                       /* "" : photo bytes stay on the board */
-    char camera_device[256];                    /* "" : no camera */
-    int64_t camera_width, camera_height;        /* px */
+    char upload_url[256];                /* "" : photo bytes stay on the board */
+    char camera_device[256];             /* "" : no camera */
+    int64_t camera_width, camera_height; /* px */
     char log_level[16];
 };
 

@@ -7,14 +7,14 @@
 
 struct hub_conf {
     char org[41];
-    char store_url[256];                        /* sqlite:DIR */
-    char dir[256];                              /* the DIR of it, filled by hub_conf_read */
-    char blobs_url[256], blobs_dir[256];        /* file:DIR; default {dir}/blobs */
+    char store_url[256];                 /* sqlite:DIR */
+    char dir[256];                       /* the DIR of it, filled by hub_conf_read */
+    char blobs_url[256], blobs_dir[256]; /* file:DIR; default {dir}/blobs */
     char http_listen[128], tls_cert[256], tls_key[256];
-    char upload_listen[128];                    /* "": tus on [http] listen */
+    char upload_listen[128]; /* "": tus on [http] listen */
     char feed_url[256], feed_user[64], feed_password[128], feed_ca[256], feed_cert[256], feed_key[256];
-    int64_t office_silent_after_s;              /* a board unheard for this long is silent */
-    char office_timezone[64];                   /* of sites that have no plan yet */
+    int64_t office_silent_after_s; /* a board unheard for this long is silent */
+    char office_timezone[64];      /* of sites that have no plan yet */
     char log_level[16];
 };
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of a board's settings, and what two of them say together. */
+#include "firmware/conf/board_conf.h"
+
+#include "firmware/base/text.h"
+
+#include <string.h>
+
+/* A text key's kind, offset and size; an integer key's likewise. */
+#define TEXT(kind_, field)                                                                                             \
+    .kind = (kind_), .offset = offsetof(struct board_conf, field), .size = sizeof((struct board_conf *)NULL)->field
+#define INT(field, low, high)                                                                                          \
+    .kind = CONF_INT, .offset = offsetof(struct board_conf, field), .min = (low), .max = (high)
+
+static const char *refuse_board(const char *value) {
+    return strcmp(value, "hub") == 0 ? "'hub' is head office's name; allowed: any other id, such as b-7f3a" : NULL;
+}
+
+static const char *refuse_camera(const char *value) {
+    if (text_starts(value, "sim:") && value[4] != '\0') return NULL;
+    if (text_starts(value, "/dev/video") && value[10] != '\0' && strspn(value + 10, "0123456789") == strlen(value + 10))
+        return NULL;
+    return "no camera has such a name; allowed: /dev/videoN, sim:DIR with a folder of JPEG files, or nothing";
+}
+
+/* clang-format off */
+const struct conf_key board_conf_keys[] = {
+    { "board", "org", TEXT(CONF_NAME, org), .help = "Organisation, the same at head office and at every board" },
+    { "board", "site", TEXT(CONF_NAME, site), .help = "Site that this board is at" },
+    { "board", "id", TEXT(CONF_NAME, board), .refuse = refuse_board, .help = "This board, also its MQTT user name and certificate name" },
+    { "board", "timezone", TEXT(CONF_TZ, timezone), .fallback = "Asia/Shanghai", .help = "Where the site is: dates and cut-offs are local" },
+    { "store", "dir", TEXT(CONF_PATH, dir), .fallback = "/var/lib/sitelog", .help = "Folder of the journal and the photos" },
+    { "store", "reserve_percent", INT(reserve_percent, 1, 50), .fallback = "5", .unit = "%", .help = "New photos are refused when less of the disk is free" },
+    { "http", "listen", TEXT(CONF_LISTEN, http_listen), .fallback = "127.0.0.1:8080", .help = "Address of the screen and the phones' pages" },
+    { "http", "tls_cert", TEXT(CONF_PATH, tls_cert), .fallback = "", .help = "Certificate chain (PEM) for HTTPS" },
+    { "http", "tls_key", TEXT(CONF_PATH, tls_key), .fallback = "", .help = "Private key (PEM) for HTTPS" },
+    { "mqtt", "host", TEXT(CONF_TEXT, mqtt_host), .fallback = "", .help = "Broker; without one the board keeps its journal to itself" },
+    { "mqtt", "port", INT(mqtt_port, 0, 65535), .fallback = "0", .help = "Broker's port; 0: 8883 with ca, 1883 without" },
+    { "mqtt", "ca", TEXT(CONF_PATH, mqtt_ca), .fallback = "", .help = "Certificate authority (PEM) that the broker's certificate is checked against; turns TLS on" },
+    { "mqtt", "cert", TEXT(CONF_PATH, mqtt_cert), .fallback = "", .help = "This board's certificate (PEM)" },
+    { "mqtt", "key", TEXT(CONF_PATH, mqtt_key), .fallback = "", .help = "This board's private key (PEM)" },
+    { "mqtt", "user", TEXT(CONF_TEXT, mqtt_user), .fallback = "", .help = "User name for a broker without TLS; the board's id" },
+    { "mqtt", "password", TEXT(CONF_TEXT, mqtt_password), .fallback = "", .secret = true, .help = "Password for a broker without TLS" },
+    { "mqtt", "retry_max_s", INT(mqtt_retry_max_s, 1, 86400), .fallback = "300", .unit = "s", .help = "Longest pause between attempts to connect" },
+    { "mqtt", "confirm", TEXT(CONF_CHOICE, mqtt_confirm), .choices = "hub|broker", .fallback = "hub", .help = "Who says that a record was received: head office, or the broker where there is none" },
+    { "upload", "url", TEXT(CONF_URL, upload_url), .choices = "http|https", .fallback = "", .help = "Where photos are sent, /tus/ being added; without it they stay on the board" },
+    { "camera", "device", TEXT(CONF_TEXT, camera_device), .fallback = "", .refuse = refuse_camera, .help = "/dev/videoN, or sim:DIR for a simulated camera that shows the JPEG files of DIR" },
+    { "camera", "width", INT(camera_width, 160, 8192), .fallback = "1920", .unit = "px", .help = "Wanted width; the nearest that the camera offers is taken" },
+    { "camera", "height", INT(camera_height, 120, 8192), .fallback = "1080", .unit = "px", .help = "Wanted height" },
+    { "log", "level", TEXT(CONF_CHOICE, log_level), .choices = "error|warn|info|debug", .fallback = "info", .help = "How much is logged" },
+};
+/* clang-format on */
+const size_t board_conf_count = TEXT_ARRAY_LEN(board_conf_keys);
+
+/* Both or neither. Returns the number of problems. */
+static int check_pair(const char *path, const char *section, const char *a_name, const char *a, const char *b_name,
+                      const char *b, struct buf *problems) {
+    if (!*a == !*b) return 0;
+    buf_addf(problems, "%s: [%s] %s: missing, while %s is given; give both or neither\n", path ? path : "settings",
+             section, *a ? b_name : a_name, *a ? a_name : b_name);
+    return 1;
+}
+
+int board_conf_read(const char *path, struct board_conf *out, struct buf *problems) {
+    struct board_conf c = { 0 };
+    int r = conf_read(path, board_conf_keys, board_conf_count, &c, problems);
+    if (r != 0) return r;
+    int bad = check_pair(path, "http", "tls_cert", c.tls_cert, "tls_key", c.tls_key, problems) +
+              check_pair(path, "mqtt", "cert", c.mqtt_cert, "key", c.mqtt_key, problems);
+    if (*c.mqtt_cert && !*c.mqtt_ca) {
+        bad++;
+        buf_addf(problems,
+                 "%s: [mqtt] ca: missing, while cert is given; give the authority of the broker's certificate\n",
+                 path ? path : "settings");
+    }
+    if (*c.mqtt_password && !*c.mqtt_user) {
+        bad++;
+        buf_addf(problems, "%s: [mqtt] user: missing, while password is given; give both or neither\n",
+                 path ? path : "settings");
+    }
+    if (bad > 0) return ERR_INVALID;
+    if (c.mqtt_port == 0) c.mqtt_port = *c.mqtt_ca ? 8883 : 1883;
+    *out = c;
+    return 0;
+}
