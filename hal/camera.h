@@ -13,7 +13,11 @@
 #define CAMERA_FRAME_MAX (16u << 20) /* bytes: what a photo may have */
 
 struct camera;
-struct frame { const uint8_t *bytes; size_t len; int64_t mono_ms; /* when it was exposed */ };
+struct frame {
+    const uint8_t *bytes;
+    size_t len;
+    int64_t mono_ms; /* when it was exposed */
+};
 
 /* ERR_NOT_FOUND (no such device or folder, or nothing in it), ERR_UNSUPPORTED (no driver for the name), ERR_BUSY, ERR_IO.
  * width, height: wanted, in px; the nearest offered is taken. Owns: caller; camera_close takes NULL. */
@@ -32,5 +36,6 @@ void camera_release(struct camera *camera, struct frame *frame);
  *   stall       a grab waits until its timeout
  *   truncated   a frame ends half-way
  *   garbage     a frame is no JPEG
- *   slow MS     a frame takes that long */
+ *   slow MS     a frame takes that long
+ * Frames come 100 ms apart at the least; files over CAMERA_FRAME_MAX are passed over. */
 #endif

@@ -7,7 +7,11 @@
 
 #include <stdint.h>
 
-struct disk_room { int64_t free_bytes; int64_t total_bytes; int free_percent; };
+struct disk_room {
+    int64_t free_bytes;
+    int64_t total_bytes;
+    int free_percent;
+};
 
 /* Of the file system of `path`, as an ordinary user sees it (statvfs f_bavail).
  * Twin: where {path}/.sim-disk exists (test builds only) its two numbers "free total" are the answer. */
