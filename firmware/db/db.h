@@ -20,7 +20,7 @@ enum db_profile {
 };
 
 /* Errors: ERR_NOT_FOUND, ERR_CORRUPT (not a database), ERR_BUSY, ERR_NO_SPACE, ERR_IO; *e names file and remedy. A file that is no
- * database is not touched. Owns: caller; db_close takes NULL. */
+ * database is not touched; the journal mode of an existing file is changed by its first write, not by opening it. Owns: caller; db_close takes NULL. */
 MUST_CHECK int db_open(const char *path, enum db_profile profile, struct db **out, struct err_text *e);
 void db_close(struct db *db);
 

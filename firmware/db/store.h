@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A thread that owns a database handle and does jobs on it.
  * Writer: jobs that wait share one commit: BEGIN IMMEDIATE, each job in a savepoint (an error undoes only that job), COMMIT, and only
- * then each job's `done`. When COMMIT itself fails, every job of the batch is done with that error.
+ * then each job's `done`. When COMMIT itself fails, every job of the batch is done with that error. Where SQLite gives up the whole
+ * transaction because of one job (a full disk, an I/O error), that job fails and the others are run again.
  * Reader: each job in a read transaction of its own, in the order they came.
  * Thread: store_submit from any thread; run and done on the store's thread. */
 #ifndef SITELOG_DB_STORE_H
@@ -15,7 +16,8 @@ struct store_job {
     /* Before the shared transaction and outside of it (photo bytes go into their own database here). May be NULL.
      * An error skips `run`. */
     int (*before)(void *arg);
-    /* Inside the transaction. May be NULL. A negative return undoes what this job did. */
+    /* Inside the transaction. May be NULL. A negative return undoes what this job did. May be called more than once (above, and
+     * after on_no_space): it starts afresh each time and changes nothing but the database and *arg. */
     int (*run)(struct db *db, void *arg);
     /* After the commit, with the first error or 0. Called exactly once, also when the store stops first (ERR_GONE). Short: posts the
      * result to whoever waits. May be NULL. */
@@ -23,10 +25,11 @@ struct store_job {
     void *arg;
 };
 
-/* Called on the store's thread after each commit that changed something, after the jobs' done. Short. */
+/* Called on the store's thread after each commit that changed rows, after the jobs' done. Short. */
 typedef void (*store_commit_fn)(void *ctx);
 
-/* Called when a COMMIT or a job met ERR_NO_SPACE; returns true when it freed space and the batch shall be tried once more. */
+/* Called when a COMMIT or a job's run met ERR_NO_SPACE, once a batch; returns true when it freed space and the whole batch shall be run
+ * once more. */
 typedef bool (*store_no_space_fn)(void *ctx);
 
 struct store_options {
