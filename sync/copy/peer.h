@@ -40,7 +40,8 @@ MUST_CHECK int peer_create(const struct peer_options *options, struct peer **out
 void peer_destroy(struct peer *p); /* not while a batch is with the sink: see peer_busy */
 bool peer_busy(const struct peer *p);
 
-/* The link is up (connect: this end's count of connections, > 0) or down. Down: everything in flight is forgotten and sent again later. */
+/* The link is up (connect: this end's count of connections, > 0) or down. Down: everything in flight is forgotten and sent again later, and
+ * what was known of the other end's presence, too. */
 void peer_link_up(struct peer *p, int64_t connect, int64_t now_ms);
 void peer_link_down(struct peer *p);
 
@@ -49,7 +50,7 @@ void peer_link_down(struct peer *p);
 enum peer_presence { PEER_UNKNOWN, PEER_AWAY, PEER_THERE };
 void peer_presence(struct peer *p, enum peer_presence presence, int64_t now_ms);
 
-/* The journal grew, or its projection of marks changed: look again. */
+/* The journal grew, or began a new epoch: look again (the heads are reread at the next peer_next; held_refresh need not be called). */
 void peer_wake(struct peer *p);
 
 /* A hello or an ack came. */
@@ -74,6 +75,12 @@ void peer_set_unconfirmed(struct peer *p, const char (*sha256)[HASH_TEXT_SIZE], 
 
 /* Backpressure towards the other end: told in acks. */
 void peer_set_pause(struct peer *p, int64_t pause_ms);
+
+/* What the other end says of our own current epoch that cannot be while all is well: it holds more of it than we do (PEER_LOST: this
+ * journal was put back to an older copy), or another head at the same place (PEER_FORKED: it was put back, and wrote on). *key: where. Until the
+ * journal has begun a new epoch (then this is over by itself), the other end's events of the old one are not taken. */
+enum peer_doubt { PEER_SURE, PEER_LOST, PEER_FORKED };
+enum peer_doubt peer_doubt(const struct peer *p, struct event_key *key);
 
 struct peer_counts { uint64_t events_in, events_out, repeats, dropped, rejected, conflicts, hellos_in, resends; bool synced; /* hello answered */ };
 struct peer_counts peer_counts(const struct peer *p);
