@@ -210,6 +210,7 @@ int store_submit(struct store *store, const struct store_job *job) {
 }
 
 struct call {
+    int (*before)(void *arg);
     int (*run)(struct db *db, void *arg);
     void *arg;
     pthread_mutex_t lock;
@@ -218,9 +219,14 @@ struct call {
     int result;
 };
 
+static int call_before(void *arg) {
+    struct call *call = arg;
+    return call->before ? call->before(call->arg) : 0;
+}
+
 static int call_run(struct db *db, void *arg) {
     struct call *call = arg;
-    return call->run(db, call->arg);
+    return call->run ? call->run(db, call->arg) : 0;
 }
 
 static void call_done(void *arg, int result) {
@@ -233,11 +239,16 @@ static void call_done(void *arg, int result) {
 }
 
 int store_call(struct store *store, int (*run)(struct db *db, void *arg), void *arg) {
+    return store_call_before(store, NULL, run, arg);
+}
+
+int store_call_before(struct store *store, int (*before)(void *arg), int (*run)(struct db *db, void *arg), void *arg) {
     assert(!pthread_equal(pthread_self(), store->thread));
     struct call call = {
-        .run = run, .arg = arg, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER
+        .before = before, .run = run, .arg = arg, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER
     };
-    int r = store_submit(store, &(struct store_job){ .run = call_run, .done = call_done, .arg = &call });
+    struct store_job job = { .before = call_before, .run = call_run, .done = call_done, .arg = &call };
+    int r = store_submit(store, &job);
     if (r == 0) {
         (void)pthread_mutex_lock(&call.lock);
         while (!call.done) (void)pthread_cond_wait(&call.changed, &call.lock);

@@ -53,6 +53,9 @@ MUST_CHECK int store_submit(struct store *store, const struct store_job *job);
 /* Submits and waits for `done`; for start-up, tests and other threads than the store's. Returns its result. */
 MUST_CHECK int store_call(struct store *store, int (*run)(struct db *db, void *arg), void *arg);
 
+/* The same with a job's `before`; either may be NULL. */
+MUST_CHECK int store_call_before(struct store *store, int (*before)(void *arg), int (*run)(struct db *db, void *arg), void *arg);
+
 /* Jobs that wait now; commits so far; for metrics. Thread: any. */
 size_t store_waiting(struct store *store);
 uint64_t store_commits(struct store *store);
