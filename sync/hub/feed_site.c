@@ -125,7 +125,12 @@ int feed_site_get(struct feed_sites *s, const char *name, struct feed_site **out
     struct feed_site *site = calloc(1, sizeof *site);
     if (!site) return ERR_NOMEM;
     site->whole = s->source;
-    site->own = (struct copy_source){ &site->whole, own_heads, own_read, own_marks, own_save_marks, own_refused };
+    site->own = (struct copy_source){ .ctx = &site->whole,
+                                      .heads = own_heads,
+                                      .read = own_read,
+                                      .marks = own_marks,
+                                      .save_marks = own_save_marks,
+                                      .refused = own_refused };
     site->real_sink = s->sink;
     site->sink = (struct copy_sink){ site, marked_store, plain_rejections };
     site->active = true;
