@@ -83,7 +83,6 @@ static void put(enum log_level level, const char *format, va_list args) {
         clock_format(clock_wall(), 0, stamp);
         (void)snprintf(head, sizeof head, "%s %s ", stamp, level_name(level));
     }
-    errno = saved_errno; /* for %m */
     if (vsnprintf(message, sizeof message, format, args) < 0) message[0] = '\0';
     tame(message);
     text_clip(line, sizeof line - 1, head);

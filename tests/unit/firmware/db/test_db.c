@@ -11,10 +11,11 @@
 #include "firmware/db/db.h"
 #include "tests/support/temp.h"
 
-#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -324,6 +325,29 @@ static void test_full(void **state) {
     assert_int_equal(asked_int(db, "SELECT count(*) FROM t"), n - 1);
 }
 
+/* A limit of the file's size makes the write itself fail: an I/O error, after which SQLite has rolled back by itself. */
+static void test_failed_write(void **state) {
+    struct place *place = *state;
+    struct rlimit before;
+    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    must_exec(db, "CREATE TABLE t(a BLOB) STRICT");
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    struct rlimit low = { 300000, before.rlim_max };
+    assert_int_equal(db_begin(db), 0);
+    must_exec(db, "INSERT INTO t VALUES(zeroblob(1000000))");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+    int r = db_commit(db);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, handler);
+    assert_int_equal(r, ERR_IO);
+    assert_int_equal(asked_int(db, "SELECT count(*) FROM t"), 0);
+    assert_int_equal(db_begin(db), 0);
+    must_exec(db, "INSERT INTO t VALUES(zeroblob(1000000))");
+    assert_int_equal(db_commit(db), 0);
+    assert_int_equal(asked_int(db, "SELECT count(*) FROM t"), 1);
+}
+
 static void test_free_bytes_and_blob(void **state) {
     struct place *place = *state;
     unsigned char bytes[300];
@@ -385,6 +409,7 @@ int main(void) {
         TEST(test_transactions),
         TEST(test_failed_commit_leaves_nothing_open),
         TEST(test_full),
+        TEST(test_failed_write),
         TEST(test_free_bytes_and_blob),
         TEST(test_backup),
     };
