@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <ini.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,15 +58,17 @@ static bool has_section(const struct reading *r, const char *section) {
     return false;
 }
 
-/* The nearest key of the section, or a key of that very name in another one. */
+/* The nearest key of the section (which has some), or a key of that very name in another one. */
 static const struct conf_key *nearest_key(const struct reading *r, const char *section, const char *key) {
-    const struct conf_key *best = NULL;
+    const struct conf_key *best = &r->keys[0];
+    unsigned best_distance = UINT_MAX;
     for (size_t i = 0; i < r->n; i++) {
-        const struct conf_key *k = &r->keys[i];
-        if (strcmp(k->section, section) != 0) continue;
-        if (!best || text_distance(key, k->key) < text_distance(key, best->key)) best = k;
+        unsigned distance = text_distance(key, r->keys[i].key);
+        if (strcmp(r->keys[i].section, section) != 0 || distance >= best_distance) continue;
+        best = &r->keys[i];
+        best_distance = distance;
     }
-    if (best && text_distance(key, best->key) <= 2) return best;
+    if (best_distance <= 2) return best;
     for (size_t i = 0; i < r->n; i++) {
         if (strcmp(r->keys[i].key, key) == 0) return &r->keys[i];
     }
