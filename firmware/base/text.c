@@ -68,7 +68,7 @@ int text_unhex(const char *hex, uint8_t *out, size_t n) {
     if (strlen(hex) != 2 * n) return ERR_INVALID;
     for (size_t i = 0; i < 2 * n; i++)
         if (hex_value(hex[i]) < 0) return ERR_INVALID;
-    for (size_t i = 0; i < n; i++) out[i] = (uint8_t)(hex_value(hex[2 * i]) << 4 | hex_value(hex[2 * i + 1]));
+    for (size_t i = 0; i < n; i++) out[i] = (uint8_t)(hex_value(hex[2 * i]) * 16 + hex_value(hex[2 * i + 1]));
     return 0;
 }
 

@@ -427,6 +427,7 @@ static void damaged_files(void **state) {
     struct buf whole;
     buf_init(&whole, 64 << 10);
     assert_int_equal(file_read("/usr/share/zoneinfo/Europe/Berlin", &whole, NULL), 0);
+    if (whole.len < 200) fail_msg("an odd zone file: %zu bytes", whole.len);
     struct tz *tz = NULL;
     for (size_t n = 0; n < whole.len; n += n < 64 || n > whole.len - 64 ? 1 : 7) {
         if (load(*state, whole.data, n, &tz) != ERR_CORRUPT) fail_msg("taken with %zu of %zu bytes", n, whole.len);

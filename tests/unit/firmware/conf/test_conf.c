@@ -359,6 +359,7 @@ static void expect_all_keys(const char *path, const struct conf_key *keys, size_
     struct buf file;
     buf_init(&file, 64 << 10);
     assert_int_equal(file_read(path, &file, NULL), 0);
+    assert_non_null(file.data);
     for (size_t i = 0; i < n; i++) {
         char section[64], line[64], commented[64];
         snprintf(section, sizeof section, "\n[%s]\n", keys[i].section);
