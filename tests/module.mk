@@ -10,3 +10,11 @@ asan:                    ## unit tests under AddressSanitizer and UBSan
 tsan:                    ## unit tests of what has threads under ThreadSanitizer
 	@$(MAKE) --no-print-directory MODE=tsan unit-binaries
 	@bash tests/support/run-unit.sh build/tsan
+test:                    ## everything: programs with both compilers, lint, unit tests, sanitizers, scenarios, browser
+	@bash tests/support/run-all.sh
+
+lint:                    ## formatting, static analysis, who includes whom, and the house's other rules
+	@$(MAKE) --no-print-directory MODE=test lint-checks
+.PHONY: lint-checks
+lint-checks: $(LIB)
+	@LINT_FLAGS='$(CPPFLAGS) -std=c17 -pthread -DSITELOG_TEST' bash tests/support/lint.sh $(BUILD)

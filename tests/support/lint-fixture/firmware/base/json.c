@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Not compiled: the one file that may include it. */
+#include <cJSON.h>
