@@ -11,11 +11,11 @@
 #include <stdint.h>
 
 struct buf {
-    char *data;  /* NULL while empty and nothing was reserved */
+    char *data; /* NULL while empty and nothing was reserved */
     size_t len;
     size_t cap;
-    size_t max;  /* bytes */
-    int error;   /* first error, or 0 */
+    size_t max; /* bytes */
+    int error;  /* first error, or 0 */
 };
 
 void buf_init(struct buf *b, size_t max);

@@ -10,6 +10,11 @@
 static inline void free_ptr(void *pointer_to_pointer) { free(*(void **)pointer_to_pointer); }
 
 /* The value of p, and p is NULL afterwards. */
-#define STEAL_PTR(p) __extension__({ __typeof__(p) stolen_ = (p); (p) = NULL; stolen_; })
+#define STEAL_PTR(p)                                                                                                   \
+    __extension__({                                                                                                    \
+        __typeof__(p) stolen_ = (p);                                                                                   \
+        (p) = NULL;                                                                                                    \
+        stolen_;                                                                                                       \
+    })
 
 #endif

@@ -12,15 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct wall { int64_t ms; };  /* milliseconds since 1970-01-01T00:00:00Z; may step */
-struct mono { int64_t ms; };  /* CLOCK_BOOTTIME milliseconds since this kernel booted; never steps back */
+struct wall {
+    int64_t ms;
+}; /* milliseconds since 1970-01-01T00:00:00Z; may step */
+struct mono {
+    int64_t ms;
+}; /* CLOCK_BOOTTIME milliseconds since this kernel booted; never steps back */
 
 struct wall clock_wall(void);
 struct mono clock_mono(void);
 
 void clock_fake_wall(struct wall at);
 void clock_fake_mono(struct mono at);
-void clock_fake_advance_ms(int64_t ms);  /* both */
+void clock_fake_advance_ms(int64_t ms); /* both */
 void clock_fake_off(void);
 
 #define CLOCK_TEXT_SIZE 32 /* "2026-11-22T16:04:05.123+08:00" and NUL, with room */

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HASH_SIZE 32
+#define HASH_SIZE      32
 #define HASH_TEXT_SIZE 65 /* lower-case hex and NUL */
 
 void hash_sha256(const void *bytes, size_t n, uint8_t out[HASH_SIZE]);
@@ -24,11 +24,12 @@ void hash_destroy(struct hash *h);
 
 #define SIGN_SECRET_SIZE 32
 #define SIGN_PUBLIC_SIZE 32
-#define SIGN_SIZE 64
+#define SIGN_SIZE        64
 
 MUST_CHECK int sign_make_key(uint8_t secret[SIGN_SECRET_SIZE], uint8_t public_key[SIGN_PUBLIC_SIZE]);
 MUST_CHECK int sign_make(const uint8_t secret[SIGN_SECRET_SIZE], const void *bytes, size_t n, uint8_t out[SIGN_SIZE]);
-bool sign_check(const uint8_t public_key[SIGN_PUBLIC_SIZE], const void *bytes, size_t n, const uint8_t signature[SIGN_SIZE]);
+bool sign_check(const uint8_t public_key[SIGN_PUBLIC_SIZE], const void *bytes, size_t n,
+                const uint8_t signature[SIGN_SIZE]);
 
 /* PIN verifier: scrypt, N=2^15, r=8, p=1 (32 MiB; OWASP Password Storage Cheat Sheet names N=2^15, r=8, p=3; a board has
  * one slow core, so p=1 and a growing lock-out), 16 bytes of salt, printed as "scrypt$15$8$1$<salt hex>$<hash hex>".

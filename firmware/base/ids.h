@@ -5,7 +5,7 @@
 
 #include "firmware/base/clock.h"
 
-#define ID_SIZE 37   /* a UUID's 36 characters and NUL */
+#define ID_SIZE   37 /* a UUID's 36 characters and NUL */
 #define NAME_SIZE 41 /* an org's, site's or board's name and NUL */
 
 /* A new UUIDv7 of time `at`, lower case. Aborts if the kernel gives no randomness (it always does after boot). */

@@ -21,7 +21,8 @@ MUST_CHECK int text_copy(char *out, size_t out_size, const char *text);
 void text_clip(char *out, size_t out_size, const char *text);
 
 void text_hex(const uint8_t *bytes, size_t n, char *out); /* out: 2n+1 */
-MUST_CHECK int text_unhex(const char *hex, uint8_t *out, size_t n); /* exactly n bytes, lower or upper case; ERR_INVALID */
+MUST_CHECK int text_unhex(const char *hex, uint8_t *out,
+                          size_t n);               /* exactly n bytes, lower or upper case; ERR_INVALID */
 bool text_is_hex(const char *text, size_t digits); /* exactly that many lower-case digits */
 
 MUST_CHECK int text_base64(const uint8_t *bytes, size_t n, char *out, size_t out_size);

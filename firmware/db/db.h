@@ -15,8 +15,8 @@ struct stmt;
 enum db_profile {
     DB_JOURNAL,        /* WAL, synchronous=FULL, foreign_keys off, busy 5 s; created when it is not there */
     DB_JOURNAL_READER, /* the same file, query_only; ERR_NOT_FOUND when it is not there */
-    DB_PHOTOS,         /* journal_mode=PERSIST, synchronous=FULL, 4 KiB pages, secure_delete off, cache above the largest photo */
-    DB_PHOTOS_READER,  /* the same file, query_only; an open read transaction blocks the writer: keep it short */
+    DB_PHOTOS, /* journal_mode=PERSIST, synchronous=FULL, 4 KiB pages, secure_delete off, cache above the largest photo */
+    DB_PHOTOS_READER, /* the same file, query_only; an open read transaction blocks the writer: keep it short */
 };
 
 /* Errors: ERR_NOT_FOUND, ERR_CORRUPT (not a database), ERR_BUSY, ERR_NO_SPACE, ERR_IO; *e names file and remedy. A file that is no
@@ -32,7 +32,7 @@ MUST_CHECK int db_begin(struct db *db);
 MUST_CHECK int db_begin_read(struct db *db);
 MUST_CHECK int db_commit(struct db *db);
 void db_rollback(struct db *db);
-MUST_CHECK int db_savepoint(struct db *db);         /* one level, inside a transaction */
+MUST_CHECK int db_savepoint(struct db *db); /* one level, inside a transaction */
 MUST_CHECK int db_release(struct db *db);
 MUST_CHECK int db_rollback_savepoint(struct db *db);
 
@@ -80,6 +80,7 @@ void stmt_reset(struct stmt *s);
 void stmt_reset_ptr(struct stmt **s); /* for CLEANUP; takes NULL */
 
 /* ---- large values, piecewise ---- reads n bytes at `offset` of a BLOB column; short transactions are the caller's business. */
-MUST_CHECK int db_blob_read(struct db *db, const char *table, const char *column, int64_t rowid, int64_t offset, void *out, size_t n);
+MUST_CHECK int db_blob_read(struct db *db, const char *table, const char *column, int64_t rowid, int64_t offset,
+                            void *out, size_t n);
 
 #endif

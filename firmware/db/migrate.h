@@ -6,8 +6,8 @@
 #include "firmware/db/db.h"
 
 struct migration {
-    int version;      /* 1, 2, 3 … without gaps */
-    const char *sql;  /* may be NULL when `run` does the work */
+    int version;                                   /* 1, 2, 3 … without gaps */
+    const char *sql;                               /* may be NULL when `run` does the work */
     int (*run)(struct db *db, struct err_text *e); /* may be NULL; inside the transaction, after sql */
 };
 

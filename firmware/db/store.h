@@ -33,13 +33,15 @@ typedef void (*store_commit_fn)(void *ctx);
 typedef bool (*store_no_space_fn)(void *ctx);
 
 struct store_options {
-    const char *name;            /* thread name, at most 15 characters */
-    struct db *db;               /* the store owns it from store_start on, also on error */
+    const char *name; /* thread name, at most 15 characters */
+    struct db *db;    /* the store owns it from store_start on, also on error */
     bool writer;
-    size_t max_waiting;          /* jobs; store_submit says ERR_BUSY above it */
-    size_t max_batch;            /* jobs that share a commit */
-    store_commit_fn on_commit; void *on_commit_ctx;       /* may be NULL */
-    store_no_space_fn on_no_space; void *on_no_space_ctx; /* may be NULL */
+    size_t max_waiting; /* jobs; store_submit says ERR_BUSY above it */
+    size_t max_batch;   /* jobs that share a commit */
+    store_commit_fn on_commit;
+    void *on_commit_ctx; /* may be NULL */
+    store_no_space_fn on_no_space;
+    void *on_no_space_ctx; /* may be NULL */
 };
 
 MUST_CHECK int store_start(const struct store_options *options, struct store **out);
@@ -54,7 +56,8 @@ MUST_CHECK int store_submit(struct store *store, const struct store_job *job);
 MUST_CHECK int store_call(struct store *store, int (*run)(struct db *db, void *arg), void *arg);
 
 /* The same with a job's `before`; either may be NULL. */
-MUST_CHECK int store_call_before(struct store *store, int (*before)(void *arg), int (*run)(struct db *db, void *arg), void *arg);
+MUST_CHECK int store_call_before(struct store *store, int (*before)(void *arg), int (*run)(struct db *db, void *arg),
+                                 void *arg);
 
 /* Jobs that wait now; commits so far; for metrics. Thread: any. */
 size_t store_waiting(struct store *store);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Puts a board's counts and states together; what they mean is their own files' business. */
+#include "app/http/status.h"
+
+#include "app/journal/counts.h"
+#include "app/photo/capture.h"
+#include "app/photo/outbox.h"
+#include "firmware/base/json.h"
+#include "hal/clock.h"
+#include "hal/disk.h"
+
+static const char *ask(const char *(*fn)(void *), void *ctx, const char *unknown) { return fn ? fn(ctx) : unknown; }
+
+static int put_marks(struct app *app, struct db *db, struct json_out *w) {
+    struct counts counts;
+    struct outbox_counts photos;
+    int rc = counts_read(db, app->site[0] ? app->site : NULL, &counts);
+    if (!rc) rc = outbox_counts(db, &photos);
+    if (rc) return rc;
+    json_put_text(w, "link", ask(app->link_state, app->status_ctx, "down"));
+    json_put_text(w, "hub", ask(app->hub_state, app->status_ctx, "unknown"));
+    counts_put(&counts, w);
+    json_open(w, "photos", '{');
+    json_put_int(w, "total", photos.total);
+    json_put_int(w, "bytes", photos.bytes);
+    json_put_int(w, "pending", photos.pending);
+    json_put_int(w, "pending_bytes", photos.pending_bytes);
+    json_close(w, '}');
+    json_put_int(w, "rejected", (int64_t)counts.rejected);
+    return 0;
+}
+
+int status_print_marks(struct app *app, struct db *db, struct buf *out) {
+    struct json_out w;
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "site", app->site);
+    int rc = put_marks(app, db, &w);
+    json_close(&w, '}');
+    return rc ? rc : out->error;
+}
+
+int status_print(struct app *app, struct db *db, struct buf *out) {
+    struct json_out w;
+    struct disk_room room = { 0 };
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "board", app->writer_id);
+    json_put_text(&w, "site", app->site);
+    json_put_text(&w, "version", app->version);
+    json_put_text(&w, "clock", clock_grade_name(clock_grade()));
+    int rc = put_marks(app, db, &w);
+    if (!rc && app->photos && app->photos->blobs) rc = blobs_room(app->photos->blobs, &room);
+    json_open(&w, "disk", '{');
+    json_put_int(&w, "free_bytes", room.free_bytes);
+    json_put_int(&w, "free_percent", room.free_percent);
+    json_close(&w, '}');
+    json_put_text(&w, "camera", ask(app->camera_state, app->status_ctx, "absent"));
+    json_close(&w, '}');
+    return rc ? rc : out->error;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* A photo's way in. Knows what order things have to happen in; each thing itself is done elsewhere. */
+#include "app/photo/capture.h"
+
+#include "app/photo/jpeg.h"
+#include "app/photo/outbox.h"
+#include "firmware/base/json.h"
+#include "firmware/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void photos_init(struct photos *p) {
+    memset(p, 0, sizeof *p);
+    (void)pthread_mutex_init(&p->whole_image, NULL);
+}
+
+void photos_fini(struct photos *p) { (void)pthread_mutex_destroy(&p->whole_image); }
+
+void capture_init(struct capture *c) {
+    memset(c, 0, sizeof *c);
+    buf_init(&c->thumb, BLOB_THUMB_MAX);
+}
+
+void capture_fini(struct capture *c) { buf_fini(&c->thumb); }
+
+int capture_look(struct photos *p, struct capture *c, struct err_text *e) {
+    struct jpeg_info info;
+    int rc = jpeg_peek(c->bytes, c->n, &info, e);
+    if (rc) return rc;
+    bool alone = info.whole_image;
+    if (alone) (void)pthread_mutex_lock(&p->whole_image);
+    buf_clear(&c->thumb);
+    rc = jpeg_inspect_and_thumbnail(c->bytes, c->n, JPEG_THUMB_PX, &info, &c->thumb, e);
+    if (alone) (void)pthread_mutex_unlock(&p->whole_image);
+    if (rc) return rc;
+    hash_sha256_text(c->bytes, c->n, c->record.sha256);
+    hash_sha256_text(c->thumb.data, c->thumb.len, c->record.thumb_sha256);
+    c->record.bytes = (int64_t)c->n;
+    c->record.width = info.upright_width_px;
+    c->record.height = info.upright_height_px;
+    return 0;
+}
+
+/* What it takes to append the event later. */
+static int print_meta(const struct capture *c, struct buf *out) {
+    const struct photo *r = &c->record;
+    struct json_out w;
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "site", c->site);
+    json_put_text(&w, "actor", c->actor);
+    json_put_text(&w, "inreplyto", c->inreplyto ? c->inreplyto : "");
+    json_put_text(&w, "thumb", r->thumb_sha256);
+    json_put_int(&w, "thumb_bytes", (int64_t)c->thumb.len);
+    json_put_int(&w, "bytes", r->bytes);
+    json_put_int(&w, "width", r->width);
+    json_put_int(&w, "height", r->height);
+    json_put_text(&w, "stage", r->stage);
+    json_put_text(&w, "room", r->room);
+    json_put_text(&w, "caption", r->caption);
+    json_put_text(&w, "taken", r->taken);
+    json_put_text(&w, "clock", r->clock);
+    json_close(&w, '}');
+    return out->error;
+}
+
+int capture_keep(struct photos *p, struct capture *c, struct err_text *e) {
+    struct buf meta;
+    buf_init(&meta, BLOB_META_MAX);
+    int rc = print_meta(c, &meta);
+    struct blob_put put = { .sha256 = c->record.sha256,
+                            .bytes = c->bytes,
+                            .n = c->n,
+                            .thumb_sha256 = c->record.thumb_sha256,
+                            .thumb = c->thumb.data,
+                            .thumb_n = c->thumb.len,
+                            .photo = c->record.id,
+                            .meta = meta.data };
+    if (!rc) rc = blobs_put(p->blobs, &put, e);
+    buf_fini(&meta);
+    return rc;
+}
+
+static int record(struct photos *p, const struct photo *r, int64_t thumb_bytes, const char *site, const char *actor,
+                  const char *inreplyto, struct journal *j, struct db *db, struct appended *out, struct buf *answer,
+                  struct err_text *e) {
+    int rc = photo_record(j, db, site, r, actor, inreplyto, out, answer, e);
+    if (rc || !p->outbox) return rc;
+    struct outbox_photo queued = { .photo = r->id,
+                                   .sha256 = r->sha256,
+                                   .bytes = r->bytes,
+                                   .thumb_sha256 = r->thumb_sha256[0] ? r->thumb_sha256 : NULL,
+                                   .thumb_bytes = thumb_bytes,
+                                   .origin = r->origin };
+    return outbox_add(db, &queued);
+}
+
+int capture_record(struct photos *p, struct capture *c, struct journal *j, struct db *db, struct appended *out,
+                   struct buf *answer, struct err_text *e) {
+    return record(p, &c->record, (int64_t)c->thumb.len, c->site, c->actor, c->inreplyto, j, db, out, answer, e);
+}
+
+/* ---- photos whose event was lost with the power ---- */
+
+struct orphan {
+    char site[NAME_SIZE], actor[ENVELOPE_ACTOR_SIZE], inreplyto[ID_SIZE];
+    int64_t thumb_bytes;
+    struct photo record;
+};
+
+struct adoption {
+    struct orphan *list;
+    size_t count, adopted;
+};
+
+static void take_text(const struct json *o, const char *name, char *out, size_t size) {
+    const char *text = json_text(json_member(o, name));
+    if (!text || text_copy(out, size, text)) out[0] = '\0';
+}
+
+static int take_orphan(void *ctx, const struct blob_unsettled *photo) {
+    struct adoption *a = ctx;
+    struct orphan *grown = realloc(a->list, (a->count + 1) * sizeof *grown);
+    if (!grown) return ERR_NOMEM;
+    a->list = grown;
+    struct orphan *o = &a->list[a->count];
+    memset(o, 0, sizeof *o);
+    memcpy(o->record.id, photo->photo, sizeof o->record.id);
+    memcpy(o->record.sha256, photo->sha256, sizeof o->record.sha256);
+    struct json *meta = NULL;
+    int rc = json_parse(photo->meta, strlen(photo->meta), &meta, NULL);
+    if (rc) return rc;
+    take_text(meta, "site", o->site, sizeof o->site);
+    take_text(meta, "actor", o->actor, sizeof o->actor);
+    take_text(meta, "inreplyto", o->inreplyto, sizeof o->inreplyto);
+    take_text(meta, "thumb", o->record.thumb_sha256, sizeof o->record.thumb_sha256);
+    take_text(meta, "stage", o->record.stage, sizeof o->record.stage);
+    take_text(meta, "room", o->record.room, sizeof o->record.room);
+    take_text(meta, "caption", o->record.caption, sizeof o->record.caption);
+    take_text(meta, "taken", o->record.taken, sizeof o->record.taken);
+    take_text(meta, "clock", o->record.clock, sizeof o->record.clock);
+    (void)json_int(json_member(meta, "bytes"), &o->record.bytes);
+    (void)json_int(json_member(meta, "width"), &o->record.width);
+    (void)json_int(json_member(meta, "height"), &o->record.height);
+    (void)json_int(json_member(meta, "thumb_bytes"), &o->thumb_bytes);
+    memcpy(o->record.origin, "recovered", sizeof "recovered");
+    json_destroy(meta);
+    a->count++;
+    return 0;
+}
+
+int adoption_list(struct photos *p, struct adoption **out) {
+    struct adoption *a = calloc(1, sizeof *a);
+    if (!a) return ERR_NOMEM;
+    int rc = blobs_unsettled(p->blobs, take_orphan, a);
+    if (rc)
+        adoption_destroy(a);
+    else
+        *out = a;
+    return rc;
+}
+
+int adoption_record(struct adoption *a, struct photos *p, struct journal *j, struct db *db) {
+    a->adopted = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        struct orphan *o = &a->list[i];
+        struct photo there;
+        int rc = photo_find(db, o->site, o->record.id, &there, NULL);
+        if (rc == 0) continue; /* it had its event */
+        if (rc != ERR_NOT_FOUND) return rc;
+        struct appended appended;
+        struct err_text e = { 0 };
+        struct buf answer;
+        buf_init(&answer, ENVELOPE_MAX);
+        rc = record(p, &o->record, o->thumb_bytes, o->site, o->actor, NULL, j, db, &appended, &answer, &e);
+        if (rc ==
+            ERR_INVALID) { /* a stage or room that is not known (any more): the photo counts, not where it belongs */
+            o->record.stage[0] = o->record.room[0] = '\0';
+            rc = record(p, &o->record, o->thumb_bytes, o->site, o->actor, NULL, j, db, &appended, &answer, &e);
+        }
+        buf_fini(&answer);
+        if (rc && rc != ERR_EXISTS && rc != ERR_CONFLICT) return rc;
+        if (!rc) a->adopted++;
+    }
+    return 0;
+}
+
+int adoption_settle(struct adoption *a, struct photos *p) {
+    if (a->count == 0) return 0;
+    char(*ids)[ID_SIZE] = calloc(a->count, sizeof *ids);
+    if (!ids) return ERR_NOMEM;
+    for (size_t i = 0; i < a->count; i++) memcpy(ids[i], a->list[i].record.id, ID_SIZE);
+    int rc = blobs_settle(p->blobs, (const char(*)[ID_SIZE])ids, a->count);
+    free(ids);
+    return rc;
+}
+
+size_t adoption_count(const struct adoption *a) { return a->adopted; }
+
+void adoption_destroy(struct adoption *a) {
+    if (!a) return;
+    free(a->list);
+    free(a);
+}

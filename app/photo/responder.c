@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Answers photo requests with the board's camera. What a request is, and whether it is open, is app/journal/photo_request's business. */
+#include "app/photo/responder.h"
+
+#include "app/journal/photo_request.h"
+#include "app/photo/shutter.h"
+#include "firmware/base/log.h"
+#include "firmware/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPEN_MAX = 8, SHOT_MS = 15000, TRIES = 3 };
+
+struct open_list {
+    const struct responder *r;
+    struct photo_request list[OPEN_MAX];
+    size_t n;
+};
+
+static int read_open(struct db *db, void *arg) {
+    struct open_list *o = arg;
+    return photo_request_open(db, o->r->site, o->r->board, o->list, OPEN_MAX, &o->n);
+}
+
+struct answer {
+    const struct responder *r;
+    const struct photo_request *request;
+    struct capture capture;
+    const char *reason; /* why it failed; NULL: the photo is the answer */
+    struct err_text why;
+};
+
+static int keep(void *arg) {
+    struct answer *a = arg;
+    return a->reason ? 0 : capture_keep(a->r->photos, &a->capture, &a->why);
+}
+
+static int record(struct db *db, void *arg) {
+    struct answer *a = arg;
+    struct appended appended;
+    int rc = photo_request_answerable(db, a->r->site, a->request->id);
+    if (rc) return rc;
+    if (a->reason)
+        return photo_request_fail(a->r->journal, db, a->r->site, a->request->id, a->reason, &appended, &a->why);
+    struct buf text;
+    buf_init(&text, ENVELOPE_MAX);
+    rc = capture_record(a->r->photos, &a->capture, a->r->journal, db, &appended, &text, &a->why);
+    buf_fini(&text);
+    return rc;
+}
+
+static const char *reason_of(int rc) {
+    switch (rc) {
+    case ERR_NOT_FOUND:
+    case ERR_GONE:
+        return "camera-absent";
+    case ERR_NO_SPACE:
+        return "no-space";
+    default:
+        return "camera-failed";
+    }
+}
+
+/* A frame that decodes; a camera may give a broken one now and then. */
+static int shoot(struct answer *a, uint8_t **bytes) {
+    const struct responder *r = a->r;
+    int rc = ERR_IO;
+    for (int i = 0; i < TRIES; i++) {
+        size_t n = 0;
+        rc = shutter_take(r->photos->shutter, r->shot_ms ? r->shot_ms : SHOT_MS, bytes, &n, &a->why);
+        if (rc) return rc;
+        a->capture.bytes = *bytes;
+        a->capture.n = n;
+        rc = capture_look(r->photos, &a->capture, &a->why);
+        if (rc == 0) return 0;
+        free(*bytes);
+        *bytes = NULL;
+    }
+    return rc;
+}
+
+static bool expired(const struct photo_request *request) {
+    struct wall due;
+    return request->due[0] && clock_parse(request->due, &due, NULL) == 0 && clock_wall().ms > due.ms;
+}
+
+static int answer(const struct responder *r, const struct photo_request *request) {
+    struct answer a = { .r = r, .request = request };
+    uint8_t *bytes = NULL;
+    capture_init(&a.capture);
+    a.capture.site = r->site;
+    a.capture.actor = "board";
+    a.capture.inreplyto = request->id;
+    ids_make(clock_wall(), a.capture.record.id);
+    memcpy(a.capture.record.stage, request->stage, sizeof a.capture.record.stage);
+    memcpy(a.capture.record.room, request->room, sizeof a.capture.record.room);
+    memcpy(a.capture.record.origin, "camera", sizeof "camera");
+
+    int rc = 0;
+    if (expired(request)) {
+        a.reason = "expired";
+    } else {
+        rc = r->photos->shutter ? shoot(&a, &bytes) : ERR_NOT_FOUND;
+        if (rc == ERR_BUSY) goto out; /* asked again */
+        if (rc) a.reason = reason_of(rc);
+    }
+    rc = store_call_before(r->writer, keep, record, &a);
+    if (rc == ERR_NO_SPACE && !a.reason) {
+        a.reason = "no-space";
+        rc = store_call_before(r->writer, keep, record, &a);
+    }
+    if (rc == ERR_EXISTS || rc == ERR_NOT_FOUND) rc = 0; /* answered meanwhile by somebody else */
+    if (rc == 0 && a.reason) log_warn("photo request %s: %s %s", request->id, a.reason, a.why.text);
+    if (rc == 0 && !a.reason && r->photos->queued) r->photos->queued(r->photos->ctx);
+out:
+    free(bytes);
+    capture_fini(&a.capture);
+    return rc;
+}
+
+int responder_run(const struct responder *r, size_t *answered, bool *later) {
+    struct open_list *open = calloc(1, sizeof *open);
+    if (!open) return ERR_NOMEM;
+    open->r = r;
+    *answered = 0;
+    *later = false;
+    int rc = store_call(r->reader, read_open, open);
+    for (size_t i = 0; rc == 0 && i < open->n; i++) {
+        if (!open->list[i].camera) continue; /* a person shall take it */
+        rc = answer(r, &open->list[i]);
+        if (rc == 0) (*answered)++;
+        if (rc == ERR_BUSY) {
+            *later = true;
+            rc = 0;
+        }
+    }
+    if (open->n == OPEN_MAX && *answered) *later = true; /* there may be more */
+    free(open);
+    return rc;
+}

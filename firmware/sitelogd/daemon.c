@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* What a board is made of, and in which order it starts and stops. */
+#include "firmware/sitelogd/daemon.h"
+
+#include "app/http/herald.h"
+#include "app/http/status.h"
+#include "app/journal/sink.h"
+#include "app/journal/source.h"
+#include "app/photo/outbox.h"
+#include "app/photo/responder.h"
+#include "app/photo/shutter.h"
+#include "firmware/base/log.h"
+#include "firmware/runtime/cli.h"
+#include "firmware/runtime/runtime.h"
+#include "sync/edge/link.h"
+#include "sync/edge/uploader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STALE_MS = 60000, LOOKUP_MS = 45000, LINK_STOP_MS = 1500, SERVER_STOP_MS = 1500 };
+
+struct daemon {
+    const struct board_conf *conf;
+    struct runtime rt;
+    struct shutter *shutter;
+    struct responder responder;
+    bool responding, respond_again;
+    struct db *link_db; /* link's thread */
+    struct source *source;
+    struct sink *sink;
+    struct link *link; /* NULL: no [mqtt] host */
+    struct outbox_impl *outbox;
+    struct uploader *uploader; /* NULL: no [upload] url */
+};
+
+/* ---- what the link asks and tells (its thread) ---- */
+
+static int health(void *ctx, struct buf *json) {
+    struct daemon *b = ctx;
+    return status_print(&b->rt.app, b->link_db, json);
+}
+
+struct connected {
+    struct daemon *board;
+    int64_t connect;
+};
+
+static int save_connect(struct db *db, void *arg) {
+    struct connected *c = arg;
+    return identity_connected(db, c->connect);
+}
+
+static void free_connect(void *arg, int result) {
+    (void)result;
+    free(arg);
+}
+
+static void link_changed(void *ctx, const struct link_status *status) {
+    struct daemon *b = ctx;
+    bool hold = strcmp(b->conf->mqtt_confirm, "broker") != 0 && status->hub != PEER_THERE;
+    if (b->uploader) {
+        uploader_hold(b->uploader, hold);
+        if (!hold) uploader_now(b->uploader);
+    }
+    herald_wake(b->rt.herald);
+    struct connected *c = status->up ? malloc(sizeof *c) : NULL;
+    if (!c) return;
+    *c = (struct connected){ b, status->connect };
+    struct store_job job = { .run = save_connect, .done = free_connect, .arg = c };
+    if (store_submit(b->rt.writer, &job)) free(c);
+}
+
+static void blobs_told(void *ctx, const char (*confirmed)[HASH_TEXT_SIZE], size_t confirmed_count,
+                       const char (*want)[HASH_TEXT_SIZE], size_t want_count) {
+    struct daemon *b = ctx;
+    if (!b->uploader) return;
+    if (confirmed_count) uploader_confirmed(b->uploader, confirmed, confirmed_count);
+    if (want_count) uploader_withdrawn(b->uploader, want, want_count);
+}
+
+static size_t unconfirmed(void *ctx, char (*out)[HASH_TEXT_SIZE], size_t max) {
+    struct daemon *b = ctx;
+    size_t n = 0;
+    return outbox_unconfirmed(b->link_db, out, max, &n) ? 0 : n;
+}
+
+/* ---- what the status line asks (any thread) ---- */
+
+static const char *link_word(void *ctx) {
+    struct daemon *b = ctx;
+    return b->link && link_status(b->link).up ? "up" : "down";
+}
+
+static const char *hub_word(void *ctx) {
+    static const char *const words[] = { [PEER_UNKNOWN] = "unknown", [PEER_AWAY] = "down", [PEER_THERE] = "up" };
+    struct daemon *b = ctx;
+    return words[b->link ? link_status(b->link).hub : PEER_UNKNOWN];
+}
+
+static const char *camera_word(void *ctx) {
+    struct daemon *b = ctx;
+    return shutter_state_name(shutter_state(b->shutter));
+}
+
+static void send_now(void *ctx) {
+    struct daemon *b = ctx;
+    if (b->link) link_send_now(b->link);
+    if (b->uploader) uploader_now(b->uploader);
+}
+
+/* ---- photo requests (pool, then loop) ---- */
+
+static void respond(struct daemon *b);
+
+static void respond_work(uv_work_t *work) {
+    struct daemon *b = work->data;
+    size_t answered = 0;
+    int rc = responder_run(&b->responder, &answered, &b->respond_again);
+    if (rc && rc != ERR_GONE) log_warn("photo requests: %s", err_name(rc));
+}
+
+static void respond_done(uv_work_t *work, int status) {
+    struct daemon *b = work->data;
+    free(work);
+    b->responding = false;
+    if (b->respond_again && status == 0) respond(b);
+}
+
+static void respond(struct daemon *b) {
+    if (b->responding) {
+        b->respond_again = true;
+        return;
+    }
+    uv_work_t *work = malloc(sizeof *work);
+    if (!work) return;
+    work->data = b;
+    b->responding = true;
+    b->respond_again = false;
+    if (uv_queue_work(&b->rt.loop, work, respond_work, respond_done)) {
+        b->responding = false;
+        free(work);
+    }
+}
+
+/* ---- after commits ---- */
+
+static void on_commit(void *ctx) { /* store's thread */
+    struct daemon *b = ctx;
+    if (b->link) link_wake(b->link);
+}
+
+static void on_settle(void *ctx) {
+    struct daemon *b = ctx;
+    if (b->uploader) uploader_wake(b->uploader);
+    respond(b);
+}
+
+static void uploads_changed(void *ctx) { /* upload thread */
+    struct daemon *b = ctx;
+    herald_wake(b->rt.herald);
+}
+
+static void upload_corrupt(void *ctx, const char *sha256, bool thumb) {
+    (void)ctx;
+    log_error("photo %.12s (%s): the stored bytes are damaged and cannot be sent; check the disk: sitelogctl verify",
+              sha256, thumb ? "thumbnail" : "original");
+}
+
+static bool healthy(void *ctx) {
+    struct daemon *b = ctx;
+    int64_t now = clock_mono().ms;
+    return !b->link || now - link_alive_ms(b->link) < STALE_MS + LOOKUP_MS;
+}
+
+/* ---- start and stop ---- */
+
+static int start_link(struct daemon *b, struct err_text *e) {
+    const struct board_conf *c = b->conf;
+    if (!c->mqtt_host[0]) {
+        log_warn("[mqtt] host is not set: nothing is sent to head office");
+        return 0;
+    }
+    struct link_options o = { .org = c->org,
+                              .site = c->site,
+                              .board = c->board,
+                              .host = c->mqtt_host,
+                              .port = (int)c->mqtt_port,
+                              .user = c->mqtt_user,
+                              .password = c->mqtt_password,
+                              .ca = c->mqtt_ca,
+                              .cert = c->mqtt_cert,
+                              .key = c->mqtt_key,
+                              .retry_max_ms = c->mqtt_retry_max_s * 1000,
+                              .confirm_broker = strcmp(c->mqtt_confirm, "broker") == 0,
+                              .software = cli_version,
+                              .boot = journal_boot(b->rt.depot.journal),
+                              .connect_first = b->rt.depot.identity.connect_first,
+                              .health = health,
+                              .changed = link_changed,
+                              .blobs = blobs_told,
+                              .unconfirmed = unconfirmed,
+                              .ctx = b };
+    memcpy(o.secret, b->rt.depot.identity.secret, sizeof o.secret);
+    memcpy(o.public_key, b->rt.depot.identity.public_key, sizeof o.public_key);
+    int rc = depot_reader(&b->rt.depot, &b->link_db, e);
+    if (!rc) rc = link_create(&o, &b->link, e);
+    if (rc) return rc;
+    struct source_options so = { .reader = b->link_db, .store = b->rt.writer, .journal = b->rt.depot.journal };
+    struct sink_options si = {
+        .reader = b->link_db, .store = b->rt.writer, .journal = b->rt.depot.journal, .mail = link_mailbox(b->link)
+    };
+    rc = source_create(&so, &b->source);
+    if (!rc) rc = sink_create(&si, &b->sink);
+    if (rc) return err_set(e, rc, "the link could not be made: %s", err_name(rc));
+    return link_start(b->link, source_seam(b->source), sink_seam(b->sink), e);
+}
+
+static int start_uploader(struct daemon *b, struct err_text *e) {
+    const struct board_conf *c = b->conf;
+    if (!c->upload_url[0]) {
+        log_warn("[upload] url is not set: photos stay on this board");
+        return 0;
+    }
+    struct db *reader = NULL;
+    int rc = depot_reader(&b->rt.depot, &reader, e);
+    if (!rc) rc = outbox_create(reader, b->rt.writer, b->rt.photos.blobs, &b->outbox);
+    if (rc) return err_set(e, rc, "the uploader could not be made: %s", err_name(rc));
+    bool broker = strcmp(c->mqtt_confirm, "broker") == 0;
+    struct uploader_options o = { .url = c->upload_url,
+                                  .board = c->board,
+                                  .ca = c->mqtt_ca,
+                                  .cert = c->mqtt_cert,
+                                  .key = c->mqtt_key,
+                                  .confirm_broker = broker,
+                                  .outbox = outbox_seam(b->outbox),
+                                  .changed = uploads_changed,
+                                  .corrupt = upload_corrupt,
+                                  .ctx = b };
+    rc = uploader_start(&o, &b->uploader, e);
+    if (!rc && !broker) uploader_hold(b->uploader, true); /* until hub/state says that head office is there */
+    return rc;
+}
+
+static int start(struct daemon *b, const struct runtime_options *o, struct err_text *e) {
+    struct runtime *r = &b->rt;
+    int rc = runtime_open(r, o, e);
+    if (!rc)
+        rc =
+            shutter_start(b->conf->camera_device, (int)b->conf->camera_width, (int)b->conf->camera_height, &b->shutter);
+    if (rc) return err_set(e, rc, "%s", e->text[0] ? e->text : "the camera's thread could not be started");
+    r->photos.shutter = b->shutter;
+    r->app.status_ctx = b;
+    r->app.link_state = link_word;
+    r->app.hub_state = hub_word;
+    r->app.camera_state = camera_word;
+    r->app.send_now = send_now;
+    b->responder = (struct responder){ .photos = &r->photos,
+                                       .writer = r->writer,
+                                       .reader = r->reader,
+                                       .journal = r->depot.journal,
+                                       .site = b->conf->site,
+                                       .board = b->conf->board };
+    rc = start_uploader(b, e);
+    if (!rc) rc = start_link(b, e);
+    if (!rc) rc = runtime_serve(r, o, e);
+    if (!rc) respond(b); /* what was asked for before the power went */
+    return rc;
+}
+
+static void stop(struct daemon *b) {
+    struct runtime *r = &b->rt;
+    runtime_stop_server(r);
+    uploader_stop(b->uploader);
+    if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
+        /* Its thread hangs in a name look-up and may still touch what we would free; all that counts is durable. */
+        log_info("stopped, without waiting for a name look-up");
+        _exit(0);
+    }
+    shutter_stop(b->shutter);
+    runtime_stop_stores(r);
+    link_destroy(b->link);
+    sink_destroy(b->sink);
+    source_destroy(b->source);
+    outbox_destroy(b->outbox);
+    db_close(b->link_db);
+    runtime_close(r);
+}
+
+int daemon_run(const struct board_conf *conf, struct err_text *e) {
+    struct daemon *b = calloc(1, sizeof *b);
+    if (!b) return err_set(e, ERR_NOMEM, "out of memory");
+    b->conf = conf;
+    b->rt.on_commit = on_commit;
+    b->rt.on_settle = on_settle;
+    b->rt.healthy = healthy;
+    b->rt.ctx = b;
+    struct runtime_options o = {
+        .depot = { .org = conf->org,
+                   .site = conf->site,
+                   .writer = conf->board,
+                   .timezone = conf->timezone,
+                   .dir = conf->dir,
+                   .reserve_percent = conf->reserve_percent },
+        .board = true,
+        .log_level = conf->log_level,
+        .server = { .main = { .address = conf->http_listen, .tls_cert = conf->tls_cert, .tls_key = conf->tls_key },
+                    .limits = { .stop_ms = SERVER_STOP_MS } },
+    };
+    int rc = start(b, &o, e);
+    if (!rc) {
+        log_info("board %s of site %s: http on port %u", conf->board, conf->site, server_port(b->rt.server));
+        runtime_run(&b->rt);
+    }
+    stop(b);
+    free(b);
+    return rc;
+}
