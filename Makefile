@@ -32,7 +32,7 @@ endif
 # ---- flags ----
 comma    := ,
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
-LIBS     := libuv libmicrohttpd libmosquitto libcurl sqlite3 libcrypto libturbojpeg libjpeg freetype2 libcjson inih libsystemd
+LIBS     := libuv libmicrohttpd gnutls libmosquitto libcurl sqlite3 libcrypto libturbojpeg libjpeg freetype2 libcjson inih libsystemd
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
             -Wswitch-enum -Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wold-style-definition \
             -Wnull-dereference -Wimplicit-fallthrough -Werror
@@ -48,10 +48,6 @@ CFLAGS   := -std=c17 -pthread $(WARN) $(FLAGS_$(MODE))
 LDFLAGS  := -pthread -Wl,--as-needed $(if $(filter release test,$(MODE)),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) \
             $(filter -fsanitize=% --coverage,$(FLAGS_$(MODE)))
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
-
-# `make V=1` shows whole commands.
-Q   := $(if $(V),,@)
-say  = @$(if $(V),:,echo "  $1  $2")
 
 # ---- sources ----
 SRC      :=
@@ -72,24 +68,20 @@ unit-binaries: $(UNIT)
 
 $(BUILD)/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
-	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/%.o: %.S | $(DEPS)
 	@mkdir -p $(@D)
-	$(call say,AS,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(FLAGS_$(MODE)) -MMD -MP -c $< -o $@
+	$(CC) $(CPPFLAGS) $(FLAGS_$(MODE)) -MMD -MP -c $< -o $@
 $(LIB): $(OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 define program_rule
 $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard firmware/$(1)/*.c)) $(LIB)
-	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT) $(LIB)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(wildcard $(BUILD)/firmware/*/*.d)
 .SECONDARY:
 

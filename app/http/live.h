@@ -25,7 +25,8 @@ typedef int (*live_each_fn)(void *arg, int64_t pos, const char *site, const char
 
 struct live_options {
     uv_loop_t *loop;
-    /* Events after `pos`, oldest first, at most max: calls each. Reader's thread. NULL: a client that comes back gets `reset`. */
+    /* Events after `pos`, oldest first, at most max: calls each. ERR_NOT_FOUND: this store never was at pos (it was replaced). Reader's
+     * thread. NULL: a client that comes back gets `reset`. */
     int (*since)(void *ctx, struct db *db, int64_t pos, size_t max, live_each_fn each, void *arg);
     /* May this person see that site? Loop thread or reader's. NULL: everybody every site (a board). */
     bool (*may_see)(void *ctx, const char *user, enum role role, const char *site);

@@ -20,7 +20,7 @@ struct server_limits {
     size_t json_total_bytes;    /* 8 MiB: all that are being received or worked on */
     size_t photo_bytes;         /* 16 MiB */
     size_t photo_total_bytes;   /* 48 MiB */
-    size_t header_bytes;        /* 24 KiB: request line and headers */
+    size_t header_bytes;        /* 32 KiB: a connection's buffer, which request line and headers must fit into */
     int64_t photo_wait_ms;      /* 2 s: an upload waits for room so long, then 503 */
     int64_t silence_ms;         /* 15 s: a body that stops coming */
     int64_t header_ms;          /* 45 s: from the first byte or the end of the last request to the end of the headers */
@@ -34,9 +34,9 @@ struct raw_request {
     const char *method;  /* "POST" "HEAD" "PATCH" "DELETE" "OPTIONS"; others get 405 */
     const char *path;    /* whole, decoded */
     const char *host;    /* Host header, or "" */
-    const char *common_name; /* of the client's verified certificate, or "" */
+    const char *common_name; /* of the client's verified certificate, "" where it showed none; NULL where TLS does not ask for one */
     bool tls;
-    int64_t length;      /* Content-Length; 0 where there is none */
+    int64_t length;      /* Content-Length; 0 where there is no body; -1: not said (chunked) */
     const char *(*header)(const struct raw_request *r, const char *name); /* NULL: not there. Valid until finish or abandon */
     const struct exchange *x;
 };
@@ -55,7 +55,7 @@ struct server_raw {
     void (*begin)(void *ctx, const struct raw_request *r, void **transfer, struct raw_reply *reply);
     /* The next at most 256 KiB of the body. Sets reply->status to end it early. */
     void (*piece)(void *ctx, void *transfer, const void *bytes, size_t n, struct raw_reply *reply);
-    /* Once for each transfer begun: the body is whole (complete) and reply is sent; or the client left or piece answered, and reply is not. */
+    /* Once for each transfer begun: the body is whole (complete) and reply is sent; or the client left or piece has answered, and reply is not. */
     void (*finish)(void *ctx, void *transfer, bool complete, struct raw_reply *reply);
 };
 

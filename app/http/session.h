@@ -7,6 +7,7 @@
 #define SITELOG_HTTP_SESSION_H
 
 #include "app/http/route.h"
+#include "firmware/base/clock.h"
 #include "firmware/base/hash.h"
 
 struct sessions;
