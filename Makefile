@@ -49,6 +49,10 @@ LDFLAGS  := -pthread -Wl,--as-needed $(if $(filter release test,$(MODE)),-pie -W
             $(filter -fsanitize=% --coverage,$(FLAGS_$(MODE)))
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
 
+# `make V=1` shows whole commands.
+Q   := $(if $(V),,@)
+say  = @$(if $(V),:,echo "  $1  $2")
+
 # ---- sources ----
 SRC      :=
 PROGRAMS :=
@@ -68,20 +72,24 @@ unit-binaries: $(UNIT)
 
 $(BUILD)/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/%.o: %.S | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(FLAGS_$(MODE)) -MMD -MP -c $< -o $@
+	$(call say,AS,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(FLAGS_$(MODE)) -MMD -MP -c $< -o $@
 $(LIB): $(OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 define program_rule
 $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard firmware/$(1)/*.c)) $(LIB)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(wildcard $(BUILD)/firmware/*/*.d)
 .SECONDARY:
 

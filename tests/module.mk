@@ -18,3 +18,12 @@ lint:                    ## formatting, static analysis, who includes whom, and 
 .PHONY: lint-checks
 lint-checks: $(LIB)
 	@LINT_FLAGS='$(CPPFLAGS) -std=c17 -pthread -DSITELOG_TEST' bash tests/support/lint.sh $(BUILD)
+
+FUZZ := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+.PHONY: fuzz-binaries
+fuzz-binaries: $(FUZZ)
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
+fuzz:                    ## libFuzzer over every parser of input from outside, FUZZ_SECONDS=30 each
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-binaries
+	@bash tests/support/run-fuzz.sh build/fuzz

@@ -48,6 +48,7 @@ static void add_across(struct jpeg_scale *s, uint32_t share) {
 
 static void finish_row(struct jpeg_scale *s) {
     uint64_t whole = (uint64_t)s->in_w * s->in_h;
+    assert(whole > 0);
     uint8_t *to = s->rgb + (size_t)s->rows_out * s->out_w * 3;
     for (size_t i = 0; i < (size_t)s->out_w * 3; i++) to[i] = (uint8_t)((s->sums[i] + whole / 2) / whole);
     memset(s->sums, 0, (size_t)s->out_w * 3 * sizeof *s->sums);

