@@ -14,17 +14,17 @@ struct sessions;
 struct tz;
 
 struct app {
-    bool board;            /* a board, or the hub */
-    bool tls;              /* cookies get Secure */
-    const char *version;   /* of the program */
+    bool board;          /* a board, or the hub */
+    bool tls;            /* cookies get Secure */
+    const char *version; /* of the program */
     const char *org;
     const char *site;      /* a board's; "" at the hub */
     const char *writer_id; /* the board's id, or "hub" */
     const char *dir;       /* data folder */
     const char *timezone;
-    const struct tz *tz;   /* of timezone; immutable */
+    const struct tz *tz; /* of timezone; immutable */
 
-    struct store *writer;  /* the only one that writes journal.db */
+    struct store *writer; /* the only one that writes journal.db */
     struct store *reader;
     struct journal *journal;   /* STEP_WRITE only */
     struct photos *photos;     /* NULL: none */
@@ -41,6 +41,8 @@ struct app {
     /* Which sites a person works for (the hub). Loop thread; must not block. NULL: all. */
     void *may_see_ctx;
     bool (*may_see)(void *ctx, const char *user, enum role role, const char *site);
+
+    int64_t silent_after_s; /* the hub: a board unheard for this long is silent */
 
     void *more; /* the program's own */
 };

@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 struct asset {
-    const char *path; /* "/panel/app.js" */
-    const char *type; /* media type */
-    const char *etag; /* with quotes */
+    const char *path;                 /* "/panel/app.js" */
+    const char *type;                 /* media type */
+    const char *etag;                 /* with quotes */
     const unsigned char *bytes, *end; /* gzipped */
 };
 

@@ -6,12 +6,14 @@
 
 #include "app/http/route.h"
 
-struct exchange_pair { const char *name, *value; };
+struct exchange_pair {
+    const char *name, *value;
+};
 
-#define EXCHANGE_PARAMS_MAX 5
-#define EXCHANGE_QUERY_MAX 24
+#define EXCHANGE_PARAMS_MAX  5
+#define EXCHANGE_QUERY_MAX   24
 #define EXCHANGE_HEADERS_MAX 64
-#define EXCHANGE_BODY_MAX (4u << 20) /* bytes of a reply that is built in memory */
+#define EXCHANGE_BODY_MAX    (4u << 20) /* bytes of a reply that is built in memory */
 
 /* Borrowed texts; header names are compared without regard to case. */
 struct exchange_input {

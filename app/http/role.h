@@ -10,14 +10,14 @@
 enum role { ROLE_NONE, ROLE_MANAGER, ROLE_SUPERVISOR, ROLE_CREW, ROLE_INSTALLER, ROLE_OFFICE, ROLE_VIEWER, ROLE_COUNT };
 
 enum permission {
-    PERMIT_ANY,          /* everybody who is signed in */
-    PERMIT_STATUS,       /* status only: installer too */
-    PERMIT_READ,         /* site, timeline, photos, lists */
-    PERMIT_PHOTO,        /* photo */
-    PERMIT_DRAFT,        /* draft */
-    PERMIT_TEST_SHOT,    /* a shot of the board's camera: installer too */
-    PERMIT_DAYLOG,       /* submit or amend a log */
-    PERMIT_PLAN,         /* plan, people; photo requests */
+    PERMIT_ANY,       /* everybody who is signed in */
+    PERMIT_STATUS,    /* status only: installer too */
+    PERMIT_READ,      /* site, timeline, photos, lists */
+    PERMIT_PHOTO,     /* photo */
+    PERMIT_DRAFT,     /* draft */
+    PERMIT_TEST_SHOT, /* a shot of the board's camera: installer too */
+    PERMIT_DAYLOG,    /* submit or amend a log */
+    PERMIT_PLAN,      /* plan, people; photo requests */
     PERMIT_COUNT,
 };
 

@@ -19,14 +19,17 @@ enum where {
     STEP_HEAVY,  /* the same, but at most two of all such steps run at once: memory-hard hashes; db is NULL */
     STEP_READ,   /* the reader's thread, in a read transaction */
     STEP_BEFORE, /* the store's thread, outside its transaction: photo bytes; db is NULL */
-    STEP_WRITE,  /* the store's thread, in the shared transaction; may run twice (a batch that is tried again): finds an empty reply each
+    STEP_WRITE, /* the store's thread, in the shared transaction; may run twice (a batch that is tried again): finds an empty reply each
                   * time, its state is its own business. A status of 400 and above undoes what it wrote. What it answers is sent only
                   * after the commit; when that fails the answer becomes 507 or 500 */
-    STEP_LOOP,   /* the loop thread, after what came before is committed: sessions, live events; must not block; db is NULL.
+    STEP_LOOP, /* the loop thread, after what came before is committed: sessions, live events; must not block; db is NULL.
                   * A list's steps of this kind that stand last run even when an earlier step has answered below 400 */
 };
 
-struct step { enum where where; void (*run)(struct app *app, struct exchange *x, struct db *db); };
+struct step {
+    enum where where;
+    void (*run)(struct app *app, struct exchange *x, struct db *db);
+};
 
 enum route_flags {
     ROUTE_OPEN = 1,      /* needs no session */
@@ -40,9 +43,11 @@ enum route_flags {
 };
 
 struct route {
-    const char *method;    /* "GET" (serves HEAD too) "POST" "PUT" "DELETE" */
-    const char *pattern;   /* "/api/v1/daylogs/{id}"; at most 4 parameters of one segment each; [A-Za-z0-9._-]{1,64} else 404 */
-    enum permission need;  /* what the caller's role must permit; PERMIT_ANY for ROUTE_OPEN and what every signed-in person may do */
+    const char *method; /* "GET" (serves HEAD too) "POST" "PUT" "DELETE" */
+    const char
+        *pattern; /* "/api/v1/daylogs/{id}"; at most 4 parameters of one segment each; [A-Za-z0-9._-]{1,64} else 404 */
+    enum permission
+        need; /* what the caller's role must permit; PERMIT_ANY for ROUTE_OPEN and what every signed-in person may do */
     unsigned flags;
     const struct step *steps; /* ended by { STEP_END, NULL } */
 };
@@ -52,28 +57,34 @@ extern const struct route *const route_tables[];
 
 /* ---- what a step sees ---- */
 
-struct exchange_user { char id[41]; char name[128]; enum role role; char session[65]; char csrf[65]; }; /* id "" when nobody is signed in */
+struct exchange_user {
+    char id[41];
+    char name[128];
+    enum role role;
+    char session[65];
+    char csrf[65];
+}; /* id "" when nobody is signed in */
 
 struct reply_stream;
 struct reply_feed;
 
 struct reply {
-    int status;                 /* 0: no step has answered yet */
-    const char *type;           /* media type, static; NULL: application/json */
+    int status;       /* 0: no step has answered yet */
+    const char *type; /* media type, static; NULL: application/json */
     struct buf body;
     /* instead of body, one of: */
     struct reply_stream *stream; /* read piecewise on the pool; closed by the server */
     struct reply_feed *feed;     /* endless; closed by the server */
     const void *fixed;           /* bytes that outlive everything (compiled in) */
     size_t fixed_len;
-    const char *encoding;        /* Content-Encoding, static, or NULL */
-    char etag[80];              /* with quotes, or "" */
-    char cache_control[64];     /* "": no-store */
+    const char *encoding;   /* Content-Encoding, static, or NULL */
+    char etag[80];          /* with quotes, or "" */
+    char cache_control[64]; /* "": no-store */
     char location[160];
-    int retry_after_s;          /* 0: none */
-    char cookie[200];           /* a Set-Cookie value, or "" */
-    char disposition[120];      /* Content-Disposition, or "" */
-    char allow[40];             /* Allow, or "" */
+    int retry_after_s;     /* 0: none */
+    char cookie[200];      /* a Set-Cookie value, or "" */
+    char disposition[120]; /* Content-Disposition, or "" */
+    char allow[40];        /* Allow, or "" */
 };
 
 /* A body of known size read piecewise off the loop thread; close is called exactly once. The server does ranges over it. */
@@ -99,14 +110,15 @@ struct exchange_input;
 struct exchange {
     const struct route *route;
     const char *method, *path;
-    char site[41];              /* the site it is about ("" at the hub for routes over all sites) */
+    char site[41]; /* the site it is about ("" at the hub for routes over all sites) */
     struct exchange_user user;
-    char *body; size_t body_len; /* whole, NUL-ended */
+    char *body;
+    size_t body_len; /* whole, NUL-ended */
     struct reply reply;
-    void *state;                /* a step's own, for the next one */
+    void *state; /* a step's own, for the next one */
     void (*state_free)(void *state);
     const struct exchange_input *input; /* what exchange_param, _query and _header look into */
-    int error;                  /* what exchange_error was last given, or 0 */
+    int error;                          /* what exchange_error was last given, or 0 */
 };
 
 /* A pattern's parameter, "" when the pattern has none of that name. */

@@ -4,9 +4,17 @@
 
 extern const struct route route_session[];
 extern const struct route route_live[];
+extern const struct route route_status[];
+extern const struct route route_site[];
+extern const struct route route_daylog[];
+extern const struct route route_card[];
+extern const struct route route_photo[];
+extern const struct route route_photo_get[];
+extern const struct route route_timeline[];
+extern const struct route route_request[];
+extern const struct route route_control[];
 
 const struct route *const route_tables[] = {
-    route_session,
-    route_live,
-    NULL,
+    route_session, route_live,      route_status,   route_site,    route_daylog,  route_card,
+    route_photo,   route_photo_get, route_timeline, route_request, route_control, NULL,
 };

@@ -14,37 +14,40 @@ struct server;
 
 /* 0 in any of them: the default. */
 struct server_limits {
-    unsigned connections;       /* 256 */
-    unsigned per_address;       /* 64; not over the control socket */
-    size_t json_bytes;          /* 256 KiB: one JSON body */
-    size_t json_total_bytes;    /* 8 MiB: all that are being received or worked on */
-    size_t photo_bytes;         /* 16 MiB */
-    size_t photo_total_bytes;   /* 48 MiB */
-    size_t header_bytes;        /* 32 KiB: a connection's buffer, which request line and headers must fit into */
-    int64_t photo_wait_ms;      /* 2 s: an upload waits for room so long, then 503 */
-    int64_t silence_ms;         /* 15 s: a body that stops coming */
-    int64_t header_ms;          /* 45 s: from the first byte or the end of the last request to the end of the headers */
-    int64_t idle_ms;            /* 30 s, whole seconds: nothing moves */
-    int64_t stop_ms;            /* 3 s: server_stop waits for exchanges under way */
+    unsigned connections;     /* 256 */
+    unsigned per_address;     /* 64; not over the control socket */
+    size_t json_bytes;        /* 256 KiB: one JSON body */
+    size_t json_total_bytes;  /* 8 MiB: all that are being received or worked on */
+    size_t photo_bytes;       /* 16 MiB */
+    size_t photo_total_bytes; /* 48 MiB */
+    size_t header_bytes;      /* 32 KiB: a connection's buffer, which request line and headers must fit into */
+    int64_t photo_wait_ms;    /* 2 s: an upload waits for room so long, then 503 */
+    int64_t silence_ms;       /* 15 s: a body that stops coming */
+    int64_t header_ms;        /* 45 s: from the first byte or the end of the last request to the end of the headers */
+    int64_t idle_ms;          /* 30 s, whole seconds: nothing moves */
+    int64_t stop_ms;          /* 3 s: server_stop waits for exchanges under way */
 };
 
 /* A part of the URL space whose bodies are not collected but handed on piece by piece (the hub's uploads). No session, no CSRF: the handler
  * says who may. The functions run on libuv's pool, for one transfer never two at once; the client waits meanwhile. */
 struct raw_request {
-    const char *method;  /* "POST" "HEAD" "PATCH" "DELETE" "OPTIONS"; others get 405 */
-    const char *path;    /* whole, decoded */
-    const char *host;    /* Host header, or "" */
-    const char *common_name; /* of the client's verified certificate, "" where it showed none; NULL where TLS does not ask for one */
+    const char *method; /* "POST" "HEAD" "PATCH" "DELETE" "OPTIONS"; others get 405 */
+    const char *path;   /* whole, decoded */
+    const char *host;   /* Host header, or "" */
+    const char *
+        common_name; /* of the client's verified certificate, "" where it showed none; NULL where TLS does not ask for one */
     bool tls;
-    int64_t length;      /* Content-Length; 0 where there is no body; -1: not said (chunked) */
-    const char *(*header)(const struct raw_request *r, const char *name); /* NULL: not there. Valid until finish or abandon */
+    int64_t length; /* Content-Length; 0 where there is no body; -1: not said (chunked) */
+    const char *(*header)(const struct raw_request *r,
+                          const char *name); /* NULL: not there. Valid until finish or abandon */
     const struct exchange *x;
 };
 
 struct raw_reply {
     int status;
-    char headers[12][2][160]; size_t header_count; /* name, value */
-    struct buf body;           /* text/plain */
+    char headers[12][2][160];
+    size_t header_count; /* name, value */
+    struct buf body;     /* text/plain */
 };
 
 struct server_raw {
@@ -71,10 +74,10 @@ struct server_options {
     struct app *app;                   /* its stores and sessions are used */
     const struct route *const *routes; /* NULL-ended; NULL: route_tables */
     struct server_listen main;
-    struct server_listen raw_only;     /* a listener of its own for `raw`, which is then not on main; address NULL: none */
-    const char *control_path;          /* unix socket for ROUTE_CONTROL; NULL: none */
-    const struct server_raw *raw;      /* NULL: none */
-    bool assets;                       /* serve the compiled-in screens */
+    struct server_listen raw_only; /* a listener of its own for `raw`, which is then not on main; address NULL: none */
+    const char *control_path;      /* unix socket for ROUTE_CONTROL; NULL: none */
+    const struct server_raw *raw;  /* NULL: none */
+    bool assets;                   /* serve the compiled-in screens */
     struct server_limits limits;
 };
 

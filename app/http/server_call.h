@@ -12,9 +12,9 @@
 #include <microhttpd.h>
 #include <pthread.h>
 
-#define SERVER_PIECE (128u * 1024u)      /* of a streamed reply */
-#define SERVER_RAW_PIECE (256u * 1024u)  /* of a raw body */
-#define SERVER_SWALLOW_MAX (64u * 1024u) /* a refused body up to this is read, so that the connection lives on */
+#define SERVER_PIECE       (128u * 1024u) /* of a streamed reply */
+#define SERVER_RAW_PIECE   (256u * 1024u) /* of a raw body */
+#define SERVER_SWALLOW_MAX (64u * 1024u)  /* a refused body up to this is read, so that the connection lives on */
 
 enum listener_kind { LISTENER_MAIN, LISTENER_RAW, LISTENER_CONTROL, LISTENER_COUNT };
 
@@ -34,8 +34,8 @@ struct peer {
     struct peer *prev, *next;
     struct listener *listener;
     int fd;
-    bool denied;      /* the control socket's caller is somebody else */
-    bool linger;      /* closed with a body unread: see server_linger.c */
+    bool denied; /* the control socket's caller is somebody else */
+    bool linger; /* closed with a body unread: see server_linger.c */
     struct call *call;
     int64_t since_ms; /* loop time at which waiting for a request began */
 };
@@ -66,35 +66,35 @@ struct call {
     struct exchange x; /* first: a step's exchange is a call */
     struct exchange_input input;
     struct match match;
-    struct call *prev, *next;      /* all calls */
-    struct call *next_returned;    /* server->returned */
+    struct call *prev, *next;   /* all calls */
+    struct call *next_returned; /* server->returned */
     struct server *server;
     struct listener *listener;
     struct MHD_Connection *connection; /* NULL: the client is gone */
     struct peer *peer;
     enum call_phase phase, then;
     bool suspended;
-    bool at_work;                  /* a step, pool job or stream read has it: nobody else touches x */
-    char *target;                  /* path and query, decoded in place */
-    char *headers;                 /* copies of all headers */
+    bool at_work;  /* a step, pool job or stream read has it: nobody else touches x */
+    char *target;  /* path and query, decoded in place */
+    char *headers; /* copies of all headers */
     char method[8];
     bool head;
     /* the body */
     size_t length, received;
     bool chunked;
-    int64_t said_length;           /* Content-Length; -1: not said */
-    struct budget *budget;         /* where `reserved` was taken */
+    int64_t said_length;   /* Content-Length; -1: not said */
+    struct budget *budget; /* where `reserved` was taken */
     struct budget_wait wait;
     size_t reserved;
-    int64_t moved_ms, began_ms;    /* loop time: last byte; start of body or of waiting */
+    int64_t moved_ms, began_ms; /* loop time: last byte; start of body or of waiting */
     /* steps */
     const struct step *step;       /* the next, or the one at work */
     const struct step *step_after; /* after the one at work */
     uv_work_t work;
     struct call *heavy_next;
     int result;
-    bool undone;                   /* the step itself asked for its rollback */
-    bool answered;                 /* STEP_BEFORE has answered: STEP_WRITE is left out */
+    bool undone;   /* the step itself asked for its rollback */
+    bool answered; /* STEP_BEFORE has answered: STEP_WRITE is left out */
     /* sending */
     uint64_t range_from, range_len;
     char *piece;
@@ -120,12 +120,12 @@ struct server {
     struct call *heavy_first;
     uv_async_t async;
     uv_timer_t sweep;
-    size_t handles;                /* of libuv that are open */
+    size_t handles; /* of libuv that are open */
     size_t lingering;
     bool stopping; /* nothing new */
     bool closing;  /* nothing may be suspended any more */
     struct server_counts counts;
-    pthread_mutex_t lock;          /* of the two below: what other threads hand back */
+    pthread_mutex_t lock; /* of the two below: what other threads hand back */
     struct call *returned;
     struct call **returned_end;
 };
@@ -139,9 +139,10 @@ void server_return(struct call *c, int result);
 int64_t server_now_ms(const struct server *s);
 
 /* ---- server_listen.c ---- */
-MUST_CHECK int server_listen_open(struct server *s, enum listener_kind kind, const struct server_listen *where, struct err_text *e);
+MUST_CHECK int server_listen_open(struct server *s, enum listener_kind kind, const struct server_listen *where,
+                                  struct err_text *e);
 MUST_CHECK int server_listen_control(struct server *s, const char *path, struct err_text *e);
-void server_listen_run(struct listener *l);  /* lets microhttpd work, and sets its timer */
+void server_listen_run(struct listener *l);   /* lets microhttpd work, and sets its timer */
 void server_listen_quiet(struct listener *l); /* accepts nothing new */
 void server_listen_close(struct listener *l); /* all connections resumed before */
 
@@ -149,7 +150,8 @@ void server_listen_close(struct listener *l); /* all connections resumed before 
 void *server_request_target(void *ctx, const char *target, struct MHD_Connection *connection);
 enum MHD_Result server_request_handle(void *ctx, struct MHD_Connection *connection, const char *url, const char *method,
                                       const char *version, const char *data, size_t *size, void **state);
-void server_request_done(void *ctx, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode why);
+void server_request_done(void *ctx, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode why);
 void server_request_free(struct call *c);
 
 /* ---- server_check.c: may it? ---- Sets reply.status to refuse. */
@@ -175,10 +177,10 @@ void server_stream_returned(struct call *c);
 
 /* ---- server_raw.c ---- */
 const struct server_raw *server_raw_for(const struct call *c);
-void server_raw_start(struct call *c);    /* the headers are there */
+void server_raw_start(struct call *c);                    /* the headers are there */
 void server_raw_task(struct call *c, enum raw_task task); /* suspends, and works on the pool */
 void server_raw_returned(struct call *c);
-void server_raw_lost(struct call *c);     /* the client left */
+void server_raw_lost(struct call *c); /* the client left */
 enum MHD_Result server_raw_take(struct call *c, const char *data, size_t *size);
 
 /* ---- server_tls.c ---- The verified client certificate's common name; "" where there is none. */

@@ -12,8 +12,8 @@
 
 struct sessions;
 
-#define SESSION_DAYS 30
-#define SESSION_COOKIE "sitelog"
+#define SESSION_DAYS       30
+#define SESSION_COOKIE     "sitelog"
 #define SESSION_TOKEN_SIZE 44 /* base64url of 32 bytes and NUL */
 #define SESSION_PER_PERSON 20 /* the oldest goes */
 
@@ -49,6 +49,7 @@ void session_cookie(const char *token, bool secure, char *out, size_t out_size);
 /* The table. session_insert also removes what has expired and the person's oldest above SESSION_PER_PERSON. */
 MUST_CHECK int session_insert(struct db *db, const struct session_row *row, struct wall now);
 MUST_CHECK int session_delete(struct db *db, const char *hash);
-MUST_CHECK int session_each(struct db *db, struct wall now, int (*each)(void *arg, const struct session_row *row), void *arg);
+MUST_CHECK int session_each(struct db *db, struct wall now, int (*each)(void *arg, const struct session_row *row),
+                            void *arg);
 
 #endif

@@ -15,6 +15,7 @@
 #include "firmware/sitelog-hub/presence.h"
 #include "sync/hub/feed.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ struct hub {
     struct db *feed_db; /* feed's thread */
     struct source *source;
     struct sink *sink;
-    struct feed *feed;
+    struct feed *_Atomic feed; /* other threads look at it while start sets it */
     struct feed_board *boards;
     size_t board_count;
     uv_timer_t sweep_timer;

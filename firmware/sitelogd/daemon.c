@@ -31,9 +31,9 @@ struct daemon {
     struct db *link_db; /* link's thread */
     struct source *source;
     struct sink *sink;
-    struct link *link; /* NULL: no [mqtt] host */
+    struct link *_Atomic link; /* NULL: no [mqtt] host; other threads look at it while start sets it */
     struct outbox_impl *outbox;
-    struct uploader *uploader; /* NULL: no [upload] url */
+    struct uploader *_Atomic uploader; /* NULL: no [upload] url; likewise */
 };
 
 /* ---- what the link asks and tells (its thread) ---- */
@@ -205,17 +205,19 @@ static int start_link(struct daemon *b, struct err_text *e) {
                               .ctx = b };
     memcpy(o.secret, b->rt.depot.identity.secret, sizeof o.secret);
     memcpy(o.public_key, b->rt.depot.identity.public_key, sizeof o.public_key);
+    struct link *link = NULL;
     int rc = depot_reader(&b->rt.depot, &b->link_db, e);
-    if (!rc) rc = link_create(&o, &b->link, e);
+    if (!rc) rc = link_create(&o, &link, e);
     if (rc) return rc;
+    b->link = link;
     struct source_options so = { .reader = b->link_db, .store = b->rt.writer, .journal = b->rt.depot.journal };
     struct sink_options si = {
-        .reader = b->link_db, .store = b->rt.writer, .journal = b->rt.depot.journal, .mail = link_mailbox(b->link)
+        .reader = b->link_db, .store = b->rt.writer, .journal = b->rt.depot.journal, .mail = link_mailbox(link)
     };
     rc = source_create(&so, &b->source);
     if (!rc) rc = sink_create(&si, &b->sink);
     if (rc) return err_set(e, rc, "the link could not be made: %s", err_name(rc));
-    return link_start(b->link, source_seam(b->source), sink_seam(b->sink), e);
+    return link_start(link, source_seam(b->source), sink_seam(b->sink), e);
 }
 
 static int start_uploader(struct daemon *b, struct err_text *e) {
@@ -239,8 +241,10 @@ static int start_uploader(struct daemon *b, struct err_text *e) {
                                   .changed = uploads_changed,
                                   .corrupt = upload_corrupt,
                                   .ctx = b };
-    rc = uploader_start(&o, &b->uploader, e);
-    if (!rc && !broker) uploader_hold(b->uploader, true); /* until hub/state says that head office is there */
+    struct uploader *uploader = NULL;
+    rc = uploader_start(&o, &uploader, e);
+    b->uploader = uploader;
+    if (!rc && !broker) uploader_hold(uploader, true); /* until hub/state says that head office is there */
     return rc;
 }
 

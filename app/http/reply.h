@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The few shapes of answers that most resources share. Thread: whoever has the exchange. */
+#ifndef SITELOG_HTTP_REPLY_H
+#define SITELOG_HTTP_REPLY_H
+
+#include "app/http/app.h"
+#include "app/http/route.h"
+
+/* JSON that a query printed: taken over as the body when rc is 0, else the problem that goes with rc. Frees `json` in both cases. */
+void reply_json(struct exchange *x, int status, struct buf *json, int rc, const struct err_text *e);
+
+/* What a POST that can be repeated answers: 201 for 0, 200 for ERR_EXISTS, 409 with what is stored (member `stored`, where there is any)
+ * for ERR_CONFLICT, else the problem. location_format has one %s for the id, or is NULL. Frees `json`. */
+void reply_posted(struct exchange *x, int rc, struct buf *json, const char *location, const struct err_text *e);
+
+/* `limit` of a list: 1–200, 50 where it is not said. False: answered as 400. */
+bool reply_limit(struct exchange *x, int *limit);
+
+/* True when a query parameter is longer than `max` bytes: answered as 400. */
+bool reply_too_long(struct exchange *x, const char *name, size_t max);
+
+/* May whoever asks see people's names? */
+bool reply_names(const struct exchange *x);
+
+/* "user/{id}" of who asks. */
+void reply_actor(const struct exchange *x, char out[64]);
+
+#endif

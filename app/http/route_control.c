@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* What sitelogctl asks of a running daemon or hub, over the control socket only: people and the rebuild of projections. */
+#include "app/http/reply.h"
+#include "app/journal/account.h"
+#include "app/journal/person.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIST_MAX = 4 * 1024 * 1024, PIN_MIN = 4, PIN_MAX = 12 };
+
+static const char *site_of(const struct app *app) { return app->board ? app->site : NULL; }
+
+/* ---- adding somebody ---- */
+
+struct adding {
+    char id[NAME_SIZE], name[PERSON_NAME_SIZE], role[PERSON_ROLE_SIZE], pin[PIN_MAX + 1];
+    char verifier[PIN_VERIFIER_SIZE];
+};
+
+static void forget(void *state) {
+    explicit_bzero(state, sizeof(struct adding));
+    free(state);
+}
+
+static int read_member(const struct json *body, const char *name, char *out, size_t size, struct err_text *e) {
+    const char *text = NULL;
+    int rc = json_get_text(body, "", name, JSON_REQUIRED, size - 1, &text, e);
+    if (!rc) memcpy(out, text, strlen(text) + 1);
+    return rc;
+}
+
+static void read_user(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "id", "name", "role", "pin", NULL };
+    CLEANUP(json_destroy_ptr) struct json *body = NULL;
+    struct err_text e = { 0 };
+    struct adding *a = calloc(1, sizeof *a);
+    (void)app;
+    (void)db;
+    x->state = a;
+    x->state_free = forget;
+    int rc = a ? json_parse(x->body, x->body_len, &body, &e) : ERR_NOMEM;
+    if (!rc) rc = json_only(body, "", known, &e);
+    if (!rc) rc = read_member(body, "id", a->id, sizeof a->id, &e);
+    if (!rc) rc = read_member(body, "name", a->name, sizeof a->name, &e);
+    if (!rc) rc = read_member(body, "role", a->role, sizeof a->role, &e);
+    if (!rc) rc = read_member(body, "pin", a->pin, sizeof a->pin, &e);
+    if (!rc && (strlen(a->pin) < PIN_MIN || strspn(a->pin, "0123456789") != strlen(a->pin)))
+        rc = err_field(&e, ERR_INVALID, "pin", "a PIN has %d to %d digits", PIN_MIN, PIN_MAX);
+    if (!rc) rc = pin_make(a->pin, a->verifier);
+    if (rc) exchange_error(x, rc, &e);
+}
+
+static void add_user(struct app *app, struct exchange *x, struct db *db) {
+    struct adding *a = x->state;
+    struct err_text e = { 0 };
+    struct json_out w;
+    int rc = person_add(app->journal, db, site_of(app), a->id, a->name, a->role, a->verifier, "board", &e);
+    if (rc) {
+        exchange_error(x, rc, &e);
+        return;
+    }
+    exchange_json(x, 200, &w);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "id", a->id);
+    json_put_text(&w, "name", a->name);
+    json_put_text(&w, "role", a->role);
+    json_close(&w, '}');
+}
+
+/* ---- listing, locking ---- */
+
+static void list_users(struct app *app, struct exchange *x, struct db *db) {
+    struct buf json;
+    buf_init(&json, LIST_MAX);
+    int rc = account_list(db, site_of(app), &json);
+    reply_json(x, 200, &json, rc, NULL);
+}
+
+static void answer(struct exchange *x, int rc, const struct err_text *e) {
+    if (rc)
+        exchange_error(x, rc, e);
+    else
+        x->reply.status = 204;
+}
+
+static void lock_user(struct app *app, struct exchange *x, struct db *db) {
+    struct err_text e = { 0 };
+    int rc = account_lock(app->board ? app->journal : NULL, db, exchange_param(x, "id"), "board", &e);
+    answer(x, rc, &e);
+}
+
+static void unlock_user(struct app *app, struct exchange *x, struct db *db) {
+    struct err_text e = { 0 };
+    int rc = account_unlock(app->board ? app->journal : NULL, db, exchange_param(x, "id"), "board", &e);
+    answer(x, rc, &e);
+}
+
+/* ---- projections ---- */
+
+static void rebuild(struct app *app, struct exchange *x, struct db *db) {
+    struct err_text e = { 0 };
+    struct json_out w;
+    int64_t events = 0;
+    (void)app;
+    int rc = journal_rebuild(db, &events, &e);
+    if (rc) {
+        exchange_error(x, rc, &e);
+        return;
+    }
+    exchange_json(x, 200, &w);
+    json_open(&w, NULL, '{');
+    json_put_int(&w, "events", events);
+    json_close(&w, '}');
+}
+
+static const struct step add_steps[] = { { STEP_HEAVY, read_user }, { STEP_WRITE, add_user }, { STEP_END, NULL } };
+static const struct step list_steps[] = { { STEP_READ, list_users }, { STEP_END, NULL } };
+static const struct step lock_steps[] = { { STEP_WRITE, lock_user }, { STEP_END, NULL } };
+static const struct step unlock_steps[] = { { STEP_WRITE, unlock_user }, { STEP_END, NULL } };
+static const struct step rebuild_steps[] = { { STEP_WRITE, rebuild }, { STEP_END, NULL } };
+
+enum { CONTROL = ROUTE_OPEN | ROUTE_CONTROL };
+
+const struct route route_control[] = {
+    { "GET", "/control/users", PERMIT_ANY, CONTROL, list_steps },
+    { "POST", "/control/users", PERMIT_ANY, CONTROL, add_steps },
+    { "POST", "/control/users/{id}/lock", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, lock_steps },
+    { "POST", "/control/users/{id}/unlock", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, unlock_steps },
+    { "POST", "/control/rebuild", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, rebuild_steps },
+    { NULL, NULL, PERMIT_ANY, 0, NULL },
+};

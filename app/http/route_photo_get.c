@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Photos going out: lists, original bytes, thumbnails, what a watermark's code stands for, and which hashes are stored. */
+#include "app/http/reply.h"
+#include "app/journal/photo.h"
+#include "app/photo/capture.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIST_MAX = 4 * 1024 * 1024, HAVE_MAX = 2000 };
+
+static void list(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "before", "limit", "stage", "room", "from", "to", NULL };
+    struct photo_query q = { .site = x->site,
+                             .stage = exchange_query(x, "stage"),
+                             .room = exchange_query(x, "room"),
+                             .from = exchange_query(x, "from"),
+                             .to = exchange_query(x, "to"),
+                             .before = exchange_query(x, "before"),
+                             .names = reply_names(x) };
+    struct err_text e = { 0 };
+    struct buf json;
+    (void)app;
+    if (exchange_query_only(x, known) || !reply_limit(x, &q.limit)) return;
+    buf_init(&json, LIST_MAX);
+    int rc = photo_list(db, &q, &json, &e);
+    reply_json(x, 200, &json, rc, &e);
+}
+
+/* ---- bytes ---- */
+
+struct bytes {
+    struct reply_stream stream; /* first */
+    struct blobs *blobs;
+    enum blob_variant variant;
+    char sha256[HASH_TEXT_SIZE];
+};
+
+static int read_bytes(struct reply_stream *s, int64_t offset, void *out, size_t n) {
+    struct bytes *b = (struct bytes *)s;
+    return blobs_read(b->blobs, b->variant, b->sha256, offset, out, n);
+}
+
+static void close_bytes(struct reply_stream *s) { free(s); }
+
+static void answer_bytes(struct app *app, struct exchange *x, const char *sha256, enum blob_variant variant) {
+    struct blobs *blobs = app->photos->blobs;
+    int64_t size = 0;
+    int rc = sha256[0] ? blobs_size(blobs, variant, sha256, &size) : ERR_NOT_FOUND;
+    if (rc == ERR_NOT_FOUND) {
+        exchange_problem(x, 404, NULL, "the photo is known, its bytes are still on their way; try again later");
+        x->reply.retry_after_s = 60;
+        return;
+    }
+    if (rc == ERR_GONE) {
+        exchange_problem(x, 410, NULL, "head office has this photo; it was dropped here to make room");
+        return;
+    }
+    struct bytes *b = rc ? NULL : calloc(1, sizeof *b);
+    if (!b) {
+        exchange_error(x, rc ? rc : ERR_NOMEM, NULL);
+        return;
+    }
+    b->stream = (struct reply_stream){ .size = size, .read = read_bytes, .close = close_bytes };
+    b->blobs = blobs;
+    b->variant = variant;
+    memcpy(b->sha256, sha256, HASH_TEXT_SIZE);
+    x->reply.stream = &b->stream;
+    x->reply.status = 200;
+    x->reply.type = "image/jpeg";
+    (void)snprintf(x->reply.etag, sizeof x->reply.etag, "\"%s\"", sha256);
+    (void)snprintf(x->reply.cache_control, sizeof x->reply.cache_control, "private, max-age=31536000, immutable");
+}
+
+static bool find(struct exchange *x, struct db *db, struct photo *photo) {
+    bool withdrawn = false;
+    int rc = photo_find(db, x->site, exchange_param(x, "id"), photo, &withdrawn);
+    if (rc)
+        exchange_error(x, rc, NULL);
+    else if (withdrawn)
+        exchange_problem(x, 410, NULL, "this photo was withdrawn");
+    return rc == 0 && !withdrawn;
+}
+
+static void original(struct app *app, struct exchange *x, struct db *db) {
+    struct photo photo;
+    if (find(x, db, &photo)) answer_bytes(app, x, photo.sha256, BLOB_ORIGINAL);
+}
+
+static void thumb(struct app *app, struct exchange *x, struct db *db) {
+    struct photo photo;
+    if (find(x, db, &photo)) answer_bytes(app, x, photo.thumb_sha256, BLOB_THUMB);
+}
+
+/* What is known of one photo, without its bytes. */
+static void info(struct app *app, struct exchange *x, struct db *db) {
+    struct buf json;
+    (void)app;
+    buf_init(&json, LIST_MAX);
+    int rc = photo_print(db, x->site, exchange_param(x, "id"), reply_names(x), &json);
+    reply_json(x, 200, &json, rc, NULL);
+}
+
+static void by_code(struct app *app, struct exchange *x, struct db *db) {
+    struct err_text e = { 0 };
+    struct buf json;
+    (void)app;
+    buf_init(&json, LIST_MAX);
+    int rc = photo_print_by_code(db, exchange_param(x, "code"), reply_names(x), &json, &e);
+    reply_json(x, 200, &json, rc, &e);
+}
+
+/* {"sha256":[…]} → {"have":[…]}: which of these are stored and were checked. */
+static void have(struct app *app, struct exchange *x, struct db *db) {
+    CLEANUP(json_destroy_ptr) struct json *body = NULL;
+    static const char *const known[] = { "sha256", NULL };
+    const struct json *asked = NULL;
+    struct err_text e = { 0 };
+    struct json_out w;
+    (void)db;
+    int rc = json_parse(x->body, x->body_len, &body, &e);
+    if (!rc) rc = json_only(body, "", known, &e);
+    if (!rc) rc = json_get_array(body, "", "sha256", JSON_REQUIRED, HAVE_MAX, &asked, &e);
+    for (size_t i = 0; !rc && i < json_count(asked); i++) {
+        const char *hash = json_text(json_at(asked, i));
+        if (!hash || !text_is_hex(hash, 64))
+            rc = err_field(&e, ERR_INVALID, "sha256", "entry %zu is not 64 lower-case hex digits", i);
+    }
+    if (rc) {
+        exchange_error(x, rc, &e);
+        return;
+    }
+    exchange_json(x, 200, &w);
+    json_open(&w, NULL, '{');
+    json_open(&w, "have", '[');
+    for (size_t i = 0; i < json_count(asked); i++) {
+        const char *hash = json_text(json_at(asked, i));
+        if (blobs_has(app->photos->blobs, BLOB_ORIGINAL, hash) || blobs_has(app->photos->blobs, BLOB_THUMB, hash))
+            json_put_text(&w, NULL, hash);
+    }
+    json_close(&w, ']');
+    json_close(&w, '}');
+}
+
+static const struct step list_steps[] = { { STEP_READ, list }, { STEP_END, NULL } };
+static const struct step original_steps[] = { { STEP_READ, original }, { STEP_END, NULL } };
+static const struct step thumb_steps[] = { { STEP_READ, thumb }, { STEP_END, NULL } };
+static const struct step info_steps[] = { { STEP_READ, info }, { STEP_END, NULL } };
+static const struct step code_steps[] = { { STEP_READ, by_code }, { STEP_END, NULL } };
+static const struct step have_steps[] = { { STEP_POOL, have }, { STEP_END, NULL } };
+
+const struct route route_photo_get[] = {
+    { "GET", "/api/v1/photos", PERMIT_READ, ROUTE_SITE, list_steps },
+    { "GET", "/api/v1/photos/{id}", PERMIT_READ, ROUTE_SITE, original_steps },
+    { "GET", "/api/v1/photos/{id}/thumb", PERMIT_READ, ROUTE_SITE, thumb_steps },
+    { "GET", "/api/v1/photos/{id}/info", PERMIT_READ, ROUTE_SITE, info_steps },
+    { "GET", "/api/v1/verify/{code}", PERMIT_READ, ROUTE_HUB, code_steps },
+    { "POST", "/api/v1/blobs/have", PERMIT_ANY, ROUTE_HUB | ROUTE_OPEN | ROUTE_NO_CSRF, have_steps },
+    { NULL, NULL, PERMIT_ANY, 0, NULL },
+};

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Is it alive, where does it stand, and the same as numbers: healthz, status, metrics, and "send now". */
+#include "app/http/reply.h"
+#include "app/http/status.h"
+#include "app/journal/counts.h"
+#include "app/photo/capture.h"
+#include "app/photo/outbox.h"
+#include "firmware/base/clock.h"
+#include "hal/clock.h"
+
+enum { STUCK_MS = 10000, METRICS_MAX = 64 * 1024 };
+
+static void health(struct app *app, struct exchange *x, struct db *db) {
+    struct stmt *s = NULL;
+    struct json_out w;
+    int rc = db_prepare(db, "SELECT count(*) FROM meta", &s);
+    if (!rc) rc = stmt_step(s);
+    stmt_reset_ptr(&s);
+    if (rc < 0) {
+        exchange_problem(x, 503, NULL, "the database does not answer (%s); check the disk, then restart the program",
+                         err_name(rc));
+        return;
+    }
+    if (store_waiting(app->writer) > 0 && clock_mono().ms - store_alive_ms(app->writer) > STUCK_MS) {
+        exchange_problem(x, 503, NULL, "nothing has been written for %d s although something waits; check the disk",
+                         STUCK_MS / 1000);
+        return;
+    }
+    exchange_json(x, 200, &w);
+    json_open(&w, NULL, '{');
+    json_put_bool(&w, "ok", true);
+    json_close(&w, '}');
+}
+
+static void status(struct app *app, struct exchange *x, struct db *db) {
+    struct buf json;
+    buf_init(&json, STATUS_MAX);
+    int rc = status_print(app, db, &json);
+    reply_json(x, 200, &json, rc, NULL);
+}
+
+static void put_lanes(const struct counts *c, struct buf *out) {
+    static const char *const states[] = { "saved", "sent", "received" };
+    (void)buf_add_text(
+        out,
+        "# HELP sitelog_events_total Own events by lane and how far they got.\n# TYPE sitelog_events_total counter\n");
+    for (int lane = 0; lane < LANE_COUNT; lane++) {
+        const uint64_t n[] = { c->lane[lane].saved, c->lane[lane].sent, c->lane[lane].received };
+        for (int i = 0; i < 3; i++)
+            (void)buf_addf(out, "sitelog_events_total{lane=\"%s\",state=\"%s\"} %llu\n", lane_name((enum lane)lane),
+                           states[i], (unsigned long long)n[i]);
+    }
+}
+
+static void put_gauge(struct buf *out, const char *name, const char *help, int64_t value) {
+    (void)buf_addf(out, "# HELP %s %s\n# TYPE %s gauge\n%s %lld\n", name, help, name, name, (long long)value);
+}
+
+static void metrics(struct app *app, struct exchange *x, struct db *db) {
+    struct counts counts;
+    struct outbox_counts photos;
+    struct disk_room room = { 0 };
+    struct buf out;
+    int rc = counts_read(db, app->board ? app->site : NULL, &counts);
+    if (!rc) rc = outbox_counts(db, &photos);
+    if (!rc && app->photos && app->photos->blobs) rc = blobs_room(app->photos->blobs, &room);
+    if (rc) {
+        exchange_error(x, rc, NULL);
+        return;
+    }
+    buf_init(&out, METRICS_MAX);
+    put_lanes(&counts, &out);
+    put_gauge(&out, "sitelog_events_rejected", "Own events that the other end refused.", (int64_t)counts.rejected);
+    put_gauge(&out, "sitelog_events_refused", "Events of others that were refused here.", (int64_t)counts.refused);
+    put_gauge(&out, "sitelog_events_conflicts", "Events kept aside because another one has their key.",
+              (int64_t)counts.conflicts);
+    put_gauge(&out, "sitelog_photos_pending", "Originals that head office has not confirmed.", photos.pending);
+    put_gauge(&out, "sitelog_photos_pending_bytes", "Their bytes.", photos.pending_bytes);
+    put_gauge(&out, "sitelog_disk_free_bytes", "Free space for photos.", room.free_bytes);
+    put_gauge(&out, "sitelog_commits_total", "Commits of the journal since start.",
+              (int64_t)store_commits(app->writer));
+    put_gauge(&out, "sitelog_clock_synchronised", "1: by the network.", clock_grade() == CLOCK_NTP);
+    x->reply.type = "text/plain; version=0.0.4; charset=utf-8";
+    reply_json(x, 200, &out, 0, NULL);
+}
+
+static void send_now(struct app *app, struct exchange *x, struct db *db) {
+    (void)db;
+    if (app->send_now) app->send_now(app->status_ctx);
+    x->reply.status = 204;
+}
+
+static const struct step health_steps[] = { { STEP_READ, health }, { STEP_END, NULL } };
+static const struct step status_steps[] = { { STEP_READ, status }, { STEP_END, NULL } };
+static const struct step metrics_steps[] = { { STEP_READ, metrics }, { STEP_END, NULL } };
+static const struct step send_now_steps[] = { { STEP_LOOP, send_now }, { STEP_END, NULL } };
+
+const struct route route_status[] = {
+    { "GET", "/healthz", PERMIT_ANY, ROUTE_OPEN, health_steps },
+    { "GET", "/metrics", PERMIT_ANY, ROUTE_OPEN, metrics_steps },
+    { "GET", "/api/v1/status", PERMIT_STATUS, ROUTE_BOARD, status_steps },
+    { "GET", "/control/status", PERMIT_ANY, ROUTE_OPEN | ROUTE_CONTROL | ROUTE_BOARD, status_steps },
+    { "POST", "/api/v1/send-now", PERMIT_STATUS, ROUTE_BOARD | ROUTE_NO_BODY, send_now_steps },
+    { NULL, NULL, PERMIT_ANY, 0, NULL },
+};
