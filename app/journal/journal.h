@@ -62,6 +62,10 @@ MUST_CHECK int journal_epoch(struct db *db, const char *site, const char *writer
  * write transaction; journal_take calls it too. See journal_fork.c for what is done. */
 MUST_CHECK int journal_forked(struct journal *j, struct db *db, const char *site, const struct event_key *key, struct err_text *e);
 
+/* A peer refused an event of this journal: remembered and shown, or, where the refusal means that an own chain forked, mended. Idempotent.
+ * Inside a write transaction. */
+MUST_CHECK int journal_refused(struct journal *j, struct db *db, const char *site, const struct event_key *key, const char *code, const char *text);
+
 const char *journal_org(const struct journal *j);
 const char *journal_site(const struct journal *j);   /* NULL at the hub */
 const char *journal_writer(const struct journal *j);

@@ -59,6 +59,10 @@ MUST_CHECK int db_check(struct db *db, struct err_text *e);
  * Use: CLEANUP(stmt_reset_ptr) struct stmt *s = NULL; — a statement left unreset holds its read transaction open. */
 MUST_CHECK int db_prepare(struct db *db, const char *sql, struct stmt **out);
 
+/* For SQL that is put together at run time: not cached, and ended by stmt_destroy (takes NULL), never by a reset alone. Owns: caller. */
+MUST_CHECK int stmt_create(struct db *db, const char *sql, struct stmt **out);
+void stmt_destroy(struct stmt *s);
+
 void stmt_bind_int(struct stmt *s, int i, int64_t value);
 void stmt_bind_double(struct stmt *s, int i, double value);
 void stmt_bind_text(struct stmt *s, int i, const char *text); /* NULL binds NULL */

@@ -40,8 +40,4 @@ int64_t db_total_changes(const struct db *db);
 /* Resets what a job left stepped, so that it holds no read transaction open. */
 void db_reset_all(struct db *db);
 
-/* An uncached statement. Owns: caller; stmt_destroy. */
-MUST_CHECK int stmt_create(struct db *db, const char *sql, struct stmt **out);
-void stmt_destroy(struct stmt *s);
-
 #endif

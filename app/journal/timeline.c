@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* Events as readers see them. Everything but an entry's state comes out of the event's own bytes. */
+#include "app/journal/timeline.h"
+
+#include "app/journal/counts_private.h"
+#include "app/journal/event.h"
+#include "app/journal/person.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/json.h"
+#include "firmware/base/log.h"
+#include "firmware/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The columns of every query here, and what it reads from; duplicates and refused events are no entries. */
+#define ENTRY_COLUMNS                                                                                                  \
+    "SELECT e.pos, e.bytes, c.id, e.seq + (SELECT coalesce(sum(o.seq), 0) FROM chain o WHERE o.site = c.site AND "     \
+    "o.writer = c.writer AND o.lane = c.lane AND o.id < c.id), EXISTS (SELECT 1 FROM rejected r WHERE r.site = "       \
+    "c.site AND r.writer = c.writer AND r.epoch = c.epoch AND r.lane = c.lane AND r.seq = e.seq AND r.by_us = 0), "    \
+    "l.why, e.type "                                                                                                   \
+    "FROM event e JOIN chain c ON c.id = e.chain "                                                                     \
+    "LEFT JOIN late l ON l.site = e.site AND l.subject = e.subject AND l.event = e.id "                                \
+    "WHERE e.type <> '' AND NOT EXISTS (SELECT 1 FROM duplicate d WHERE d.pos = e.pos) "
+
+struct view {
+    struct db *db;
+    struct counts_self self;
+    bool names;
+    struct json_out w;
+    int64_t chain; /* the own chain that sent and received are of */
+    uint64_t sent, received;
+};
+
+static int begin(struct view *v, struct db *db, bool no_names, struct buf *out) {
+    *v = (struct view){ .db = db, .names = !no_names };
+    json_start(&v->w, out);
+    return counts_self(db, &v->self);
+}
+
+/* ---- one entry ---- */
+
+static int state_of(struct view *v, struct stmt *s, const struct envelope *event, const char **out) {
+    *out = "received";
+    if (strcmp(event->key.writer, v->self.writer) != 0) return 0;
+    if (stmt_int(s, 4)) {
+        *out = "rejected";
+        return 0;
+    }
+    if (v->chain != stmt_int(s, 2)) {
+        int rc = counts_reach(v->db, &v->self, event->site, event->key.epoch, event->key.lane, &v->sent, &v->received);
+        if (rc < 0) return rc;
+        v->chain = stmt_int(s, 2);
+    }
+    if (event->key.seq > v->received) *out = event->key.seq > v->sent ? "saved" : "sent";
+    return 0;
+}
+
+/* Plans and people are about names. */
+static bool is_private(const struct envelope *event) {
+    const struct event_type *type = event_type_find(event->type);
+    return !type || strcmp(type->kind, "user") == 0 || strcmp(type->kind, "plan") == 0;
+}
+
+static int put_event(struct view *v, struct stmt *s, const struct envelope *event) {
+    struct json_out *w = &v->w;
+    const char *state;
+    int rc = state_of(v, s, event, &state);
+    if (rc < 0) return rc;
+    json_open(w, NULL, '{');
+    json_put_int(w, "pos", stmt_int(s, 0));
+    json_put_text(w, "id", event->id);
+    json_put_text(w, "type", event->type);
+    json_put_text(w, "subject", event->subject);
+    if (v->self.hub) {
+        json_put_text(w, "site", event->site);
+        json_put_text(w, "board", event->key.writer);
+    }
+    json_put_text(w, "at", event->time);
+    rc = person_put_actor(v->db, event->site, event->actor, v->names, w, "actor");
+    if (rc < 0) return rc;
+    json_put_text(w, "clock", event->clock);
+    json_put_text(w, "state", state);
+    json_put_text(w, "lane", lane_name(event->key.lane));
+    json_put_int(w, "ordinal", stmt_int(s, 3));
+    json_put_text(w, "writer", event->key.writer);
+    json_put_int(w, "rev", (int64_t)event->rev);
+    if (event->inreplyto[0]) json_put_text(w, "inreplyto", event->inreplyto);
+    if (!stmt_is_null(s, 5)) json_put_text(w, "late", stmt_text(s, 5));
+    if (v->names || !is_private(event))
+        json_put_raw(w, "data", event->data, event->data_len);
+    else
+        json_put_raw(w, "data", "{}", 2);
+    json_close(w, '}');
+    return w->buf->error;
+}
+
+/* The row that s stands on. A damaged event is left out: verify tells of it. */
+static int put_row(struct view *v, struct stmt *s) {
+    struct envelope event = { 0 };
+    size_t n;
+    const void *bytes = stmt_blob(s, 1, &n);
+    int rc = envelope_read(bytes, n, &event, NULL);
+    if (rc == ERR_NOMEM) return rc;
+    if (rc < 0) {
+        log_error("the event at position %lld is damaged: run sitelogctl verify", (long long)stmt_int(s, 0));
+        return 0;
+    }
+    rc = put_event(v, s, &event);
+    envelope_fini(&event);
+    return rc;
+}
+
+/* ---- many ---- */
+
+static bool is_shown(struct stmt *s) {
+    const struct event_type *type = event_type_find(stmt_text(s, 6));
+    return !type || type->in_timeline;
+}
+
+/* At most max entries; *last: position of the last row looked at that belongs to them; *more: there would be another. */
+static int put_rows(struct view *v, struct stmt *s, size_t max, int64_t *last, bool *more) {
+    size_t count = 0;
+    int rc;
+    *more = false;
+    while ((rc = stmt_step(s)) == 1) {
+        bool shown = is_shown(s);
+        if (shown && count == max) {
+            *more = true;
+            return 0;
+        }
+        if (shown) {
+            rc = put_row(v, s);
+            if (rc < 0) return rc;
+            count++;
+        }
+        *last = stmt_int(s, 0);
+    }
+    return rc;
+}
+
+static size_t limit_of(const struct timeline_query *q) {
+    return q->limit < 1 ? 1 : q->limit > TIMELINE_LIMIT_MAX ? TIMELINE_LIMIT_MAX : q->limit;
+}
+
+int timeline_page(struct db *db, const struct timeline_query *q, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    const char *site = q->site && q->site[0] ? q->site : NULL;
+    struct view v;
+    char next[24];
+    int64_t last = 0;
+    bool more = false;
+    int rc = begin(&v, db, q->no_names, out);
+    if (rc == 0)
+        rc = site ? db_prepare(db, ENTRY_COLUMNS "AND e.site = ?2 AND e.pos < ?1 ORDER BY e.pos DESC", &s)
+                  : db_prepare(db, ENTRY_COLUMNS "AND e.pos < ?1 ORDER BY e.pos DESC", &s);
+    if (rc < 0) return rc;
+    stmt_bind_int(s, 1, q->before > 0 ? q->before : INT64_MAX);
+    if (site) stmt_bind_text(s, 2, site);
+    json_open(&v.w, NULL, '{');
+    json_open(&v.w, "entries", '[');
+    rc = put_rows(&v, s, limit_of(q), &last, &more);
+    if (rc < 0) return rc;
+    json_close(&v.w, ']');
+    (void)snprintf(next, sizeof next, "%lld", (long long)last);
+    json_put_text(&v.w, "next", more ? next : NULL);
+    json_close(&v.w, '}');
+    return out->error;
+}
+
+int timeline_cursor(const char *text, int64_t *before) {
+    if (text[0] == '\0') {
+        *before = 0;
+        return 0;
+    }
+    return text_int(text, 1, INT64_MAX, before);
+}
+
+int timeline_after(struct db *db, const struct timeline_query *q, struct buf *out, int64_t *last) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    const char *site = q->site && q->site[0] ? q->site : NULL;
+    struct view v;
+    int64_t at = q->after;
+    bool more = false;
+    int rc = begin(&v, db, q->no_names, out);
+    if (rc == 0)
+        rc = site ? db_prepare(db, ENTRY_COLUMNS "AND e.site = ?2 AND e.pos > ?1 ORDER BY e.pos", &s)
+                  : db_prepare(db, ENTRY_COLUMNS "AND e.pos > ?1 ORDER BY e.pos", &s);
+    if (rc < 0) return rc;
+    stmt_bind_int(s, 1, q->after);
+    if (site) stmt_bind_text(s, 2, site);
+    json_open(&v.w, NULL, '[');
+    rc = put_rows(&v, s, limit_of(q), &at, &more);
+    if (rc < 0) return rc;
+    json_close(&v.w, ']');
+    if (out->error) return out->error;
+    *last = at;
+    return 0;
+}
+
+int timeline_entry(struct db *db, const char *site, const char *id, bool no_names, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct view v;
+    int rc = begin(&v, db, no_names, out);
+    if (rc == 0) rc = db_prepare(db, ENTRY_COLUMNS "AND e.id = ?1 AND e.site = ?2", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, id);
+    stmt_bind_text(s, 2, site);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    rc = put_row(&v, s);
+    return rc < 0 ? rc : out->error;
+}
+
+int timeline_history(struct db *db, const char *site, const char *subject, bool no_names, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct view v;
+    int rc = begin(&v, db, no_names, out);
+    if (rc == 0)
+        rc = db_prepare(db,
+                        ENTRY_COLUMNS "AND e.site = ?1 AND e.subject = ?2 "
+                                      "ORDER BY e.rev, c.writer, c.epoch, e.seq, c.lane",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, subject);
+    json_open(&v.w, NULL, '[');
+    while ((rc = stmt_step(s)) == 1) {
+        rc = put_row(&v, s);
+        if (rc < 0) return rc;
+    }
+    if (rc < 0) return rc;
+    json_close(&v.w, ']');
+    return out->error;
+}
