@@ -200,7 +200,7 @@ static int listen_tcp(const char *address, int *out, struct err_text *e) {
 }
 
 static unsigned port_of(int fd) {
-    struct sockaddr_storage a;
+    struct sockaddr_storage a = { 0 };
     socklen_t size = sizeof a;
     if (getsockname(fd, (struct sockaddr *)&a, &size) != 0) return 0;
     if (a.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&a)->sin6_port);

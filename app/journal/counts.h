@@ -7,7 +7,9 @@
 #include "firmware/db/db.h"
 #include "sync/wire/envelope.h"
 
-struct lane_counts { uint64_t saved, sent, received; }; /* saved >= sent >= received */
+struct lane_counts {
+    uint64_t saved, sent, received;
+}; /* saved >= sent >= received */
 
 struct counts {
     struct lane_counts lane[LANE_COUNT];

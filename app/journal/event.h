@@ -8,9 +8,9 @@
 #include "sync/wire/envelope.h"
 
 struct event_type {
-    const char *name;         /* "daylog-submitted" */
+    const char *name; /* "daylog-submitted" */
     enum lane lane;
-    const char *kind;         /* subject's kind: "daylog" */
+    const char *kind; /* subject's kind: "daylog" */
     /* Checks data against its schema; ERR_INVALID with the field. Lenient: unknown members are fine. NULL: any object will do. */
     int (*check)(const char *data, size_t n, struct err_text *e);
     bool in_timeline;

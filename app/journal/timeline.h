@@ -10,14 +10,14 @@
 #include "firmware/db/db.h"
 
 #define TIMELINE_LIMIT_MAX 200
-#define TIMELINE_PAGE_MAX (16u * 1024u * 1024u) /* bytes a page can have: limit × ENVELOPE_MAX and a little */
+#define TIMELINE_PAGE_MAX  (16u * 1024u * 1024u) /* bytes a page can have: limit × ENVELOPE_MAX and a little */
 
 struct timeline_query {
-    const char *site;  /* NULL: all sites (hub) */
-    int64_t before;    /* timeline_page: entries below this position; 0: from the newest */
-    int64_t after;     /* timeline_after: entries above this position */
-    size_t limit;      /* 1 … TIMELINE_LIMIT_MAX */
-    bool no_names;     /* for a viewer: actors' names are null, the data of plans and people is left out */
+    const char *site; /* NULL: all sites (hub) */
+    int64_t before;   /* timeline_page: entries below this position; 0: from the newest */
+    int64_t after;    /* timeline_after: entries above this position */
+    size_t limit;     /* 1 … TIMELINE_LIMIT_MAX */
+    bool no_names;    /* for a viewer: actors' names are null, the data of plans and people is left out */
 };
 
 /* {"entries":[…],"next":"<cursor>"|null}, newest first by the store's position; next goes back as `before`. */

@@ -15,8 +15,8 @@ struct peer;
 
 struct peer_options {
     const char *site;
-    const char *self;           /* own writer name: a board's id, or "hub" */
-    const char *name;           /* the other end's */
+    const char *self; /* own writer name: a board's id, or "hub" */
+    const char *name; /* the other end's */
     struct copy_source source;
     struct copy_sink sink;
     struct held *held;          /* what this site's journal holds; shared by all peers of the site; borrowed */
@@ -31,8 +31,11 @@ enum peer_out_kind { PEER_OUT_HELLO, PEER_OUT_ACK, PEER_OUT_EVENT };
 /* Something to publish, QoS 1. bytes are lent until the next call on the peer. */
 struct peer_out {
     enum peer_out_kind kind;
-    enum lane lane; const char *type; const char *writer; /* PEER_OUT_EVENT */
-    const char *bytes; size_t n;
+    enum lane lane;
+    const char *type;
+    const char *writer; /* PEER_OUT_EVENT */
+    const char *bytes;
+    size_t n;
     uint64_t token; /* for peer_puback; not 0 for events, 0 for hello and ack */
 };
 
@@ -82,7 +85,10 @@ void peer_set_pause(struct peer *p, int64_t pause_ms);
 enum peer_doubt { PEER_SURE, PEER_LOST, PEER_FORKED };
 enum peer_doubt peer_doubt(const struct peer *p, struct event_key *key);
 
-struct peer_counts { uint64_t events_in, events_out, repeats, dropped, rejected, conflicts, hellos_in, resends; bool synced; /* hello answered */ };
+struct peer_counts {
+    uint64_t events_in, events_out, repeats, dropped, rejected, conflicts, hellos_in, resends;
+    bool synced; /* hello answered */
+};
 struct peer_counts peer_counts(const struct peer *p);
 
 #endif

@@ -10,7 +10,11 @@
 
 struct prefetch;
 
-struct prefetched { const char *type; const char *bytes; size_t n; };
+struct prefetched {
+    const char *type;
+    const char *bytes;
+    size_t n;
+};
 
 /* The event `seq` of a chain, from what was read ahead or from the source; `tag` tells chains apart, head is the chain's.
  * *p may be NULL (made here when needed). Lent until the next call. Errors of the source; ERR_CORRUPT when it gives nothing, ERR_NOMEM. */

@@ -13,19 +13,19 @@ struct pump;
 struct pump_options {
     const char *site, *self, *peer;
     struct copy_source source;
-    struct held *held;      /* borrowed */
+    struct held *held; /* borrowed */
     size_t max_in_flight;
-    bool confirm_broker;    /* own chains only, and a PUBACK is a receipt */
+    bool confirm_broker; /* own chains only, and a PUBACK is a receipt */
 };
 
 struct pump_out {
     size_t journal;
     enum lane lane;
     uint64_t seq;
-    const char *type;       /* type and bytes are lent until the next call */
+    const char *type; /* type and bytes are lent until the next call */
     const char *bytes;
     size_t n;
-    uint64_t token;         /* not 0 */
+    uint64_t token; /* not 0 */
 };
 
 /* Loads the marks that were saved for the peer. */
@@ -34,7 +34,8 @@ void pump_destroy(struct pump *p);
 
 /* The next event, by lane, within `window` unacknowledged ones a lane; `allowed` says which lanes may be sent.
  * 1 and *out, 0: nothing now, or a source error when nothing else could be sent (each is met once; later calls go on without that chain). */
-MUST_CHECK int pump_next(struct pump *p, const bool allowed[LANE_COUNT], uint64_t window, int64_t now_ms, struct pump_out *out);
+MUST_CHECK int pump_next(struct pump *p, const bool allowed[LANE_COUNT], uint64_t window, int64_t now_ms,
+                         struct pump_out *out);
 
 void pump_puback(struct pump *p, uint64_t token);
 
@@ -56,8 +57,8 @@ void pump_hello_end(struct pump *p, int64_t now_ms);
 /* True when something has been unacknowledged for 30 s without progress. Such a chain is probed with one message at a time until it moves,
  * so that it does not fill the window of those after it. */
 bool pump_stalled(struct pump *p, int64_t now_ms);
-int64_t pump_stall_ms(const struct pump *p);  /* when to ask that again; INT64_MAX */
-int64_t pump_retry_ms(const struct pump *p);  /* when a source error's pause ends; INT64_MAX */
+int64_t pump_stall_ms(const struct pump *p); /* when to ask that again; INT64_MAX */
+int64_t pump_retry_ms(const struct pump *p); /* when a source error's pause ends; INT64_MAX */
 
 /* Hands changed marks to the source. The marks stay changed when it refuses. */
 MUST_CHECK int pump_save(struct pump *p);

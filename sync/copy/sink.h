@@ -8,17 +8,21 @@
 /* One event that came, on its way into the store. */
 struct arrival {
     struct event_key key;
-    char *bytes; size_t n;        /* as they came; owned by the batch */
-    bool repeat;                  /* seq is at or below what is held: compare, store nothing (other bytes: kept aside as a conflict) */
-    bool broken;                  /* refused already by the intake (code, text below): keep the bytes raw in the event's place */
+    char *bytes;
+    size_t n;    /* as they came; owned by the batch */
+    bool repeat; /* seq is at or below what is held: compare, store nothing (other bytes: kept aside as a conflict) */
+    bool broken; /* refused already by the intake (code, text below): keep the bytes raw in the event's place */
     /* filled by the sink: */
-    bool rejected; char code[16]; char text[200]; /* "schema" "conflict" "chain" "too-big" */
+    bool rejected;
+    char code[16];
+    char text[200]; /* "schema" "conflict" "chain" "too-big" */
 };
 
 struct arrival_batch {
     char site[NAME_SIZE];
-    char from[NAME_SIZE];         /* the peer that sent it */
-    struct arrival *list; size_t count;
+    char from[NAME_SIZE]; /* the peer that sent it */
+    struct arrival *list;
+    size_t count;
 };
 
 /* result 0: all is durably committed, with projections, in order; else nothing of the batch is. Called on the peer's thread. */

@@ -5,12 +5,23 @@
 
 #include "sync/wire/envelope.h"
 
-struct chain { char writer[NAME_SIZE]; char epoch[ID_SIZE]; enum lane lane; };
+struct chain {
+    char writer[NAME_SIZE];
+    char epoch[ID_SIZE];
+    enum lane lane;
+};
 
-struct chain_head { struct chain chain; uint64_t seq; char hash[HASH_TEXT_SIZE]; };
+struct chain_head {
+    struct chain chain;
+    uint64_t seq;
+    char hash[HASH_TEXT_SIZE];
+};
 
 /* What a peer was sent (PUBACK) and has received (ack) of a chain. sent >= received. */
-struct chain_mark { struct chain chain; uint64_t sent, received; };
+struct chain_mark {
+    struct chain chain;
+    uint64_t sent, received;
+};
 
 /* One stored event, lent for the call. */
 typedef int (*source_event_fn)(void *arg, uint64_t seq, const char *type, const char *bytes, size_t n);
@@ -21,7 +32,8 @@ struct copy_source {
     int (*heads)(void *ctx, const char *site, struct chain_head **out, size_t *count);
     /* Events of a chain in order from seq `from`, at most max; each() returning non-zero stops. type is the topic's (""→"unknown").
      * ERR_CORRUPT when the stored bytes do not hash to what is recorded (each() has seen the events before them). */
-    int (*read)(void *ctx, const char *site, const struct chain *chain, uint64_t from, size_t max, source_event_fn each, void *arg);
+    int (*read)(void *ctx, const char *site, const struct chain *chain, uint64_t from, size_t max, source_event_fn each,
+                void *arg);
     /* The marks that were saved for a peer. Owns: caller. */
     int (*marks)(void *ctx, const char *site, const char *peer, struct chain_mark **out, size_t *count);
     /* Remembers marks; does not block (a job for the store thread). Marks may go down: the peer lost data. */

@@ -164,7 +164,7 @@ int tell_ack(struct tell *t, int64_t now_ms, struct buf *out) {
         if (t->flags[i] & ~FLAG_TOLD_NEXT) tell_journal(t, i);
     size_t max = t->to_tell < HAVE_IN_ACK ? t->to_tell : HAVE_IN_ACK;
     CLEANUP(free_ptr) struct ack_have *have = calloc(max + 1, sizeof *have);
-    CLEANUP(free_ptr) size_t *which = malloc((max + 1) * sizeof *which);
+    CLEANUP(free_ptr) size_t *which = calloc(max + 1, sizeof *which);
     CLEANUP(free_ptr) struct ack_rejected *rejected = calloc(ACK_REJECTED_MAX, sizeof *rejected);
     if (!have || !which || !rejected) return ERR_NOMEM;
     struct ack a = { .have = have, .rejected = rejected, .blobs = t->blobs.list, .want = t->want.list };

@@ -12,7 +12,7 @@ struct tell;
 
 struct tell_options {
     const char *self, *peer;
-    struct held *held;          /* borrowed */
+    struct held *held; /* borrowed */
     const char *software, *key;
     int64_t boot;
 };
@@ -30,7 +30,7 @@ void tell_answer(struct tell *t);
 void tell_gap(struct tell *t, size_t journal, enum lane lane);
 void tell_no_gap(struct tell *t, size_t journal, enum lane lane);
 
-void tell_set_to(struct tell *t, int64_t connect);                   /* the other end's connect that all messages echo */
+void tell_set_to(struct tell *t, int64_t connect); /* the other end's connect that all messages echo */
 void tell_set_pause(struct tell *t, int64_t own_ms, int64_t fault_ms); /* told in acks; a change is told soon */
 void tell_blob(struct tell *t, const char sha256[HASH_TEXT_SIZE]);
 void tell_want(struct tell *t, const char sha256[HASH_TEXT_SIZE]);

@@ -9,10 +9,10 @@
 #include "firmware/base/hash.h"
 #include "firmware/base/ids.h"
 
-#define ENVELOPE_MAX (64u * 1024u) /* bytes of a whole event */
-#define ENVELOPE_TYPE_SIZE 48
+#define ENVELOPE_MAX          (64u * 1024u) /* bytes of a whole event */
+#define ENVELOPE_TYPE_SIZE    48
 #define ENVELOPE_SUBJECT_SIZE 96
-#define ENVELOPE_ACTOR_SIZE 64
+#define ENVELOPE_ACTOR_SIZE   64
 
 enum lane { LANE_ALERT, LANE_RECORD, LANE_PHOTO, LANE_COUNT };
 
@@ -35,13 +35,13 @@ struct envelope {
     char subject[ENVELOPE_SUBJECT_SIZE]; /* "{kind}/{id}" */
     char time[CLOCK_TEXT_SIZE];          /* as written, with the site's offset */
     char prev[HASH_TEXT_SIZE];
-    uint64_t rev;                        /* of the subject, from 1 */
-    char actor[ENVELOPE_ACTOR_SIZE];     /* "user/u-03", "rule/…", "board" */
-    char clock[5];                       /* "ntp" "rtc" "none" */
-    int64_t boot;                        /* boots counted */
-    int64_t mono;                        /* whole seconds since that boot */
-    char inreplyto[ID_SIZE];             /* "" where it answers nothing */
-    char *data;                          /* compact JSON object, NUL-ended, owned */
+    uint64_t rev;                    /* of the subject, from 1 */
+    char actor[ENVELOPE_ACTOR_SIZE]; /* "user/u-03", "rule/…", "board" */
+    char clock[5];                   /* "ntp" "rtc" "none" */
+    int64_t boot;                    /* boots counted */
+    int64_t mono;                    /* whole seconds since that boot */
+    char inreplyto[ID_SIZE];         /* "" where it answers nothing */
+    char *data;                      /* compact JSON object, NUL-ended, owned */
     size_t data_len;
 };
 
