@@ -11,6 +11,7 @@
 #include "firmware/base/log.h"
 #include "firmware/base/text.h"
 #include "firmware/runtime/cli.h"
+#include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelog-hub/presence.h"
 #include "sync/hub/feed.h"
@@ -88,6 +89,10 @@ static void on_trouble(void *ctx, enum feed_trouble trouble, const char *site, c
                                          [FEED_BAD_MESSAGE] = "sent something unreadable, which was dropped" };
     (void)ctx;
     log_warn("feed: board %s, site %s: %s: %s", board[0] ? board : "?", site[0] ? site : "?", words[trouble], text);
+}
+
+static void on_doubt(void *ctx, const char *site, enum peer_doubt doubt, const struct event_key *key) {
+    doubt_settle(&((struct hub *)ctx)->rt.app, site, doubt, key);
 }
 
 /* ---- who works where ---- */
@@ -192,6 +197,7 @@ static int start_feed(struct hub *h, struct err_text *e) {
                                             .hello = on_hello,
                                             .beat = on_beat,
                                             .trouble = on_trouble,
+                                            .doubt = on_doubt,
                                             .has_blob = has_blob,
                                             .ctx = h } };
     struct feed *feed = NULL;

@@ -11,6 +11,7 @@
 #include "app/photo/shutter.h"
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
+#include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
 #include "sync/edge/link.h"
 #include "sync/edge/uploader.h"
@@ -79,6 +80,11 @@ static void blobs_told(void *ctx, const char (*confirmed)[HASH_TEXT_SIZE], size_
     if (!b->uploader) return;
     if (confirmed_count) uploader_confirmed(b->uploader, confirmed, confirmed_count);
     if (want_count) uploader_withdrawn(b->uploader, want, want_count);
+}
+
+static void doubted(void *ctx, const char *site, enum peer_doubt doubt, const struct event_key *key) {
+    struct daemon *b = ctx;
+    doubt_settle(&b->rt.app, site, doubt, key);
 }
 
 static size_t unconfirmed(void *ctx, char (*out)[HASH_TEXT_SIZE], size_t max) {
@@ -201,6 +207,7 @@ static int start_link(struct daemon *b, struct err_text *e) {
                               .health = health,
                               .changed = link_changed,
                               .blobs = blobs_told,
+                              .doubt = doubted,
                               .unconfirmed = unconfirmed,
                               .ctx = b };
     memcpy(o.secret, b->rt.depot.identity.secret, sizeof o.secret);

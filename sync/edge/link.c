@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BEAT_EVERY_MS = 60000, MAIL_MAX = 4096, TURN_MAX = 200 };
+enum { DOUBT_EVERY_MS = 5000, BEAT_EVERY_MS = 60000, MAIL_MAX = 4096, TURN_MAX = 200 };
 
 struct link {
     struct link_options o;
@@ -25,7 +25,7 @@ struct link {
     struct held *held;
     struct peer *peer;
     char state_topic[TOPIC_SIZE], hub_topic[TOPIC_SIZE], dn_filter[TOPIC_SIZE];
-    int64_t beat_at_ms;
+    int64_t beat_at_ms, doubt_at_ms;
 
     pthread_t thread;
     bool started;
@@ -262,6 +262,14 @@ static void send_beat(struct link *l) {
     buf_fini(&out);
 }
 
+static void tell_doubt(struct link *l) {
+    struct event_key key;
+    enum peer_doubt doubt = peer_doubt(l->peer, &key);
+    if (doubt == PEER_SURE || now_ms() < l->doubt_at_ms) return;
+    l->doubt_at_ms = now_ms() + DOUBT_EVERY_MS;
+    if (l->o.doubt) l->o.doubt(l->o.ctx, l->o.site, doubt, &key);
+}
+
 /* ---- the thread ---- */
 
 static int64_t wait_ms(struct link *l, bool up) {
@@ -289,6 +297,7 @@ static void *run(void *arg) {
         }
         up = link_status(l).up;
         more = up && send_some(l);
+        tell_doubt(l);
         if (up && now_ms() >= l->beat_at_ms) send_beat(l);
     }
     if (link_status(l).up) {
@@ -392,7 +401,6 @@ bool link_stop(struct link *l, int timeout_ms) {
     if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
     if (pthread_timedjoin_np(l->thread, NULL, &until)) return false;
     l->started = false;
-    mailbox_close(l->mail);
     return true;
 }
 

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MAIL_MAX = 65536, TURN_MAX = 200, IDLE_MS = 60000, FLIGHTS_MAX = 8192 };
+enum { MAIL_MAX = 65536, TURN_MAX = 200, IDLE_MS = 60000, FLIGHTS_MAX = 8192, DOUBT_EVERY_MS = 5000 };
 
 /* A message that awaits its PUBACK: whose it is, and that peer's own number for it. */
 struct flight {
@@ -293,6 +293,14 @@ static bool send_link(struct feed *f, struct feed_link *link) {
     return true;
 }
 
+static void tell_doubt(struct feed *f, struct feed_link *link) {
+    struct event_key key;
+    enum peer_doubt doubt = peer_doubt(link->peer, &key);
+    if (doubt == PEER_SURE || now_ms() < link->site->doubt_at_ms) return;
+    link->site->doubt_at_ms = now_ms() + DOUBT_EVERY_MS;
+    if (f->o.handlers.doubt) f->o.handlers.doubt(f->o.handlers.ctx, link->site->site, doubt, &key);
+}
+
 static bool send_site(struct feed *f, struct feed_site *site) {
     bool more = false;
     int64_t now = now_ms();
@@ -300,6 +308,7 @@ static bool send_site(struct feed *f, struct feed_site *site) {
     site->due_ms = INT64_MAX;
     for (struct feed_link *link = site->links; link; link = link->next) {
         if (send_link(f, link)) more = site->active = true;
+        tell_doubt(f, link);
         int64_t due = link->public_feed || link->online ? peer_due_ms(link->peer, now) : -1;
         if (due >= 0 && now + due < site->due_ms) site->due_ms = now + due;
     }
@@ -368,6 +377,9 @@ static void *run(void *arg) {
             (void)!mqtt_publish(f->mqtt, f->state_topic, state.data, state.len, true, 0);
         buf_fini(&state);
     }
+    for (struct feed_site *site = f->sites.list; site; site = site->next)
+        for (struct feed_link *link = site->links; link; link = link->next)
+            peer_link_down(link->peer); /* saves its marks */
     return NULL;
 }
 
@@ -460,7 +472,6 @@ bool feed_stop(struct feed *f, int timeout_ms) {
     until.tv_sec += timeout_ms / 1000 + 1;
     if (pthread_timedjoin_np(f->thread, NULL, &until)) return false;
     f->started = false;
-    mailbox_close(f->mail);
     return true;
 }
 

@@ -30,6 +30,8 @@ struct feed_handlers {
     void (*hello)(void *ctx, const char *site, const char *board, const struct ack *hello);
     void (*beat)(void *ctx, const char *site, const char *board, const struct beat *beat);
     void (*trouble)(void *ctx, enum feed_trouble trouble, const char *site, const char *board, const char *text);
+    /* As in sync/edge/link.h. */
+    void (*doubt)(void *ctx, const char *site, enum peer_doubt doubt, const struct event_key *key);
     /* Is this hash stored and checked? Answers a hello's list. */
     bool (*has_blob)(void *ctx, const char sha256[HASH_TEXT_SIZE]);
     /* The link to the broker came or went. */

@@ -27,8 +27,9 @@ struct feed_site {
     struct copy_source whole;
     struct copy_sink sink; /* the real one, with a mark that something was committed */
     struct copy_sink real_sink;
-    bool active;    /* something happened: its peers may have something to send */
-    int64_t due_ms; /* else look at it again then; INT64_MAX: never */
+    bool active;         /* something happened: its peers may have something to send */
+    int64_t doubt_at_ms; /* not told of again before this */
+    int64_t due_ms;      /* else look at it again then; INT64_MAX: never */
 };
 
 #define FEED_BUCKETS 4096
