@@ -22,6 +22,7 @@ struct blobs *blob_dir_blobs(struct blob_dir *d);
 
 /* Path of partial/. Borrowed. */
 const char *blob_dir_partial(const struct blob_dir *d);
+int64_t blob_dir_reserve(const struct blob_dir *d); /* percent */
 
 /* Takes a finished file in, by rename: the caller has fsynced it and checked its hash. When the blob is there already, the file is removed.
  * Durable on return. */
