@@ -14,9 +14,10 @@
 #include "firmware/base/hash.h"
 #include "firmware/base/ids.h"
 
-#define TUS_PATH         "/tus/"
-#define TUS_ORIGINAL_MAX (16 * 1024 * 1024) /* bytes */
-#define TUS_THUMB_MAX    (256 * 1024)       /* bytes */
+#define TUS_PATH          "/tus/"
+#define TUS_ORIGINAL_MAX  (16 * 1024 * 1024) /* bytes */
+#define TUS_THUMB_MAX     (256 * 1024)       /* bytes */
+#define TUS_METADATA_SIZE 1024
 
 struct tus;
 struct tus_exchange;
@@ -31,24 +32,32 @@ struct tus_upload {
     bool thumb;        /* variant */
     int64_t length;    /* bytes */
     struct wall created;
+    char metadata[TUS_METADATA_SIZE]; /* Upload-Metadata as it came: HEAD repeats it */
 };
 
-/* ---- where uploads are kept; app/photo/inbox.h implements it. All functions may be called from several threads, for different uploads. ---- */
+/* ---- where uploads are kept; app/photo/inbox.h implements it ----
+ * Called from several threads; for one upload, by one at a time, except load. What a finished upload was is not kept here. */
 struct tus_file;
 struct tus_store {
     void *ctx;
-    int (*create)(void *ctx, const struct tus_upload *u); /* durable on return; 0 bytes long */
-    /* ERR_NOT_FOUND. *offset: bytes kept, durable; *done: taken in (then *offset is the length). */
-    int (*load)(void *ctx, const char *id, struct tus_upload *out, int64_t *offset, bool *done);
-    int (*open)(void *ctx, const char *id, struct tus_file **out); /* for writing */
+    /* Makes an upload of 0 bytes. Durable on return. ERR_NO_SPACE, ERR_IO … */
+    int (*create)(void *ctx, const struct tus_upload *u);
+    /* ERR_NOT_FOUND. *offset: the bytes kept, durable on return. */
+    int (*load)(void *ctx, const char *id, struct tus_upload *out, int64_t *offset);
+    /* Owns: *out is the caller's; close, which always closes. sync: all written is durable on return. */
+    int (*open)(void *ctx, const char *id, struct tus_file **out);
     int (*write)(struct tus_file *f, int64_t offset, const void *bytes, size_t n);
     int (*truncate)(struct tus_file *f, int64_t bytes);
-    int (*close)(struct tus_file *f, bool sync); /* always closes; sync: durable on return */
-    /* All bytes are there: hashes what is stored and takes it in, durably. ERR_CORRUPT: it is not what its name says, and is deleted. */
+    int (*close)(struct tus_file *f, bool sync);
+    /* All bytes are there: hashes what is stored and takes it in, durably; the upload is no more.
+     * ERR_CORRUPT: it is not what its hash says, and is deleted. Other errors leave it as it was. */
     int (*finish)(void *ctx, const struct tus_upload *u);
-    int (*remove)(void *ctx, const char *id);               /* a partial upload; durable */
-    bool (*has)(void *ctx, bool thumb, const char *sha256); /* taken in already */
-    int (*room)(void *ctx, int64_t bytes);                  /* ERR_NO_SPACE */
+    /* Deletes an unfinished upload. ERR_NOT_FOUND. */
+    int (*remove)(void *ctx, const char *id);
+    /* Taken in already. */
+    bool (*has)(void *ctx, bool thumb, const char *sha256);
+    /* ERR_NO_SPACE when this much more would not fit. */
+    int (*room)(void *ctx, int64_t bytes);
     /* Every unfinished upload. fn may remove it. touched: when bytes last came. */
     int (*each)(void *ctx, void (*fn)(void *fn_ctx, const struct tus_upload *u, struct wall touched), void *fn_ctx);
 };
@@ -86,7 +95,7 @@ struct tus_request {
 
 struct tus_header {
     const char *name;
-    char value[160];
+    char value[TUS_METADATA_SIZE];
 };
 struct tus_reply {
     int status;
