@@ -48,14 +48,11 @@ struct outbox {
     int (*save)(void *ctx, const struct outbox_item *item);
 
     /* Head office has checked and stored these (both variants are confirmed by their own hash); unknown ones are ignored.
-     * changed(changed_ctx) is called after the commit, on the store's thread; may be NULL. Thread: any; does not block. ERR_BUSY: it comes
-     * again. */
-    int (*confirmed)(void *ctx, const char (*sha256)[HASH_TEXT_SIZE], size_t n, void (*changed)(void *),
-                     void *changed_ctx);
+     * Thread: any; does not block: it is kept soon. ERR_BUSY, ERR_GONE, ERR_NOMEM: not kept; it is said again. */
+    int (*confirmed)(void *ctx, const char (*sha256)[HASH_TEXT_SIZE], size_t n);
 
     /* Head office no longer has these: they wait again. As confirmed. */
-    int (*withdrawn)(void *ctx, const char (*sha256)[HASH_TEXT_SIZE], size_t n, void (*changed)(void *),
-                     void *changed_ctx);
+    int (*withdrawn)(void *ctx, const char (*sha256)[HASH_TEXT_SIZE], size_t n);
 };
 
 #endif

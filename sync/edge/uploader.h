@@ -25,7 +25,7 @@ struct uploader_options {
     bool confirm_broker;         /* [mqtt] confirm = broker: completion confirms */
     struct outbox outbox;
 
-    /* Called on the upload thread; may be NULL. changed: states or counts changed. corrupt: a stored photo does not fit its hash. */
+    /* Called on the upload thread; may be NULL. changed: something was uploaded (receipts show in the store's commits). corrupt: a stored photo does not fit its hash. */
     void (*changed)(void *ctx);
     void (*corrupt)(void *ctx, const char *sha256, bool thumb);
     void *ctx;
