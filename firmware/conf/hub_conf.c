@@ -90,12 +90,28 @@ static int work_out_dirs(const char *path, struct hub_conf *c, struct buf *probl
     return ERR_INVALID;
 }
 
+/* Host and port of the feed's URL, whose form the table has checked: "mqtt://host:1883", "mqtts://[::1]". */
+static int work_out_feed(struct hub_conf *c) {
+    const char *host = strstr(c->feed_url, "://") + 3;
+    size_t n = *host == '[' ? strcspn(++host, "]") : strcspn(host, ":/");
+    const char *port_text = host + n + (host[n] == ']');
+    int64_t port = text_starts(c->feed_url, "mqtts:") ? 8883 : 1883;
+    char digits[8] = "";
+    if (*port_text == ':') memcpy(digits, port_text + 1, strnlen(port_text + 1, sizeof digits - 1));
+    digits[strcspn(digits, "/")] = '\0';
+    if (n >= sizeof c->feed_host || (*digits && text_int(digits, 1, 65535, &port))) return ERR_INVALID; /* can't be */
+    memcpy(c->feed_host, host, n);
+    c->feed_port = (int)port;
+    return 0;
+}
+
 int hub_conf_read(const char *path, struct hub_conf *out, struct buf *problems) {
     struct hub_conf c = { 0 };
     int r = conf_read(path, hub_conf_keys, hub_conf_count, &c, problems);
     if (r != 0) return r;
     if (check_together(path, &c, problems) > 0) return ERR_INVALID;
-    r = work_out_dirs(path, &c, problems);
+    r = work_out_feed(&c);
+    if (r == 0) r = work_out_dirs(path, &c, problems);
     if (r != 0) return r;
     *out = c;
     return 0;

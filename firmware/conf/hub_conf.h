@@ -13,6 +13,8 @@ struct hub_conf {
     char http_listen[128], tls_cert[256], tls_key[256];
     char upload_listen[128]; /* "": tus on [http] listen */
     char feed_url[256], feed_user[64], feed_password[128], feed_ca[256], feed_cert[256], feed_key[256];
+    char feed_host[256];           /* of feed_url, filled by hub_conf_read */
+    int feed_port;                 /* likewise */
     int64_t office_silent_after_s; /* a board unheard for this long is silent */
     char office_timezone[64];      /* of sites that have no plan yet */
     char log_level[16];

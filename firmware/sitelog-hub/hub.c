@@ -9,7 +9,6 @@
 #include "app/journal/source.h"
 #include "app/photo/inbox.h"
 #include "firmware/base/log.h"
-#include "firmware/base/text.h"
 #include "firmware/runtime/cli.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
@@ -37,8 +36,6 @@ struct hub {
     struct members *members;
     struct tus *tus;
     struct server_raw raw;
-    char feed_host[256];
-    int feed_port;
     struct db *feed_db; /* feed's thread */
     struct source *source;
     struct sink *sink;
@@ -136,27 +133,6 @@ static bool healthy(void *ctx) {
 
 /* ---- start ---- */
 
-/* "mqtt://host:1883", "mqtts://[::1]:8883"; the settings' table has checked the scheme. */
-static int split_url(struct hub *h, const char *url, struct err_text *e) {
-    bool tls = text_starts(url, "mqtts://");
-    const char *host = strstr(url, "://") + 3, *end = NULL;
-    if (*host == '[') {
-        end = strchr(++host, ']');
-    } else {
-        end = strpbrk(host, ":/");
-        if (!end) end = host + strlen(host);
-    }
-    int64_t port = tls ? 8883 : 1883;
-    if (!end || end == host || (size_t)(end - host) >= sizeof h->feed_host)
-        return err_field(e, ERR_INVALID, "feed.url", "[feed] url: %s has no host; write mqtt://host:port", url);
-    memcpy(h->feed_host, host, (size_t)(end - host));
-    if (*end == ']') end++;
-    if (*end == ':' && text_int(end + 1, 1, 65535, &port))
-        return err_field(e, ERR_INVALID, "feed.url", "[feed] url: the port of %s is not a number from 1 to 65535", url);
-    h->feed_port = (int)port;
-    return 0;
-}
-
 static int read_boards(struct db *db, void *arg) {
     struct hub *h = arg;
     struct roster_board *list = NULL;
@@ -175,12 +151,11 @@ static int read_boards(struct db *db, void *arg) {
 static int start_feed(struct hub *h, struct err_text *e) {
     const struct hub_conf *c = h->conf;
     struct runtime *r = &h->rt;
-    int rc = split_url(h, c->feed_url, e);
-    if (!rc) rc = store_call(r->reader, read_boards, h);
+    int rc = store_call(r->reader, read_boards, h);
     if (rc) return err_set(e, rc, "%s", e->text[0] ? e->text : "the list of boards cannot be read from journal.db");
     struct feed_options o = { .org = c->org,
-                              .host = h->feed_host,
-                              .port = h->feed_port,
+                              .host = c->feed_host,
+                              .port = c->feed_port,
                               .user = c->feed_user,
                               .password = c->feed_password,
                               .ca = c->feed_ca,

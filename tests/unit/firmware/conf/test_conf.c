@@ -264,6 +264,26 @@ static void what_is_for_later(void **state) {
     assert_string_equal(h.blobs_dir, "/b");
 }
 
+static void where_the_feed_is(void **state) {
+    static const struct {
+        const char *url, *host;
+        int port;
+    } cases[] = { { "mqtt://q", "q", 1883 },
+                  { "mqtts://q.example/\nca = /c", "q.example", 8883 },
+                  { "mqtt://10.0.0.1:2883/x", "10.0.0.1", 2883 },
+                  { "mqtt://[::1]", "::1", 1883 },
+                  { "mqtt://[fe80::2]:65535", "fe80::2", 65535 } };
+    struct place *p = *state;
+    struct hub_conf h;
+    char text[256];
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(cases); i++) {
+        snprintf(text, sizeof text, HUB "[feed]\nurl = %s\n", cases[i].url);
+        if (read_hub(p, text, &h)) fail_msg("refused: %s", p->problems.data);
+        assert_string_equal(h.feed_host, cases[i].host);
+        assert_int_equal(h.feed_port, cases[i].port);
+    }
+}
+
 static void keys_that_belong_together(void **state) {
     struct place *p = *state;
     struct board_conf c;
@@ -395,6 +415,7 @@ int main(void) {
         TEST(listen_forms),
         TEST(urls),
         TEST(what_is_for_later),
+        TEST(where_the_feed_is),
         TEST(environment),
         TEST(printing),
         TEST(tables),
