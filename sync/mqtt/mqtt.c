@@ -187,14 +187,20 @@ static void finish(struct mqtt *m) {
     m->handlers.down(m->handlers.ctx, was_up, m->why);
 }
 
-/* Settings of a new client; 0 or a mosquitto error. */
-static int dress_client(struct mqtt *m) {
+static int set_will(struct mqtt *m) {
     struct buf will;
+    if (!m->will_topic[0]) return MOSQ_ERR_SUCCESS;
     buf_init(&will, 1024);
     m->handlers.will(m->handlers.ctx, m->connect, &will);
     int rc =
         will.error ? MOSQ_ERR_NOMEM : mosquitto_will_set(m->client, m->will_topic, (int)will.len, will.data, 1, true);
     buf_fini(&will);
+    return rc;
+}
+
+/* Settings of a new client; 0 or a mosquitto error. */
+static int dress_client(struct mqtt *m) {
+    int rc = set_will(m);
     if (!rc && m->user[0]) rc = mosquitto_username_pw_set(m->client, m->user, m->password[0] ? m->password : NULL);
     if (!rc && m->ca[0])
         rc = mosquitto_tls_set(m->client, m->ca, NULL, m->cert[0] ? m->cert : NULL, m->key[0] ? m->key : NULL, NULL);

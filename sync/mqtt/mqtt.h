@@ -32,7 +32,7 @@ struct mqtt_options {
     int port;
     const char *user, *password; /* or "" */
     const char *ca, *cert, *key; /* files, or ""; ca alone: server is checked; all three: mutual TLS */
-    const char *will_topic;      /* retained, QoS 1 */
+    const char *will_topic;      /* retained, QoS 1; "": no will, handlers.will is not called */
     int64_t retry_max_ms;
     int64_t connect_first; /* the count of the first connection */
     struct mqtt_handlers handlers;
