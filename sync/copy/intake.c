@@ -119,7 +119,8 @@ static void committed(struct intake *in, struct batch *b) {
 
 static void ask_again(struct intake *in, const struct batch *b) {
     for (size_t k = 0; b && k < b->pub.count; k++)
-        if (!b->pub.list[k].repeat) tell_gap(in->tell, b->notes[k].journal, b->pub.list[k].key.lane);
+        if (!b->pub.list[k].repeat)
+            tell_gap(in->tell, b->notes[k].journal, b->pub.list[k].key.lane, b->pub.list[k].key.seq);
 }
 
 static void not_committed(struct intake *in, struct batch *b) {
@@ -208,7 +209,7 @@ static void take(struct intake *in, size_t journal, struct arrival *a, const cha
         a->broken = false;
         a->code[0] = a->text[0] = '\0';
         if (a->key.seq > l->seq) { /* with the store: its commit will be told to whom it came from */
-            if (l->by != in) tell_gap(in->tell, journal, a->key.lane);
+            if (l->by != in) tell_gap(in->tell, journal, a->key.lane, a->key.seq);
             return;
         }
         if (!put(in, journal, a, bytes, n)) tell_journal(in->tell, journal);
@@ -218,12 +219,12 @@ static void take(struct intake *in, size_t journal, struct arrival *a, const cha
         if (prev[0] && strcmp(prev, l->ahead_hash) != 0 && !a->broken)
             refuse(a, "chain", "prev is not the hash of the event before it.");
         if (put(in, journal, a, bytes, n)) {
-            tell_no_gap(in->tell, journal, a->key.lane);
+            tell_no_gap(in->tell, journal, a->key.lane, a->key.seq);
             return;
         }
     }
     in->counts.dropped++;
-    tell_gap(in->tell, journal, a->key.lane);
+    tell_gap(in->tell, journal, a->key.lane, a->key.seq);
 }
 
 int intake_take(struct intake *in, const char *bytes, size_t n, int64_t now_ms, struct err_text *e) {
@@ -257,7 +258,7 @@ uint64_t intake_own_beyond(const struct intake *in, enum lane lane) { return in-
 
 void intake_forget_own(struct intake *in) {
     for (enum lane l = 0; l < LANE_COUNT; l++) {
-        if (in->own_beyond[l]) tell_gap(in->tell, in->own_journal, l);
+        if (in->own_beyond[l]) tell_gap(in->tell, in->own_journal, l, in->own_beyond[l]);
         in->own_beyond[l] = 0;
     }
 }

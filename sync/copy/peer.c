@@ -94,6 +94,9 @@ void peer_presence(struct peer *p, enum peer_presence presence, int64_t now_ms) 
         say_hello(p, now_ms);
     } else if (presence == PEER_AWAY) {
         p->begun = false;
+        if (p->hello_said_ms != INT64_MIN) p->hello_ms = INT64_MAX; /* nobody is there to answer */
+    } else if (p->hello_open) {
+        p->hello_ms = now_ms;
     }
 }
 

@@ -15,7 +15,11 @@
 #define HAVE_IN_HELLO     300u
 #define HASHES_KEPT       5000u
 
-enum { FLAG_TOLD_NEXT = 1, FLAG_GAP = 2 /* shifted by the lane */ };
+/* Of a journal: it is in the next ack; the highest seq of each lane that was dropped, or 0. */
+struct due {
+    bool told_next;
+    uint64_t dropped[LANE_COUNT];
+};
 
 struct hashes {
     char (*list)[HASH_TEXT_SIZE];
@@ -26,7 +30,7 @@ struct tell {
     char self[NAME_SIZE], peer[NAME_SIZE], software[64], key[48];
     int64_t boot, to;
     struct held *held;
-    uint8_t *flags; /* a journal */
+    struct due *due; /* a journal */
     size_t count;
     size_t to_tell, gaps;
     bool now, wanted;
@@ -38,17 +42,17 @@ struct tell {
 static int grow(struct tell *t) {
     size_t count = held_count(t->held);
     if (count <= t->count) return 0;
-    uint8_t *flags = realloc(t->flags, 2 * count);
-    if (!flags) return ERR_NOMEM;
-    memset(flags + t->count, 0, 2 * count - t->count);
-    t->flags = flags;
+    struct due *due = realloc(t->due, 2 * count * sizeof *due);
+    if (!due) return ERR_NOMEM;
+    memset(due + t->count, 0, (2 * count - t->count) * sizeof *due);
+    t->due = due;
     t->count = 2 * count;
     return 0;
 }
 
 void tell_journal(struct tell *t, size_t journal) {
-    if (grow(t) != 0 || (t->flags[journal] & FLAG_TOLD_NEXT)) return;
-    t->flags[journal] |= FLAG_TOLD_NEXT;
+    if (grow(t) != 0 || t->due[journal].told_next) return;
+    t->due[journal].told_next = true;
     t->to_tell++;
 }
 
@@ -57,15 +61,16 @@ void tell_answer(struct tell *t) {
     t->now = true;
 }
 
-void tell_gap(struct tell *t, size_t journal, enum lane lane) {
+void tell_gap(struct tell *t, size_t journal, enum lane lane, uint64_t seq) {
     if (grow(t) != 0) return;
-    if (!(t->flags[journal] & (FLAG_GAP << lane))) t->gaps++;
-    t->flags[journal] = (uint8_t)(t->flags[journal] | (FLAG_GAP << lane));
+    uint64_t *dropped = &t->due[journal].dropped[lane];
+    t->gaps += *dropped == 0;
+    if (*dropped < seq) *dropped = seq;
 }
 
-void tell_no_gap(struct tell *t, size_t journal, enum lane lane) {
-    if (journal >= t->count || !(t->flags[journal] & (FLAG_GAP << lane))) return;
-    t->flags[journal] = (uint8_t)(t->flags[journal] & ~(FLAG_GAP << lane));
+void tell_no_gap(struct tell *t, size_t journal, enum lane lane, uint64_t upto) {
+    if (journal >= t->count || !t->due[journal].dropped[lane] || t->due[journal].dropped[lane] > upto) return;
+    t->due[journal].dropped[lane] = 0;
     t->gaps--;
 }
 
@@ -151,8 +156,7 @@ static void fill_common(const struct tell *t, struct ack *a) {
 }
 
 static void forget_gaps(struct tell *t) {
-    if (!t->gaps) return;
-    for (size_t i = 0; i < t->count; i++) t->flags[i] &= FLAG_TOLD_NEXT;
+    for (size_t i = 0; t->gaps && i < t->count; i++) memset(t->due[i].dropped, 0, sizeof t->due[i].dropped);
     t->gaps = 0;
 }
 
@@ -160,8 +164,10 @@ int tell_ack(struct tell *t, int64_t now_ms, struct buf *out) {
     int r = grow(t);
     if (r) return r;
     bool resend = t->gaps && now_ms - t->last_resend_ms >= RESEND_SPACING_MS;
-    for (size_t i = 0; resend && i < held_count(t->held); i++)
-        if (t->flags[i] & ~FLAG_TOLD_NEXT) tell_journal(t, i);
+    for (size_t i = 0; resend && i < held_count(t->held); i++) {
+        const uint64_t *dropped = t->due[i].dropped;
+        if (dropped[LANE_ALERT] || dropped[LANE_RECORD] || dropped[LANE_PHOTO]) tell_journal(t, i);
+    }
     size_t max = t->to_tell < HAVE_IN_ACK ? t->to_tell : HAVE_IN_ACK;
     CLEANUP(free_ptr) struct ack_have *have = calloc(max + 1, sizeof *have);
     CLEANUP(free_ptr) size_t *which = calloc(max + 1, sizeof *which);
@@ -169,7 +175,7 @@ int tell_ack(struct tell *t, int64_t now_ms, struct buf *out) {
     if (!have || !which || !rejected) return ERR_NOMEM;
     struct ack a = { .have = have, .rejected = rejected, .blobs = t->blobs.list, .want = t->want.list };
     for (size_t i = 0; a.have_count < max; i++) {
-        if (!(t->flags[i] & FLAG_TOLD_NEXT)) continue;
+        if (!t->due[i].told_next) continue;
         which[a.have_count] = i;
         describe(t, i, false, &have[a.have_count++]);
     }
@@ -179,7 +185,7 @@ int tell_ack(struct tell *t, int64_t now_ms, struct buf *out) {
     fill_common(t, &a);
     r = print_fitting(&a, out);
     if (r) return r;
-    for (size_t k = 0; k < a.have_count; k++) t->flags[which[k]] &= (uint8_t)~FLAG_TOLD_NEXT;
+    for (size_t k = 0; k < a.have_count; k++) t->due[which[k]].told_next = false;
     t->to_tell -= a.have_count;
     drop_hashes(&t->blobs, a.blobs_count);
     drop_hashes(&t->want, a.want_count);
@@ -245,7 +251,7 @@ int tell_create(const struct tell_options *o, struct tell **out) {
 
 void tell_destroy(struct tell *t) {
     if (!t) return;
-    free(t->flags);
+    free(t->due);
     free(t->blobs.list);
     free(t->want.list);
     free(t->unconfirmed.list);

@@ -26,9 +26,10 @@ void tell_journal(struct tell *t, size_t journal);
 /* Every journal belongs into the next acks, at once, and the other end's connect is to be echoed: it said hello. */
 void tell_answer(struct tell *t);
 
-/* An event did not follow on what is held, or could not be kept: asks for a resend, at most once a second. Over when it comes after all. */
-void tell_gap(struct tell *t, size_t journal, enum lane lane);
-void tell_no_gap(struct tell *t, size_t journal, enum lane lane);
+/* Event `seq` did not follow on what is held, or could not be kept: asks for a resend, at most once a second. Over when all up to the highest such
+ * has come after all. */
+void tell_gap(struct tell *t, size_t journal, enum lane lane, uint64_t seq);
+void tell_no_gap(struct tell *t, size_t journal, enum lane lane, uint64_t upto);
 
 void tell_set_to(struct tell *t, int64_t connect); /* the other end's connect that all messages echo */
 void tell_set_pause(struct tell *t, int64_t own_ms, int64_t fault_ms); /* told in acks; a change is told soon */

@@ -326,6 +326,13 @@ static bool run_store(struct sim *s, int node) {
     return true;
 }
 
+void sim_finish_store(struct sim *s, int node) {
+    while (s->journal[node]->job_count) {
+        s->journal[node]->jobs[0].at_ms = s->now_ms;
+        run_store(s, node);
+    }
+}
+
 /* ---- nodes ---- */
 
 static const char *const names[SIM_NODES] = { "hub", "b-1", "b-2", "b-3" };
@@ -351,10 +358,7 @@ static void open_node(struct sim *s, int a) {
 }
 
 static void close_node(struct sim *s, int a) {
-    while (s->journal[a]->job_count) { /* what is with the store is finished first */
-        s->journal[a]->jobs[0].at_ms = s->now_ms;
-        run_store(s, a);
-    }
+    sim_finish_store(s, a);
     for (int b = 0; b < s->nodes; b++) {
         peer_destroy(s->end[a][b].peer);
         s->end[a][b].peer = NULL;

@@ -106,6 +106,9 @@ void sim_swap_journal(struct sim *s, int node, struct sim_journal *j); /* restar
 /* Runs until nothing is left to do or `ms` have passed. */
 void sim_run(struct sim *s, int64_t ms);
 
+/* Finishes what is with a node's store, and nothing else. */
+void sim_finish_store(struct sim *s, int node);
+
 /* Asserts that all nodes hold the same chains with the same bytes; returns how many events. */
 size_t sim_assert_same(struct sim *s);
 size_t sim_total(const struct sim_journal *j);

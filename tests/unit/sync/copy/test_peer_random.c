@@ -12,9 +12,9 @@
 #include <time.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RUNS 150
+#define RUNS 80
 #else
-#define RUNS 1000
+#define RUNS 600
 #endif
 
 static uint64_t seed;
