@@ -200,11 +200,15 @@ static int listen_tcp(const char *address, int *out, struct err_text *e) {
 }
 
 static unsigned port_of(int fd) {
-    struct sockaddr_storage a = { 0 };
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } a;
     socklen_t size = sizeof a;
-    if (getsockname(fd, (struct sockaddr *)&a, &size) != 0) return 0;
-    if (a.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&a)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&a)->sin_port);
+    memset(&a, 0, sizeof a);
+    if (getsockname(fd, &a.any, &size) != 0) return 0;
+    return ntohs(a.any.sa_family == AF_INET6 ? a.v6.sin6_port : a.v4.sin_port);
 }
 
 static int read_pem(const char *path, char **out, struct err_text *e) {

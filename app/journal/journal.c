@@ -69,8 +69,8 @@ static int set_owner(const struct journal *j, struct db *db) {
 
 static int count_boot(struct journal *j, struct db *db) {
     char now[37];
-    char before[META_SIZE];
-    char count[META_SIZE];
+    char before[META_SIZE] = "";
+    char count[META_SIZE] = "";
     int rc = clock_boot_id(now);
     if (rc == 0) rc = meta_get(db, "boot_id", before);
     if (rc == 0) rc = meta_get(db, "boot", count);

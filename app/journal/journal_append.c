@@ -161,7 +161,7 @@ static int fill(const struct journal *j, const struct event_draft *d, const stru
 
 /* *event borrows its data. */
 static int append(struct journal *j, struct db *db, struct envelope *event, struct appended *out, struct err_text *e) {
-    struct place p;
+    struct place p = { 0 };
     struct appended done = { 0 };
     int rc = find_place(j, db, event->site, event->key.lane, event->subject, event->id, &p, e);
     if (rc == 0 && p.id_known) return err_set(e, ERR_EXISTS, "There is a record with this id already.");
@@ -199,7 +199,7 @@ int journal_append(struct journal *j, struct db *db, const struct event_draft *d
 }
 
 int journal_append_again(struct journal *j, struct db *db, const struct envelope *event, struct err_text *e) {
-    struct place p;
+    struct place p = { 0 };
     struct envelope copy = *event; /* its data stays the caller's */
     int64_t pos;
     int rc = find_place(j, db, event->site, event->key.lane, event->subject, event->id, &p, e);

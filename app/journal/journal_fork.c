@@ -192,8 +192,8 @@ int journal_forked(struct journal *j, struct db *db, const char *site, const str
 
 int journal_refused(struct journal *j, struct db *db, const char *site, const struct event_key *key, const char *code,
                     const char *text) {
-    struct journal_chain before;
-    struct journal_chain after;
+    struct journal_chain before = { 0 };
+    struct journal_chain after = { 0 };
     struct event_key differs = *key;
     bool own = strcmp(key->writer, j->writer) == 0;
     bool conflict = strcmp(code, "conflict") == 0;

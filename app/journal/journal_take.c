@@ -127,7 +127,7 @@ static int take_next(struct taking *t, const char *broken_code, const char *brok
     }
     if (!good && t->own && strcmp(t->code, "chain") == 0 && t->chain.seq > 0) {
         struct event_key last = *t->key;
-        struct journal_chain after;
+        struct journal_chain after = { 0 };
         last.seq = t->chain.seq;
         rc = journal_forked(t->j, t->db, t->site, &last, &e);
         if (rc == 0) rc = journal_chain_find(t->db, t->site, t->key, &after);
