@@ -38,7 +38,7 @@ struct item_photos {
 void item_list_fini(struct item_list *l); /* fine on a zeroed one */
 void item_photos_fini(struct item_photos *p);
 
-/* Decodes the optional array o[name]; an item is a string or {"phrase","rooms","state","n"}. Errors name "done.2.state".
+/* Decodes the optional array o[name]; an item is a string or {"phrase" or "text","rooms","state","n"}. Errors name "done.2.state".
  * *out must be zeroed; on error it is as before. */
 MUST_CHECK int item_list_decode(const struct json *o, const char *name, enum decode mode, struct item_list *out,
                                 struct err_text *e);
@@ -48,7 +48,11 @@ void item_list_put(const struct item_list *l, struct json_out *w, const char *na
 MUST_CHECK int item_photos_decode(const struct json *o, const char *name, struct item_photos *out, struct err_text *e);
 void item_photos_put(const struct item_photos *p, struct json_out *w, const char *name);
 
-/* An optional text member copied into a fixed buffer; ids_is_key form. Errors name the member. */
+/* A room: the key of one, or a short text of one's own. */
+MUST_CHECK int item_get_room(const struct json *o, const char *path, const char *name, char out[41],
+                             struct err_text *e);
+
+/* A text member copied into a fixed buffer; ids_is_key form. Errors name the member. An absent one leaves out as it was. */
 MUST_CHECK int item_get_key(const struct json *o, const char *path, const char *name, enum json_need need, char out[41],
                             struct err_text *e);
 
