@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The trade's own data: stages, phrases, rooms, crew trades, from app/journal/data/, compiled in, read once. Everything returned is
- * immutable and lives as long as the program. Thread: any. */
+/* The trade's own data: stages, phrases, rooms, crew trades, from the files of app/journal/data, compiled in, read once. Everything
+ * returned is immutable and lives as long as the program. Thread: any. */
 #ifndef SITELOG_JOURNAL_DOMAIN_H
 #define SITELOG_JOURNAL_DOMAIN_H
 
@@ -11,29 +11,36 @@
 
 enum domain_gate { GATE_NONE, GATE_SOFT, GATE_HARD };
 
+#define DOMAIN_AFTER_MAX  4
+#define DOMAIN_TRADES_MAX 8
+
 struct domain_stage {
     const char *key, *zh, *en;
-    int days_min, days, days_max; /* working days */
+    int days_min, days, days_max; /* working days: least, typical, most */
     bool optional;
+    const char *condition_zh, *condition_en; /* beyond `after`, or "" */
+    const char *wait_zh, *wait_en;           /* waiting that cannot be avoided, or "" */
     enum domain_gate gate;
     const char *gate_zh, *gate_en;
-    const char *wait; /* unavoidable waiting, English, or "" */
-    const char *const *after;
+    const char *after[DOMAIN_AFTER_MAX]; /* stages that come before */
     size_t after_count;
-    const char *const *trades;
+    const char *trades[DOMAIN_TRADES_MAX];
     size_t trade_count;
 };
 
 struct domain_phrase {
     const char *key, *zh, *en;
-    const char *stage; /* "any" for the general ones */
+    char stage[41];    /* "any" for the general ones */
     const char *flags; /* of "MTGW" */
 };
+
 struct domain_room {
     const char *key, *zh, *en;
 };
+
 struct domain_trade {
     const char *key, *zh, *en;
+    bool crew; /* counted in a log's crew */
 };
 
 /* Reads and checks all files; called at start, so that a bad file stops the program with its name and member. */

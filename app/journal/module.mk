@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
-SRC += $(wildcard app/journal/*.c)
+SRC += $(wildcard app/journal/*.c) app/journal/domain_data.S
+$(BUILD)/app/journal/domain_data.o: $(wildcard app/journal/data/*.json)
