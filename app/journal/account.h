@@ -7,6 +7,7 @@
 #define SITELOG_JOURNAL_ACCOUNT_H
 
 #include "app/journal/journal.h"
+#include "firmware/base/json.h"
 
 #define ACCOUNT_NAME_SIZE     128
 #define ACCOUNT_ROLE_SIZE     16
@@ -33,7 +34,7 @@ MUST_CHECK int account_find(struct db *db, const char *site, const char *id, str
 int64_t account_locked_s(const struct account *a, struct wall now);
 
 /* Counts a wrong PIN. *locked_s: as account_locked_s afterwards. A lock-out on a board goes into the journal (user-changed "pin-locked");
- * j may be NULL: no event. */
+ * j may be NULL: no event. Nothing to count, and 0, for somebody who has no account here. */
 MUST_CHECK int account_failure(struct journal *j, struct db *db, const char *id, struct wall now, int64_t *locked_s);
 
 /* Forgets wrong attempts. */

@@ -17,12 +17,9 @@ struct person {
     bool active;
 };
 
-extern const char *const person_schema;
-extern const char *const person_tables[];
+/* The kind "user": person-set, and user-changed, which changes nothing here. */
+extern const struct subject_kind person_kind;
 MUST_CHECK int person_check(const char *data, size_t n, struct err_text *e); /* person-set */
-MUST_CHECK int person_reset(struct db *db, const char *site, const char *id);
-MUST_CHECK int person_fold(struct db *db, const struct envelope *event,
-                           int64_t pos); /* kind "user": person-set; others change nothing */
 
 /* {"id","name","role","active"?}; path as in json.h ("people.3."). */
 MUST_CHECK int person_decode(const struct json *n, const char *path, enum decode mode, struct person *out,
