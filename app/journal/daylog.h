@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The daily log: its shape, what POST does with one, and what readers see. Its projection is in daylog_fold.c.
+/* The daily log: its shape (daylog.c), what POST does with one (daylog_submit.c), its projection (daylog_fold.c), what readers see (daylog_print.c).
  * daylog-submitted and daylog-amended have the subject daylog/{id of the first version}; a version's id is its event's id.
  * Thread: any, on the handle's thread; daylog_submit inside a write transaction on the store's thread. */
 #ifndef SITELOG_JOURNAL_DAYLOG_H
@@ -33,8 +33,13 @@ struct daylog {
  * Owns: *out is the caller's; daylog_fini. */
 MUST_CHECK int daylog_decode(const char *body, size_t n, enum decode mode, struct daylog *out, struct err_text *e);
 void daylog_fini(struct daylog *d);
-/* An event's data: everything but the id, free text masked as privacy.h says. */
+/* Masks note and free text as privacy.h says. */
+MUST_CHECK int daylog_mask(struct daylog *d);
+/* An event's data: everything but the id. */
 MUST_CHECK int daylog_encode(const struct daylog *d, struct buf *out);
+
+/* The members of daylog_encode, into an open object. */
+void daylog_put(const struct daylog *d, struct json_out *w);
 
 /* Which dates a log may bear now, newest first; count 1 or 2. */
 size_t daylog_dates(const struct tz *tz, struct wall now, char out[2][TZ_DATE_SIZE]);
@@ -66,11 +71,8 @@ MUST_CHECK int daylog_list(struct db *db, const struct daylog_query *q, struct b
 MUST_CHECK int daylog_last_date(struct db *db, const char *site, char out[TZ_DATE_SIZE]);
 
 /* ---- for the table of events ---- */
-extern const char *const daylog_schema;
-extern const char *const daylog_tables[];
+extern const struct subject_kind daylog_kind;
 MUST_CHECK int daylog_check(const char *data, size_t n, struct err_text *e);         /* daylog-submitted */
-MUST_CHECK int daylog_check_amended(const char *data, size_t n, struct err_text *e); /* daylog-amended: "amends" */
-MUST_CHECK int daylog_reset(struct db *db, const char *site, const char *id);
-MUST_CHECK int daylog_fold(struct db *db, const struct envelope *event, int64_t pos); /* kind "daylog" */
+MUST_CHECK int daylog_check_amended(const char *data, size_t n, struct err_text *e); /* daylog-amended */
 
 #endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* The projection of daily logs: one row a log with its current version, one a version to find the log by. An amendment counts where it names
+ * the version that is current when it folds; of two that name the same one, the first in fold order wins and the other came too late. */
+#include "app/journal/daylog.h"
+
+#include "app/journal/late.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <string.h>
+
+static const char schema[] = "CREATE TABLE daylog (\n"
+                             "  -- The daily logs, each in its current version.\n"
+                             "  site TEXT NOT NULL,\n"
+                             "  id TEXT NOT NULL,        -- of the first version, as the subject says\n"
+                             "  version TEXT NOT NULL,   -- id of the current one\n"
+                             "  date TEXT NOT NULL,      -- the site's date, 2026-11-22\n"
+                             "  stage TEXT NOT NULL,     -- '': not said\n"
+                             "  amended INTEGER NOT NULL,-- how often\n"
+                             "  at TEXT NOT NULL,        -- of the first version, RFC 3339\n"
+                             "  actor TEXT NOT NULL,     -- of the first version\n"
+                             "  clock TEXT NOT NULL,     -- of the first version: ntp, rtc, none\n"
+                             "  writer TEXT NOT NULL,    -- of the first version: a board's id, or hub\n"
+                             "  data TEXT NOT NULL,      -- of the current version, JSON\n"
+                             "  pos INTEGER NOT NULL,    -- of the first version in this store\n"
+                             "  PRIMARY KEY (site, id)\n"
+                             ") STRICT, WITHOUT ROWID;\n"
+                             "CREATE INDEX daylog_site_date ON daylog (site, date, pos);\n"
+                             "CREATE INDEX daylog_date ON daylog (date, pos);\n"
+                             "CREATE TABLE daylog_version (\n"
+                             "  -- Which log a version belongs to.\n"
+                             "  site TEXT NOT NULL,\n"
+                             "  id TEXT NOT NULL,\n"
+                             "  daylog TEXT NOT NULL,    -- daylog.id\n"
+                             "  PRIMARY KEY (site, id, daylog)\n"
+                             ") STRICT, WITHOUT ROWID;\n"
+                             "CREATE INDEX daylog_version_daylog ON daylog_version (site, daylog);\n";
+
+static int delete_from(struct db *db, const char *sql, const char *site, const char *id) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, sql, &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    return stmt_run(s);
+}
+
+static int reset(struct db *db, const char *site, const char *id) {
+    int rc = delete_from(db, "DELETE FROM daylog WHERE site = ? AND id = ?", site, id);
+    return rc < 0 ? rc : delete_from(db, "DELETE FROM daylog_version WHERE site = ? AND daylog = ?", site, id);
+}
+
+static int add_version(struct db *db, const struct envelope *event, const char *id) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, "INSERT OR IGNORE INTO daylog_version (site, id, daylog) VALUES (?, ?, ?)", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, event->site);
+    stmt_bind_text(s, 2, event->id);
+    stmt_bind_text(s, 3, id);
+    return stmt_run(s);
+}
+
+static int insert(struct db *db, const struct envelope *event, const char *id, const struct daylog *d, bool amended,
+                  int64_t pos) {
+    struct stmt *s = NULL;
+    int rc =
+        db_prepare(db,
+                   "INSERT INTO daylog (site, id, version, date, stage, amended, at, actor, clock, writer, data, pos)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, event->site);
+    stmt_bind_text(s, 2, id);
+    stmt_bind_text(s, 3, event->id);
+    stmt_bind_text(s, 4, d->date);
+    stmt_bind_text(s, 5, d->stage);
+    stmt_bind_int(s, 6, amended);
+    stmt_bind_text(s, 7, event->time);
+    stmt_bind_text(s, 8, event->actor);
+    stmt_bind_text(s, 9, event->clock);
+    stmt_bind_text(s, 10, event->key.writer);
+    stmt_bind_text(s, 11, event->data);
+    stmt_bind_int(s, 12, pos);
+    return stmt_run(s);
+}
+
+/* 1 where the amended version was the current one; 0: not. */
+static int amend(struct db *db, const struct envelope *event, const char *id, const struct daylog *d) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "UPDATE daylog SET version = ?, date = ?, stage = ?, amended = amended + 1, data = ?"
+                        " WHERE site = ? AND id = ? AND version = ?",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, event->id);
+    stmt_bind_text(s, 2, d->date);
+    stmt_bind_text(s, 3, d->stage);
+    stmt_bind_text(s, 4, event->data);
+    stmt_bind_text(s, 5, event->site);
+    stmt_bind_text(s, 6, id);
+    stmt_bind_text(s, 7, d->amends);
+    rc = stmt_run(s);
+    return rc < 0 ? rc : db_changes(db) > 0;
+}
+
+static int is_there(struct db *db, const char *site, const char *id) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db, "SELECT 1 FROM daylog WHERE site = ? AND id = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    return stmt_step(s);
+}
+
+static int fold_data(struct db *db, const struct envelope *event, const struct daylog *d, int64_t pos) {
+    const char *id = event->subject + strlen("daylog/");
+    bool amends = strcmp(event->type, "daylog-amended") == 0;
+    int there = is_there(db, event->site, id);
+    if (there < 0) return there;
+    if (there == 0) return insert(db, event, id, d, amends, pos);
+    if (!amends) return late_mark(db, event, "this log was submitted before");
+    int done = amend(db, event, id, d);
+    if (done != 0) return done < 0 ? done : 0;
+    return late_mark(db, event, "it corrects a version that was no longer the current one");
+}
+
+static int fold(struct db *db, const struct envelope *event, int64_t pos) {
+    struct daylog d = { 0 };
+    if (strcmp(event->type, "daylog-submitted") != 0 && strcmp(event->type, "daylog-amended") != 0) return 0;
+    int rc = daylog_decode(event->data, event->data_len, DECODE_LENIENT, &d, NULL);
+    if (rc < 0) return rc;
+    rc = add_version(db, event, event->subject + strlen("daylog/"));
+    if (rc == 0) rc = fold_data(db, event, &d, pos);
+    daylog_fini(&d);
+    return rc;
+}
+
+static const char *const tables[] = { "daylog", "daylog_version", NULL };
+const struct subject_kind daylog_kind = {
+    .kind = "daylog", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 1
+};

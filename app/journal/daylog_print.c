@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Daily logs for readers: one with its history, and pages of them. */
+#include "app/journal/daylog.h"
+
+#include "app/journal/person.h"
+#include "app/journal/timeline.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HISTORY_MAX (4u * 1024u * 1024u) /* bytes */
+
+/* In the order of the SELECTs below. */
+enum column {
+    COL_ID,
+    COL_VERSION,
+    COL_SITE,
+    COL_WRITER,
+    COL_AT,
+    COL_ACTOR,
+    COL_CLOCK,
+    COL_AMENDED,
+    COL_DATA,
+    COL_DATE,
+    COL_POS
+};
+#define COLUMNS "d.id, d.version, d.site, d.writer, d.at, d.actor, d.clock, d.amended, d.data, d.date, d.pos"
+
+/* The members of a row, into an open object. */
+static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+    struct daylog d = { 0 };
+    const char *data = stmt_text(s, COL_DATA);
+    int rc = daylog_decode(data, strlen(data), DECODE_LENIENT, &d, NULL);
+    if (rc < 0) return rc == ERR_NOMEM ? rc : ERR_CORRUPT;
+    json_put_text(w, "id", stmt_text(s, COL_ID));
+    json_put_text(w, "version", stmt_text(s, COL_VERSION));
+    json_put_text(w, "site", stmt_text(s, COL_SITE));
+    json_put_text(w, "board", stmt_text(s, COL_WRITER));
+    json_open(w, "submitted", '{');
+    json_put_text(w, "at", stmt_text(s, COL_AT));
+    rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), names, w, "actor");
+    json_put_text(w, "clock", stmt_text(s, COL_CLOCK));
+    json_close(w, '}');
+    json_put_int(w, "amended", stmt_int(s, COL_AMENDED));
+    daylog_put(&d, w);
+    daylog_fini(&d);
+    return rc < 0 ? rc : w->buf->error;
+}
+
+static int put_history(struct db *db, const char *site, const char *id, bool names, struct json_out *w) {
+    char subject[ENVELOPE_SUBJECT_SIZE];
+    struct buf history;
+    (void)snprintf(subject, sizeof subject, "daylog/%s", id);
+    buf_init(&history, HISTORY_MAX);
+    int rc = timeline_history(db, site, subject, !names, &history);
+    if (rc == 0) json_put_raw(w, "history", history.data, history.len);
+    buf_fini(&history);
+    return rc < 0 ? rc : w->buf->error;
+}
+
+int daylog_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    int rc = db_prepare(db,
+                        "SELECT " COLUMNS " FROM daylog d WHERE d.site = ?1 AND d.id = coalesce("
+                        "(SELECT id FROM daylog WHERE site = ?1 AND id = ?2),"
+                        " (SELECT daylog FROM daylog_version WHERE site = ?1 AND id = ?2))",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    rc = put_row(db, s, names, &w);
+    if (rc == 0) rc = put_history(db, site, stmt_text(s, COL_ID), names, &w);
+    json_close(&w, '}');
+    return rc < 0 ? rc : out->error;
+}
+
+/* A cursor is the date and the position of the last entry: "2026-11-22.123". */
+static int read_cursor(const char *text, char date[TZ_DATE_SIZE], int64_t *pos, struct err_text *e) {
+    struct civil civil;
+    const char *dot = strchr(text, '.');
+    if (dot && dot - text == TZ_DATE_SIZE - 1) {
+        memcpy(date, text, TZ_DATE_SIZE - 1);
+        date[TZ_DATE_SIZE - 1] = '\0';
+        if (tz_date_parse(date, &civil) == 0 && text_int(dot + 1, 0, INT64_MAX, pos) == 0) return 0;
+    }
+    return err_field(e, ERR_INVALID, "before", "before has to be the next of the page before");
+}
+
+#define PAGE                                                                                                           \
+    " (?2 IS NULL OR d.date >= ?2) AND (?3 IS NULL OR d.date <= ?3) AND (?4 IS NULL OR d.stage = ?4)"                  \
+    " AND (?5 IS NULL OR (d.date, d.pos) < (?5, ?6)) ORDER BY d.date DESC, d.pos DESC LIMIT ?7"
+
+static int put_page(struct db *db, struct stmt *s, const struct daylog_query *q, struct json_out *w, char next[40]) {
+    int rc = 0;
+    for (int n = 0; (rc = stmt_step(s)) == 1; n++) {
+        if (n == q->limit) return 0; /* one more than asked: there is a next page, from the last one printed */
+        json_open(w, NULL, '{');
+        int put = put_row(db, s, q->names, w);
+        if (put < 0) return put;
+        json_close(w, '}');
+        (void)snprintf(next, 40, "%s.%lld", stmt_text(s, COL_DATE), (long long)stmt_int(s, COL_POS));
+    }
+    next[0] = '\0';
+    return rc;
+}
+
+int daylog_list(struct db *db, const struct daylog_query *q, struct buf *out, struct err_text *e) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    char date[TZ_DATE_SIZE] = "";
+    char next[40] = "";
+    int64_t pos = 0;
+    int rc = q->before ? read_cursor(q->before, date, &pos, e) : 0;
+    if (rc < 0) return rc;
+    rc = q->site ? db_prepare(db, "SELECT " COLUMNS " FROM daylog d WHERE d.site = ?1 AND" PAGE, &s)
+                 : db_prepare(db, "SELECT " COLUMNS " FROM daylog d WHERE ?1 IS NULL AND" PAGE, &s);
+    if (rc < 0) return err_set(e, rc, "the logs cannot be read: %s", db_message(db));
+    stmt_bind_text(s, 1, q->site);
+    stmt_bind_text(s, 2, q->from);
+    stmt_bind_text(s, 3, q->to);
+    stmt_bind_text(s, 4, q->stage);
+    stmt_bind_text(s, 5, q->before ? date : NULL);
+    stmt_bind_int(s, 6, pos);
+    stmt_bind_int(s, 7, q->limit + 1);
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_open(&w, "daylogs", '[');
+    rc = put_page(db, s, q, &w, next);
+    json_close(&w, ']');
+    json_put_text(&w, "next", next[0] ? next : NULL);
+    json_close(&w, '}');
+    if (rc == 0) rc = out->error;
+    return rc < 0 ? err_set(e, rc, "the logs cannot be listed: %s", err_name(rc)) : 0;
+}
+
+int daylog_last_date(struct db *db, const char *site, char out[TZ_DATE_SIZE]) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db, "SELECT max(date) FROM daylog WHERE site = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    text_clip(out, TZ_DATE_SIZE, rc == 1 ? stmt_text(s, 0) : "");
+    return 0;
+}
