@@ -66,10 +66,7 @@ MUST_CHECK int plan_set(struct journal *j, struct db *db, const char *site, int6
                         size_t n, const char *actor, struct buf *answer, struct err_text *e);
 
 /* ---- for the table of events ---- */
-extern const char *const plan_schema;
-extern const char *const plan_tables[];
+extern const struct subject_kind plan_kind;
 MUST_CHECK int plan_check(const char *data, size_t n, struct err_text *e); /* plan-set */
-MUST_CHECK int plan_reset(struct db *db, const char *site, const char *id);
-MUST_CHECK int plan_fold(struct db *db, const struct envelope *event, int64_t pos); /* kind "plan" */
 
 #endif

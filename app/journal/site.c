@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* A site as a whole, and the list of sites. Only puts together what other files know. */
+#include "app/journal/site.h"
+
+#include "app/journal/board.h"
+#include "app/journal/daylog.h"
+#include "app/journal/domain.h"
+#include "app/journal/person.h"
+#include "app/journal/plan_decode.h"
+#include "firmware/base/cleanup.h"
+
+int site_known(struct db *db, const char *site, bool *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc =
+        db_prepare(db,
+                   "SELECT EXISTS (SELECT 1 FROM site WHERE site = ?1) OR EXISTS (SELECT 1 FROM board WHERE site = ?1)"
+                   " OR EXISTS (SELECT 1 FROM chain WHERE site = ?1)",
+                   &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    *out = rc == 1 && stmt_int(s, 0) == 1;
+    return 0;
+}
+
+static void put_stages(const struct plan *p, struct json_out *w) {
+    json_open(w, "stages", '[');
+    for (size_t i = 0; i < p->stage_count; i++) {
+        const struct plan_stage *stage = &p->stages[i];
+        const struct domain_stage *words = domain_stage(stage->key);
+        json_open(w, NULL, '{');
+        json_put_text(w, "key", stage->key);
+        json_put_text(w, "zh", words ? words->zh : stage->key);
+        json_put_text(w, "en", words ? words->en : stage->key);
+        json_put_text(w, "planned_start", stage->start[0] ? stage->start : NULL);
+        json_put_text(w, "planned_finish", stage->finish[0] ? stage->finish : NULL);
+        json_open(w, "after", '[');
+        for (size_t k = 0; k < stage->after_count; k++) json_put_text(w, NULL, stage->after[k]);
+        json_close(w, ']');
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
+static void put_customer(const struct plan *p, struct json_out *w) {
+    if (!p->customer_name[0] && !p->customer_phone[0]) {
+        json_put_null(w, "customer");
+        return;
+    }
+    json_open(w, "customer", '{');
+    json_put_text(w, "name", p->customer_name);
+    json_put_text(w, "phone", p->customer_phone);
+    json_close(w, '}');
+}
+
+int site_print(struct db *db, const char *site, const char *fallback_tz, struct site_view view, struct buf *out) {
+    struct plan plan;
+    struct json_out w;
+    int rc = plan_read(db, site, fallback_tz, &plan);
+    if (rc < 0) return rc;
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "site", site);
+    json_put_text(&w, "name", plan.name);
+    json_put_int(&w, "version", plan.version);
+    json_put_text(&w, "timezone", plan.timezone);
+    put_stages(&plan, &w);
+    if (view.customer) {
+        plan_amount_put(plan.contract_fen, &w, "contract_amount");
+        put_customer(&plan, &w);
+    }
+    plan_cutoffs_put(&plan.cutoffs, &w, "cutoffs");
+    if (view.names) rc = person_put_list(db, site, &w, "people");
+    json_close(&w, '}');
+    plan_fini(&plan);
+    return rc < 0 ? rc : out->error;
+}
+
+static int put_site(struct db *db, const char *site, struct json_out *w) {
+    struct plan plan;
+    char last[TZ_DATE_SIZE] = "";
+    int64_t unsent = -1;
+    int rc = plan_read(db, site, "UTC", &plan);
+    if (rc < 0) return rc;
+    json_open(w, NULL, '{');
+    json_put_text(w, "site", site);
+    json_put_text(w, "name", plan.name);
+    plan_fini(&plan);
+    rc = board_put_short(db, site, w, "boards", &unsent);
+    if (rc == 0) rc = daylog_last_date(db, site, last);
+    json_put_text(w, "last_daylog", last[0] ? last : NULL);
+    json_put_int(w, "open_hazards", 0);
+    json_put_int(w, "alerts", 0);
+    if (unsent < 0)
+        json_put_null(w, "unsent");
+    else
+        json_put_int(w, "unsent", unsent);
+    json_close(w, '}');
+    return rc < 0 ? rc : w->buf->error;
+}
+
+int site_list(struct db *db, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    int rc = db_prepare(
+        db, "SELECT site FROM site UNION SELECT site FROM board UNION SELECT site FROM chain ORDER BY 1", &s);
+    if (rc < 0) return rc;
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_open(&w, "sites", '[');
+    while ((rc = stmt_step(s)) == 1) {
+        int put = put_site(db, stmt_text(s, 0), &w);
+        if (put < 0) return put;
+    }
+    json_close(&w, ']');
+    json_close(&w, '}');
+    return rc < 0 ? rc : out->error;
+}
