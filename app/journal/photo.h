@@ -22,6 +22,10 @@ struct photo {
     char code[9];                        /* of the watermark; filled by photo_record */
 };
 
+/* An event's data, lenient: everything but the id. ERR_INVALID names the member. */
+MUST_CHECK int photo_decode(const char *data, size_t n, struct photo *out, struct err_text *e);
+MUST_CHECK int photo_encode(const struct photo *p, struct buf *out);
+
 /* All that POST /photos does once the bytes are stored. `taken` is written with the site's offset, `caption` masked.
  * inreplyto: the photo-requested event that this answers, or NULL.
  * 0, or ERR_EXISTS (same id, same bytes and fields; a `taken` that was not given is not compared), ERR_CONFLICT (other bytes or fields);
@@ -59,11 +63,8 @@ MUST_CHECK int photo_list(struct db *db, const struct photo_query *q, struct buf
 MUST_CHECK int photo_print_by_code(struct db *db, const char *code, bool names, struct buf *out, struct err_text *e);
 
 /* ---- for the table of events ---- */
-extern const char *const photo_schema;
-extern const char *const photo_tables[];
+extern const struct subject_kind photo_kind;
 MUST_CHECK int photo_check_taken(const char *data, size_t n, struct err_text *e);
 MUST_CHECK int photo_check_withdrawn(const char *data, size_t n, struct err_text *e);
-MUST_CHECK int photo_reset(struct db *db, const char *site, const char *id);
-MUST_CHECK int photo_fold(struct db *db, const struct envelope *event, int64_t pos); /* kind "photo" */
 
 #endif

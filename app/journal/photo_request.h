@@ -9,6 +9,7 @@
 
 #define PHOTO_REQUEST_TEXT_MAX 400 /* bytes */
 
+/* As photo_request_open gives it. */
 struct photo_request {
     char id[ID_SIZE];
     char board[NAME_SIZE];    /* "" : any of the site's */
@@ -16,8 +17,7 @@ struct photo_request {
     char text[PHOTO_REQUEST_TEXT_MAX + 1];
     char due[CLOCK_TEXT_SIZE]; /* RFC 3339, or "" */
     bool camera;               /* the board's camera shall answer by itself; else a person does */
-    char state[10];            /* "open" "answered" "failed" */
-    char photo[ID_SIZE];       /* that answered, or "" */
+    char state[10];            /* "open" */
 };
 
 /* POST /photo-requests: {"id","board"?,"stage"?,"room"?,"text"?,"due"?,"camera"?(true)}. As daylog_submit: 0, ERR_EXISTS, ERR_CONFLICT, ERR_INVALID. */
@@ -36,17 +36,17 @@ MUST_CHECK int photo_request_fail(struct journal *j, struct db *db, const char *
 MUST_CHECK int photo_request_open(struct db *db, const char *site, const char *board, struct photo_request *out,
                                   size_t max, size_t *n);
 
+/* One request, an entry as in photo_request_list. ERR_NOT_FOUND. */
+MUST_CHECK int photo_request_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
+
 /* {"photo_requests":[{"id","site","board","stage","room","text","due","state","photo","reason","at","actor"}],"next":cursor|null}, newest first.
  * state: only those, or NULL. */
 MUST_CHECK int photo_request_list(struct db *db, const char *site, const char *state, const char *before, int limit,
                                   bool names, struct buf *out, struct err_text *e);
 
 /* ---- for the table of events ---- */
-extern const char *const photo_request_schema;
-extern const char *const photo_request_tables[];
+extern const struct subject_kind photo_request_kind;
 MUST_CHECK int photo_request_check(const char *data, size_t n, struct err_text *e);        /* photo-requested */
 MUST_CHECK int photo_request_check_failed(const char *data, size_t n, struct err_text *e); /* photo-request-failed */
-MUST_CHECK int photo_request_reset(struct db *db, const char *site, const char *id);
-MUST_CHECK int photo_request_fold(struct db *db, const struct envelope *event, int64_t pos); /* kind "photo-request" */
 
 #endif

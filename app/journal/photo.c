@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* A photo's record: its shape, and what POST of one does once the bytes are durable. Never sees the bytes. */
+#include "app/journal/photo.h"
+
+#include "app/journal/domain.h"
+#include "app/journal/plan.h"
+#include "app/journal/privacy.h"
+#include "app/journal/repeat.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SIDE_MAX 100000 /* px */
+
+/* ---- in and out of JSON ---- */
+
+static int get_hash(const struct json *o, const char *name, enum json_need need, char out[HASH_TEXT_SIZE],
+                    struct err_text *e) {
+    const char *text = NULL;
+    int rc = json_get_text(o, "", name, need, 64, &text, e);
+    if (rc < 0 || !text) return rc;
+    if (!text_is_hex(text, 64))
+        return err_field(e, ERR_INVALID, name, "%s has to be a SHA-256 in lower-case hex", name);
+    return text_copy(out, HASH_TEXT_SIZE, text);
+}
+
+static int get_text(const struct json *o, const char *name, enum json_need need, char *out, size_t size,
+                    struct err_text *e) {
+    const char *text = NULL;
+    int rc = json_get_text(o, "", name, need, size - 1, &text, e);
+    return rc < 0 || !text ? rc : text_copy(out, size, text);
+}
+
+static bool is_origin(const char *text) {
+    static const char *const origins[] = { "camera", "phone", "timelapse", "import", "recovered" };
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(origins); i++)
+        if (strcmp(origins[i], text) == 0) return true;
+    return false;
+}
+
+static bool is_grade(const char *text) {
+    return strcmp(text, "ntp") == 0 || strcmp(text, "rtc") == 0 || strcmp(text, "none") == 0;
+}
+
+/* What is between the members, and true of events and of requests. */
+static int check_values(const struct photo *p, struct err_text *e) {
+    struct wall at;
+    if (!is_origin(p->origin))
+        return err_field(e, ERR_INVALID, "origin", "origin has to be camera, phone, timelapse, import or recovered");
+    if (p->taken[0] && clock_parse(p->taken, &at, NULL) < 0)
+        return err_field(e, ERR_INVALID, "taken", "taken has to be a time like 2026-11-22T16:04:05+08:00");
+    if (p->clock[0] && !is_grade(p->clock))
+        return err_field(e, ERR_INVALID, "clock", "clock has to be ntp, rtc or none");
+    return 0;
+}
+
+int photo_decode(const char *data, size_t n, struct photo *out, struct err_text *e) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    struct photo p = { 0 };
+    int rc = json_parse(data, n, &root, e);
+    if (rc < 0) return rc;
+    if (!json_is_object(root)) return err_set(e, ERR_INVALID, "data has to be an object");
+    rc = get_hash(root, "sha256", JSON_REQUIRED, p.sha256, e);
+    if (rc == 0) rc = get_hash(root, "thumb_sha256", JSON_OPTIONAL, p.thumb_sha256, e);
+    if (rc == 0) rc = json_get_int(root, "", "bytes", JSON_REQUIRED, 1, INT64_C(1) << 40, &p.bytes, e);
+    if (rc == 0) rc = json_get_int(root, "", "width", JSON_REQUIRED, 1, SIDE_MAX, &p.width, e);
+    if (rc == 0) rc = json_get_int(root, "", "height", JSON_REQUIRED, 1, SIDE_MAX, &p.height, e);
+    if (rc == 0) rc = item_get_key(root, "", "stage", JSON_OPTIONAL, p.stage, e);
+    if (rc == 0) rc = item_get_room(root, "", "room", p.room, e);
+    if (rc == 0) rc = get_text(root, "caption", JSON_OPTIONAL, p.caption, sizeof p.caption, e);
+    if (rc == 0) rc = get_text(root, "taken", JSON_REQUIRED, p.taken, sizeof p.taken, e);
+    if (rc == 0) rc = get_text(root, "clock", JSON_REQUIRED, p.clock, sizeof p.clock, e);
+    if (rc == 0) rc = get_text(root, "origin", JSON_REQUIRED, p.origin, sizeof p.origin, e);
+    if (rc == 0) rc = get_text(root, "code", JSON_OPTIONAL, p.code, sizeof p.code, e);
+    if (rc == 0) rc = check_values(&p, e);
+    if (rc == 0) *out = p;
+    return rc;
+}
+
+int photo_encode(const struct photo *p, struct buf *out) {
+    struct json_out w;
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "sha256", p->sha256);
+    if (p->thumb_sha256[0]) json_put_text(&w, "thumb_sha256", p->thumb_sha256);
+    json_put_int(&w, "bytes", p->bytes);
+    json_put_int(&w, "width", p->width);
+    json_put_int(&w, "height", p->height);
+    if (p->stage[0]) json_put_text(&w, "stage", p->stage);
+    if (p->room[0]) json_put_text(&w, "room", p->room);
+    if (p->caption[0]) json_put_text(&w, "caption", p->caption);
+    json_put_text(&w, "taken", p->taken);
+    json_put_text(&w, "clock", p->clock);
+    json_put_text(&w, "origin", p->origin);
+    json_put_text(&w, "code", p->code);
+    json_close(&w, '}');
+    return out->error;
+}
+
+int photo_check_taken(const char *data, size_t n, struct err_text *e) {
+    struct photo p;
+    return photo_decode(data, n, &p, e);
+}
+
+int photo_check_withdrawn(const char *data, size_t n, struct err_text *e) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    const char *reason = NULL;
+    int rc = json_parse(data, n, &root, e);
+    if (rc == 0 && !json_is_object(root)) rc = err_set(e, ERR_INVALID, "data has to be an object");
+    return rc < 0 ? rc : json_get_text(root, "", "reason", JSON_OPTIONAL, NOTE_MAX, &reason, e);
+}
+
+/* ---- POST ---- */
+
+/* Fills what the server makes: caption masked, taken with the site's offset, clock, code. */
+static int complete(struct journal *j, struct db *db, const char *site, struct photo *p, struct err_text *e) {
+    char zone[PLAN_TZ_SIZE];
+    uint8_t hash[HASH_SIZE];
+    struct tz *tz = NULL;
+    struct buf caption;
+    struct wall at = clock_wall();
+    buf_init(&caption, 4 * PHOTO_CAPTION_MAX);
+    int rc = privacy_mask_text(p->caption, &caption);
+    if (rc == 0 && p->caption[0]) text_clip(p->caption, sizeof p->caption, caption.data);
+    buf_fini(&caption);
+    if (rc == 0) rc = plan_timezone(db, site, journal_timezone(j), zone);
+    if (rc == 0) rc = tz_create(zone, &tz, e);
+    if (rc == 0) rc = text_unhex(p->sha256, hash, sizeof hash);
+    if (rc < 0) {
+        tz_destroy(tz);
+        return e && e->code ? rc : err_set(e, rc, "the photo's record cannot be made: %s", err_name(rc));
+    }
+    text_code(hash, p->code);
+    if (p->taken[0] && clock_parse(p->taken, &at, NULL) < 0) rc = ERR_INVALID; /* was checked */
+    clock_format(at, tz_offset_s(tz, at), p->taken);
+    if (!p->clock[0]) text_clip(p->clock, sizeof p->clock, clock_grade_name(journal_grade(j)));
+    tz_destroy(tz);
+    return rc;
+}
+
+static int check_request(struct journal *j, struct db *db, const char *site, const struct photo *p,
+                         struct err_text *e) {
+    struct plan plan;
+    if (!ids_is_uuid7(p->id)) return err_field(e, ERR_INVALID, "id", "id has to be a UUID of version 7 in lower case");
+    if (!text_is_hex(p->sha256, 64) || (p->thumb_sha256[0] && !text_is_hex(p->thumb_sha256, 64)))
+        return err_field(e, ERR_INVALID, "sha256", "sha256 has to be 64 lower-case hex digits");
+    if (!text_utf8_valid(p->caption, strlen(p->caption)) || !text_utf8_valid(p->room, strlen(p->room)))
+        return err_field(e, ERR_INVALID, "caption", "caption and room have to be UTF-8");
+    int rc = check_values(p, e);
+    if (rc < 0 || !p->stage[0] || domain_stage(p->stage)) return rc;
+    rc = plan_read(db, site, journal_timezone(j), &plan);
+    if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
+    if (!plan_stage_find(&plan, p->stage))
+        rc =
+            err_field(e, ERR_INVALID, "stage", "there is no stage %s in the plan or among the standard ones", p->stage);
+    plan_fini(&plan);
+    return rc;
+}
+
+static bool same(const struct photo *stored, const struct photo *p, bool taken_given) {
+    return strcmp(stored->sha256, p->sha256) == 0 && strcmp(stored->stage, p->stage) == 0 &&
+           strcmp(stored->room, p->room) == 0 && strcmp(stored->caption, p->caption) == 0 &&
+           strcmp(stored->origin, p->origin) == 0 && (!taken_given || strcmp(stored->taken, p->taken) == 0);
+}
+
+/* 0: the id is new. */
+static int check_repeat(struct db *db, const char *site, const struct photo *p, bool taken_given, struct appended *out,
+                        struct buf *answer, struct err_text *e) {
+    struct envelope event = { 0 };
+    struct appended first;
+    struct photo stored = { 0 };
+    int rc = repeat_find(db, p->id, &event, &first);
+    if (rc == ERR_NOT_FOUND) return 0;
+    if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
+    bool photo = strcmp(event.type, "photo-taken") == 0 && strcmp(event.site, site) == 0;
+    bool equal = photo && photo_decode(event.data, event.data_len, &stored, NULL) == 0 && same(&stored, p, taken_given);
+    envelope_fini(&event);
+    rc = photo ? photo_print(db, site, p->id, true, answer) : 0;
+    if (rc < 0) return err_set(e, rc, "the stored photo cannot be read: %s", err_name(rc));
+    *out = first;
+    if (equal) return ERR_EXISTS;
+    return err_field(e, ERR_CONFLICT, "id", "this id is taken by another record; another photo needs a new id");
+}
+
+int photo_record(struct journal *j, struct db *db, const char *site, const struct photo *photo, const char *actor,
+                 const char *inreplyto, struct appended *out, struct buf *answer, struct err_text *e) {
+    struct photo p = *photo;
+    struct buf data;
+    int rc = check_request(j, db, site, &p, e);
+    if (rc == 0) rc = complete(j, db, site, &p, e);
+    if (rc == 0) rc = check_repeat(db, site, &p, photo->taken[0] != '\0', out, answer, e);
+    if (rc < 0) return rc;
+    buf_init(&data, ENVELOPE_MAX);
+    rc = photo_encode(&p, &data);
+    struct event_draft draft = { .id = p.id,
+                                 .site = site,
+                                 .type = "photo-taken",
+                                 .subject_id = p.id,
+                                 .actor = actor,
+                                 .inreplyto = inreplyto,
+                                 .data = data.data };
+    rc = rc < 0 ? err_set(e, rc, "the photo's record cannot be made: %s", err_name(rc))
+                : journal_append(j, db, &draft, out, e);
+    buf_fini(&data);
+    if (rc < 0) return rc;
+    rc = photo_print(db, site, p.id, true, answer);
+    return rc < 0 ? err_set(e, rc, "the photo's record cannot be read: %s", err_name(rc)) : 0;
+}
+
+int photo_withdraw(struct journal *j, struct db *db, const char *site, const char *id, const char *reason,
+                   const char *actor, struct appended *out, struct err_text *e) {
+    struct photo p;
+    struct buf data;
+    struct buf masked;
+    struct json_out w;
+    bool withdrawn = false;
+    int rc = photo_find(db, site, id, &p, &withdrawn);
+    if (rc == ERR_NOT_FOUND) return err_set(e, rc, "there is no photo %s", id);
+    if (rc < 0) return err_set(e, rc, "the photos cannot be read: %s", db_message(db));
+    if (withdrawn) return ERR_EXISTS;
+    buf_init(&data, ENVELOPE_MAX);
+    buf_init(&masked, ENVELOPE_MAX);
+    rc = privacy_mask_text(reason ? reason : "", &masked);
+    json_start(&w, &data);
+    json_open(&w, NULL, '{');
+    if (reason && masked.data) json_put_text(&w, "reason", masked.data);
+    json_close(&w, '}');
+    if (rc == 0) rc = data.error;
+    struct event_draft draft = {
+        .site = site, .type = "photo-withdrawn", .subject_id = id, .actor = actor, .data = data.data
+    };
+    rc = rc < 0 ? err_set(e, rc, "the withdrawal cannot be written: %s", err_name(rc))
+                : journal_append(j, db, &draft, out, e);
+    buf_fini(&masked);
+    buf_fini(&data);
+    return rc;
+}

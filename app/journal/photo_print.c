@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* Photos' records for readers: one, pages, and what a watermark's code stands for. */
+#include "app/journal/photo.h"
+
+#include "app/journal/person.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* In the order of COLUMNS. */
+enum column {
+    COL_ID,
+    COL_SITE,
+    COL_WRITER,
+    COL_SHA256,
+    COL_THUMB,
+    COL_BYTES,
+    COL_WIDTH,
+    COL_HEIGHT,
+    COL_STAGE,
+    COL_ROOM,
+    COL_CAPTION,
+    COL_TAKEN,
+    COL_CLOCK,
+    COL_ORIGIN,
+    COL_CODE,
+    COL_AT,
+    COL_ACTOR,
+    COL_INREPLYTO,
+    COL_WITHDRAWN,
+    COL_POS,
+    COL_MORE,
+};
+#define COLUMNS                                                                                                        \
+    "p.id, p.site, p.writer, p.sha256, p.thumb_sha256, p.bytes, p.width, p.height, p.stage, p.room, p.caption,"        \
+    " p.taken, p.clock, p.origin, p.code, p.at, p.actor, p.inreplyto, p.withdrawn, p.pos"
+
+static const char *or_null(const char *text) { return text[0] ? text : NULL; }
+
+int photo_find(struct db *db, const char *site, const char *id, struct photo *out, bool *withdrawn) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(
+        db, "SELECT " COLUMNS " FROM photo p WHERE p.id = ?2 AND (?1 IS NULL OR p.site = ?1) AND p.sha256 <> ''", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    struct photo p = { .bytes = stmt_int(s, COL_BYTES),
+                       .width = stmt_int(s, COL_WIDTH),
+                       .height = stmt_int(s, COL_HEIGHT) };
+    text_clip(p.id, sizeof p.id, stmt_text(s, COL_ID));
+    text_clip(p.sha256, sizeof p.sha256, stmt_text(s, COL_SHA256));
+    text_clip(p.thumb_sha256, sizeof p.thumb_sha256, stmt_text(s, COL_THUMB));
+    text_clip(p.stage, sizeof p.stage, stmt_text(s, COL_STAGE));
+    text_clip(p.room, sizeof p.room, stmt_text(s, COL_ROOM));
+    text_clip(p.caption, sizeof p.caption, stmt_text(s, COL_CAPTION));
+    text_clip(p.taken, sizeof p.taken, stmt_text(s, COL_TAKEN));
+    text_clip(p.clock, sizeof p.clock, stmt_text(s, COL_CLOCK));
+    text_clip(p.origin, sizeof p.origin, stmt_text(s, COL_ORIGIN));
+    text_clip(p.code, sizeof p.code, stmt_text(s, COL_CODE));
+    if (withdrawn) *withdrawn = stmt_int(s, COL_WITHDRAWN) == 1;
+    *out = p;
+    return 0;
+}
+
+/* The members of a row, into an open object. */
+static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+    json_put_text(w, "id", stmt_text(s, COL_ID));
+    json_put_text(w, "site", stmt_text(s, COL_SITE));
+    json_put_text(w, "board", stmt_text(s, COL_WRITER));
+    json_put_text(w, "sha256", stmt_text(s, COL_SHA256));
+    json_put_text(w, "thumb_sha256", or_null(stmt_text(s, COL_THUMB)));
+    json_put_int(w, "bytes", stmt_int(s, COL_BYTES));
+    json_put_int(w, "width", stmt_int(s, COL_WIDTH));
+    json_put_int(w, "height", stmt_int(s, COL_HEIGHT));
+    json_put_text(w, "stage", or_null(stmt_text(s, COL_STAGE)));
+    json_put_text(w, "room", or_null(stmt_text(s, COL_ROOM)));
+    json_put_text(w, "caption", or_null(stmt_text(s, COL_CAPTION)));
+    json_put_text(w, "taken", stmt_text(s, COL_TAKEN));
+    json_put_text(w, "clock", stmt_text(s, COL_CLOCK));
+    json_put_text(w, "origin", stmt_text(s, COL_ORIGIN));
+    json_put_text(w, "code", stmt_text(s, COL_CODE));
+    json_put_text(w, "at", stmt_text(s, COL_AT));
+    int rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), names, w, "actor");
+    json_put_text(w, "inreplyto", or_null(stmt_text(s, COL_INREPLYTO)));
+    json_put_bool(w, "withdrawn", stmt_int(s, COL_WITHDRAWN) == 1);
+    return rc < 0 ? rc : w->buf->error;
+}
+
+int photo_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    int rc = db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE p.site = ? AND p.id = ? AND p.sha256 <> ''", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    rc = put_row(db, s, names, &w);
+    json_close(&w, '}');
+    return rc < 0 ? rc : out->error;
+}
+
+#define PAGE                                                                                                           \
+    " p.sha256 <> '' AND (?2 IS NULL OR p.stage = ?2) AND (?3 IS NULL OR p.room = ?3) AND (?4 IS NULL OR p.date >= "   \
+    "?4)"                                                                                                              \
+    " AND (?5 IS NULL OR p.date <= ?5) AND (?6 = 1 OR p.withdrawn = 0) AND (?7 = 0 OR p.pos < ?7)"                     \
+    " ORDER BY p.pos DESC LIMIT ?8"
+
+static int put_page(struct db *db, struct stmt *s, const struct photo_query *q, struct json_out *w, int64_t *next) {
+    int64_t last = 0;
+    int rc = 0;
+    *next = 0;
+    for (int n = 0; (rc = stmt_step(s)) == 1; n++) {
+        if (n == q->limit) {
+            *next = last;
+            return 0;
+        }
+        json_open(w, NULL, '{');
+        int put = put_row(db, s, q->names, w);
+        if (put < 0) return put;
+        json_close(w, '}');
+        last = stmt_int(s, COL_POS);
+    }
+    return rc;
+}
+
+int photo_list(struct db *db, const struct photo_query *q, struct buf *out, struct err_text *e) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    int64_t before = 0;
+    int64_t next = 0;
+    char cursor[24];
+    if (q->before && text_int(q->before, 1, INT64_MAX, &before) < 0)
+        return err_field(e, ERR_INVALID, "before", "before has to be the next of the page before");
+    int rc = q->site ? db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE p.site = ?1 AND" PAGE, &s)
+                     : db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE ?1 IS NULL AND" PAGE, &s);
+    if (rc < 0) return err_set(e, rc, "the photos cannot be read: %s", db_message(db));
+    stmt_bind_text(s, 1, q->site);
+    stmt_bind_text(s, 2, q->stage);
+    stmt_bind_text(s, 3, q->room);
+    stmt_bind_text(s, 4, q->from);
+    stmt_bind_text(s, 5, q->to);
+    stmt_bind_int(s, 6, q->withdrawn);
+    stmt_bind_int(s, 7, before);
+    stmt_bind_int(s, 8, q->limit + 1);
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_open(&w, "photos", '[');
+    rc = put_page(db, s, q, &w, &next);
+    json_close(&w, ']');
+    (void)snprintf(cursor, sizeof cursor, "%lld", (long long)next);
+    json_put_text(&w, "next", next ? cursor : NULL);
+    json_close(&w, '}');
+    if (rc == 0) rc = out->error;
+    return rc < 0 ? err_set(e, rc, "the photos cannot be listed: %s", err_name(rc)) : 0;
+}
+
+/* As people write Crockford's base 32. */
+static int read_code(const char *text, char out[9]) {
+    size_t n = 0;
+    for (; *text; text++) {
+        char c = *text;
+        if (c == '-' || c == ' ') continue;
+        if (c >= 'a' && c <= 'z') c = (char)(c - 'a' + 'A');
+        if (c == 'O') c = '0';
+        if (c == 'I' || c == 'L') c = '1';
+        if (n == 8 || !strchr("0123456789ABCDEFGHJKMNPQRSTVWXYZ", c)) return ERR_INVALID;
+        out[n++] = c;
+    }
+    out[n] = '\0';
+    return n == 8 ? 0 : ERR_INVALID;
+}
+
+static int put_place(struct stmt *s, struct json_out *w) {
+    char hash[HASH_TEXT_SIZE] = "";
+    size_t n = 0;
+    const void *bytes = stmt_blob(s, COL_MORE + 4, &n);
+    if (n != HASH_SIZE) return ERR_CORRUPT;
+    text_hex(bytes, n, hash);
+    json_put_text(w, "writer", stmt_text(s, COL_MORE));
+    json_put_text(w, "epoch", stmt_text(s, COL_MORE + 1));
+    json_put_text(w, "lane", lane_name((enum lane)stmt_int(s, COL_MORE + 2)));
+    json_put_int(w, "seq", stmt_int(s, COL_MORE + 3));
+    json_put_text(w, "event", hash);
+    return w->buf->error;
+}
+
+int photo_print_by_code(struct db *db, const char *code, bool names, struct buf *out, struct err_text *e) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    char bare[9];
+    int found = 0;
+    if (read_code(code, bare) < 0)
+        return err_field(e, ERR_INVALID, "code", "a code has 8 letters and digits, as the watermark shows them");
+    int rc = db_prepare(db,
+                        "SELECT " COLUMNS
+                        ", c.writer, c.epoch, c.lane, e.seq, e.hash FROM photo p JOIN event e ON e.pos = p.pos"
+                        " JOIN chain c ON c.id = e.chain WHERE p.code = ? AND p.sha256 <> '' ORDER BY p.pos LIMIT 100",
+                        &s);
+    if (rc < 0) return err_set(e, rc, "the photos cannot be read: %s", db_message(db));
+    stmt_bind_text(s, 1, bare);
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_open(&w, "photos", '[');
+    for (; (rc = stmt_step(s)) == 1; found++) {
+        json_open(&w, NULL, '{');
+        int put = put_row(db, s, names, &w);
+        if (put == 0) put = put_place(s, &w);
+        if (put < 0) return err_set(e, put, "the photos cannot be read: %s", err_name(put));
+        json_close(&w, '}');
+    }
+    json_close(&w, ']');
+    json_close(&w, '}');
+    if (rc == 0) rc = out->error;
+    if (rc < 0) return err_set(e, rc, "the photos cannot be read: %s", err_name(rc));
+    return found ? 0 : err_set(e, ERR_NOT_FOUND, "no photo here bears the code %s", bare);
+}
