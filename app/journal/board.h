@@ -11,10 +11,12 @@
 
 extern const char *const board_schema;
 
+/* ERR_DENIED and ERR_CONFLICT below come with a finding that is to be kept: the caller commits all the same. */
+
 /* Anything at all was heard of it. */
 MUST_CHECK int board_seen(struct db *db, const char *site, const char *board, struct wall now);
 
-/* A retained `state` message. An older connect than the one known changes nothing. *changed (may be NULL): online is another than before. */
+/* A retained `state` message. The will of an older connection than the one known changes nothing. *changed (may be NULL): online is another than before. */
 MUST_CHECK int board_state(struct db *db, const char *site, const char *board, const struct state *s, struct wall now,
                            bool *changed);
 
@@ -30,14 +32,6 @@ MUST_CHECK int board_unpin(struct db *db, const char *site, const char *board);
  * another at the same place; the higher one stays, and a finding is kept; health is taken all the same. */
 MUST_CHECK int board_beat(struct db *db, const char *site, const char *board, const struct beat *b, struct wall now,
                           struct err_text *e);
-
-struct board {
-    char site[NAME_SIZE], board[NAME_SIZE];
-    bool online;
-    struct wall last_seen;
-    char clock[5];
-    int64_t unsent; /* -1: not known */
-};
 
 /* {"boards":[{"site","board","online","last_seen","boot","connect","clock","software","key","unsent","silent_since","health",
  * "findings":[{"at","what","text"}],"heads":[{"epoch","lane","seq","hash","at"}]}]}. site NULL: all. silent_after_s: unheard for that long
