@@ -2,27 +2,37 @@
 /* The table of event types and subjects' kinds. It only lists: what a type's data must be and what it becomes is in its subject's file. */
 #include "app/journal/event.h"
 
+#include "app/journal/account.h"
+#include "app/journal/daylog.h"
+#include "app/journal/person.h"
+#include "app/journal/photo_request.h"
+#include "app/journal/plan.h"
+
 #include <string.h>
 
 /* Kinds without a projection: their events are in the timeline and nowhere else. */
 static const struct subject_kind epoch_kind = { .kind = "epoch" };
 static const struct subject_kind board_kind = { .kind = "board" };
-static const struct subject_kind user_kind = { .kind = "user" };
 static const struct subject_kind note_kind = { .kind = "note" };
 
 const struct event_type event_types[] = {
     { "epoch-started", LANE_RECORD, "epoch", NULL, true },
     { "clock-set", LANE_RECORD, "board", NULL, true },
-    { "user-changed", LANE_RECORD, "user", NULL, true },
+    { "plan-set", LANE_RECORD, "plan", plan_check, true },
+    { "person-set", LANE_RECORD, "user", person_check, true },
+    { "user-changed", LANE_RECORD, "user", account_check, true },
+    { "daylog-submitted", LANE_RECORD, "daylog", daylog_check, true },
+    { "daylog-amended", LANE_RECORD, "daylog", daylog_check_amended, true },
+    { "photo-taken", LANE_PHOTO, "photo", photo_check_taken, true },
+    { "photo-withdrawn", LANE_PHOTO, "photo", photo_check_withdrawn, true },
+    { "photo-requested", LANE_RECORD, "photo-request", photo_request_check, true },
+    { "photo-request-failed", LANE_RECORD, "photo-request", photo_request_check_failed, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
-    &epoch_kind,
-    &board_kind,
-    &user_kind,
-    &note_kind,
+    &epoch_kind, &board_kind, &plan_kind, &person_kind, &daylog_kind, &photo_kind, &photo_request_kind, &note_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 
