@@ -66,7 +66,7 @@ static int pair(char *text, unsigned *seen, struct tus_upload *u, struct err_tex
     for (const char *c = text; *c; c++)
         if (*c <= ' ' || *c >= 0x7f) return err_field(e, ERR_INVALID, "Upload-Metadata", "a key is not ASCII");
     size_t n = 0;
-    uint8_t decoded[256];
+    uint8_t decoded[256] = { 0 };
     if (value != NULL && text_unbase64(value, decoded, sizeof decoded - 1, &n) != 0)
         return err_field(e, ERR_INVALID, "Upload-Metadata", "the value of %.40s is not base64, or is too long", text);
     decoded[n] = '\0';
