@@ -2,9 +2,6 @@
 /* The tables of the core, and how all tables come to be. What a subject's projection looks like is in that subject's file. */
 #include "app/journal/schema.h"
 
-#include "app/journal/account.h"
-#include "app/journal/board.h"
-#include "app/journal/draft.h"
 #include "app/journal/event.h"
 #include "app/journal/identity.h"
 #include "firmware/base/cleanup.h"
@@ -130,9 +127,9 @@ static const char late_schema[] =
 /* Tables of state that other files own, also of other folders of app, which are not included here: one database is made in one piece, by
  * whichever program opens it first. */
 extern const char *const session_schema; /* app/http/session.h */
+extern const char *const outbox_schema;  /* app/photo/outbox.h */
 
-static const char *const *const state_schemas[] = { &identity_schema, &session_schema, &account_schema,
-                                                    &draft_schema,    &board_schema,   NULL };
+static const char *const *const state_schemas[] = { &identity_schema, &session_schema, &outbox_schema, NULL };
 
 static int create_state(struct db *db, struct err_text *e) {
     int rc = db_exec(db, copy_schema, e);
