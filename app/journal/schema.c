@@ -2,6 +2,9 @@
 /* The tables of the core, and how all tables come to be. What a subject's projection looks like is in that subject's file. */
 #include "app/journal/schema.h"
 
+#include "app/journal/account.h"
+#include "app/journal/board.h"
+#include "app/journal/draft.h"
 #include "app/journal/event.h"
 #include "app/journal/identity.h"
 #include "firmware/base/cleanup.h"
@@ -129,7 +132,9 @@ static const char late_schema[] =
 extern const char *const session_schema; /* app/http/session.h */
 extern const char *const outbox_schema;  /* app/photo/outbox.h */
 
-static const char *const *const state_schemas[] = { &identity_schema, &session_schema, &outbox_schema, NULL };
+static const char *const *const state_schemas[] = {
+    &identity_schema, &session_schema, &account_schema, &draft_schema, &board_schema, &outbox_schema, NULL
+};
 
 static int create_state(struct db *db, struct err_text *e) {
     int rc = db_exec(db, copy_schema, e);
