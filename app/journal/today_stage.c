@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* The arithmetic of "stage, day 6 of 10, one day late". Days that are no working days count nowhere. */
+#include "app/journal/today_stage.h"
+
+#include "app/journal/domain.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <string.h>
+
+#define DAYS_MAX 1000
+
+int today_stage_workdays(const struct plan_cutoffs *c, const char *from, const char *to) {
+    char date[TZ_DATE_SIZE];
+    int days = 0;
+    text_clip(date, sizeof date, from);
+    for (int i = 0; i < DAYS_MAX && strcmp(date, to) <= 0; i++) {
+        days += plan_workday(c, date);
+        tz_date_add(date, 1, date);
+    }
+    return days;
+}
+
+/* The newest log's stage, and the first date on which that stage was logged. "" for both where there is none. */
+static int of_logs(struct db *db, const char *site, const char *date, char stage[41], char since[TZ_DATE_SIZE]) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(
+        db,
+        "SELECT stage, (SELECT min(date) FROM daylog f WHERE f.site = d.site AND f.stage = d.stage) FROM daylog d"
+        " WHERE site = ? AND date <= ? AND stage <> '' ORDER BY date DESC, pos DESC LIMIT 1",
+        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, date);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    text_clip(stage, 41, rc == 1 ? stmt_text(s, 0) : "");
+    text_clip(since, TZ_DATE_SIZE, rc == 1 ? stmt_text(s, 1) : "");
+    return 0;
+}
+
+static const struct plan_stage *of_plan(const struct plan *p, const char *date) {
+    const struct plan_stage *begun = NULL;
+    for (size_t i = 0; i < p->stage_count; i++) {
+        const struct plan_stage *s = &p->stages[i];
+        if (!s->start[0] || strcmp(s->start, date) > 0) continue;
+        if (s->finish[0] && strcmp(date, s->finish) <= 0) return s;
+        begun = s;
+    }
+    return begun ? begun : p->stage_count ? &p->stages[0] : NULL;
+}
+
+static int larger(int a, int b) { return a > b ? a : b; }
+
+/* Working days after `from`, up to `to`. */
+static int days_after(const struct plan_cutoffs *c, const char *from, const char *to) {
+    return strcmp(from, to) < 0 ? today_stage_workdays(c, from, to) - plan_workday(c, from) : 0;
+}
+
+static void count(const struct plan *p, const struct plan_stage *planned, const char *since, const char *date,
+                  struct today_stage *out) {
+    const struct domain_stage *standard = domain_stage(out->key);
+    const char *start = since[0] ? since : planned && planned->start[0] ? planned->start : date;
+    out->day = larger(1, today_stage_workdays(&p->cutoffs, start, date));
+    out->days = standard ? standard->days : 1;
+    if (planned && planned->start[0] && planned->finish[0])
+        out->days = larger(1, today_stage_workdays(&p->cutoffs, planned->start, planned->finish));
+    out->late_days = 0;
+    if (planned && planned->finish[0]) {
+        out->late_days = days_after(&p->cutoffs, planned->finish, date);
+        if (planned->start[0]) out->late_days = larger(out->late_days, days_after(&p->cutoffs, planned->start, start));
+    } else {
+        out->late_days = larger(0, out->day - out->days);
+    }
+}
+
+int today_stage_find(struct db *db, const char *site, const struct plan *p, const char *date, struct today_stage *out) {
+    char since[TZ_DATE_SIZE];
+    struct today_stage t = { 0 };
+    int rc = of_logs(db, site, date, t.key, since);
+    if (rc < 0) return rc;
+    const struct plan_stage *planned = t.key[0] ? plan_stage_find(p, t.key) : of_plan(p, date);
+    if (!t.key[0] && planned) text_clip(t.key, sizeof t.key, planned->key);
+    if (t.key[0]) count(p, planned, since, date, &t);
+    *out = t;
+    return 0;
+}
