@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Runs every unit test program below $1/tests/unit; counts cmocka's own results. Exit 1 when anything failed.
 set -uo pipefail
+export TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
 passed=0 failed=0
 while IFS= read -r program; do
     log=$program.log
