@@ -18,11 +18,8 @@ includes() { node tests/support/include-rules.js; }
 house()    { node tests/support/house-rules.js; }
 symbols()  { node tests/support/symbol-rules.js "$objects"; }
 format() {
-    local file unformatted=0
-    while IFS= read -r file; do
-        clang-format --dry-run -Werror "$file" 2>/dev/null || { echo "$file: not formatted; run clang-format -i"; unformatted=1; }
-    done < <(sources c h)
-    return $unformatted
+    sources c h | xargs -P "$jobs" -n 1 bash -c \
+        'clang-format --dry-run -Werror "$0" 2>/dev/null || { echo "$0: not formatted; run clang-format -i"; exit 1; }'
 }
 tidy()     { sources c | xargs -P "$jobs" -n 4 bash tests/support/lint-tidy.sh; }
 # missingInclude: system headers are not given; memleak, resourceLeak: it does not know __attribute__((cleanup)), the sanitizers
