@@ -31,7 +31,7 @@ void camera_close(struct camera *camera);
 MUST_CHECK int camera_grab(struct camera *camera, int timeout_ms, struct frame *out);
 void camera_release(struct camera *camera, struct frame *frame);
 
-/* The simulated camera's faults, read anew at every open and grab from DIR/faults (a text file; absent: none), one word a line:
+/* The simulated camera remembers in DIR/last which file it showed last. Its faults, read anew at every open and grab from DIR/faults (a text file; absent: none), one word a line:
  *   absent      opening fails, a grab says ERR_GONE
  *   stall       a grab waits until its timeout
  *   truncated   a frame ends half-way

@@ -137,7 +137,8 @@ static void record(struct app *app, struct exchange *x, struct db *db) {
     char location[160];
     buf_init(&json, ANSWER_MAX);
     int rc = capture_record(app->photos, &in->capture, app->journal, db, &appended, &json, &e);
-    (void)snprintf(location, sizeof location, "%.110s/%s", x->path, in->capture.record.id);
+    const char *base = app->board ? "/api/v1" : "/api/v1/sites/", *site = app->board ? "" : x->site;
+    (void)snprintf(location, sizeof location, "%s%s/photos/%s", base, site, in->capture.record.id);
     reply_posted(x, rc, &json, location, &e);
 }
 

@@ -170,12 +170,20 @@ int person_put_list(struct db *db, const char *site, struct json_out *w, const c
     return rc < 0 ? rc : w->buf->error;
 }
 
+/* Who is on no site's list but may sign in here: head office's people at the hub. */
+static int account_name(struct db *db, const char *id, char out[PERSON_NAME_SIZE]) {
+    struct account account;
+    int rc = account_find(db, NULL, id, &account);
+    return rc ? rc : text_copy(out, PERSON_NAME_SIZE, account.name);
+}
+
 int person_put_actor(struct db *db, const char *site, const char *actor, bool names, struct json_out *w,
                      const char *name) {
     struct person p = { 0 };
     bool user = text_starts(actor, "user/");
     const char *id = user ? actor + strlen("user/") : actor;
     int rc = user && names ? person_find(db, site, id, &p) : ERR_NOT_FOUND;
+    if (user && names && rc == ERR_NOT_FOUND) rc = account_name(db, id, p.name);
     if (rc < 0 && rc != ERR_NOT_FOUND) return rc;
     json_open(w, name, '{');
     json_put_text(w, "id", id);

@@ -102,6 +102,26 @@ static void sim_close(void *state) {
     free(sim);
 }
 
+/* The last photo shown is kept in DIR/last, so that a camera that was closed goes on and does not begin anew. */
+static void recall(struct sim *sim) {
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/last", sim->dir);
+    FILE *f = fopen(path, "r");
+    if (!f) return;
+    if (!fgets(sim->last, sizeof sim->last, f)) sim->last[0] = '\0';
+    sim->last[strcspn(sim->last, "\n")] = '\0';
+    (void)fclose(f);
+}
+
+static void remember(const struct sim *sim) {
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/last", sim->dir);
+    FILE *f = fopen(path, "w");
+    if (!f) return; /* a folder that cannot be written: it begins anew each time */
+    (void)fprintf(f, "%s\n", sim->last);
+    (void)fclose(f);
+}
+
 static int sim_open(const char *device, int width, int height, void **state, struct err_text *e) {
     (void)width;
     (void)height;
@@ -121,6 +141,7 @@ static int sim_open(const char *device, int width, int height, void **state, str
         sim_close(sim);
         return err_set(e, ERR_NOT_FOUND, "the path of the camera's folder is too long");
     }
+    recall(sim);
     *state = sim;
     return 0;
 }
@@ -144,6 +165,7 @@ static int expose(struct sim *sim, int timeout_ms, int64_t slow_ms) {
 static int load(struct sim *sim, const struct faults *f) {
     char path[PATH_BYTES];
     if (next_photo(sim->dir, sim->last, sim->last)) return ERR_GONE;
+    remember(sim);
     if (f->garbage) {
         buf_clear(&sim->frame);
         for (int i = 0; i < 256; i++) buf_addf(&sim->frame, "no JPEG %04d\n", i);

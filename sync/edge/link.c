@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { DOUBT_EVERY_MS = 5000, BEAT_EVERY_MS = 60000, MAIL_MAX = 4096, TURN_MAX = 200 };
+enum { DOUBT_EVERY_MS = 5000, BEAT_EVERY_MS = 60000, BEAT_SOON_MS = 3000, MAIL_MAX = 4096, TURN_MAX = 200 };
 
 struct link {
     struct link_options o;
@@ -128,6 +128,11 @@ static void on_puback(void *ctx, uint64_t token) {
     peer_puback(l->peer, token, now_ms());
 }
 
+/* What is unsent changed: head office hears of it soon, and not only once a minute. */
+static void beat_soon(struct link *l) {
+    if (l->beat_at_ms > now_ms() + BEAT_SOON_MS) l->beat_at_ms = now_ms() + BEAT_SOON_MS;
+}
+
 static void hear_ack(struct link *l, const char *bytes, size_t n, bool hello) {
     struct ack ack = { 0 };
     struct err_text e = { 0 };
@@ -136,6 +141,7 @@ static void hear_ack(struct link *l, const char *bytes, size_t n, bool hello) {
         return;
     }
     peer_heard_ack(l->peer, &ack, hello, now_ms());
+    beat_soon(l);
     if (l->o.blobs && (ack.blobs_count || ack.want_count))
         l->o.blobs(l->o.ctx, (const char(*)[HASH_TEXT_SIZE])ack.blobs, ack.blobs_count,
                    (const char(*)[HASH_TEXT_SIZE])ack.want, ack.want_count);
@@ -211,6 +217,7 @@ static bool send_some(struct link *l) {
         int rc = peer_next(l->peer, now_ms(), &out);
         if (rc < 0) log_warn("link: reading the journal: %s", err_name(rc));
         if (rc <= 0) return false;
+        if (out.kind == PEER_OUT_EVENT) beat_soon(l);
         rc = publish_out(l, &out);
         if (rc) {
             if (rc != ERR_GONE) mqtt_drop(l->mqtt, err_name(rc));

@@ -63,6 +63,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
     struct folder *f = *state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) drop(f, names[i]);
+    drop(f, "last");
     int r = rmdir(f->dir);
     free(f);
     return r;
@@ -129,7 +130,7 @@ static void absent(void **state) {
     camera_close(camera);
     drop(f, "faults"); /* plugged in again */
     camera = open_camera(f);
-    expect_frame(camera, "aaaa");
+    expect_frame(camera, "bb");
     drop(f, "a.jpeg");
     drop(f, "b.jpg");
     drop(f, "c.JPG");
@@ -181,10 +182,20 @@ static void slow(void **state) {
     camera_close(camera);
 }
 
+static void goes_on_after_a_close(void **state) {
+    struct camera *camera = open_camera(*state);
+    expect_frame(camera, "aaaa");
+    camera_close(camera);
+    camera = open_camera(*state);
+    expect_frame(camera, "bb");
+    camera_close(camera);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(round_and_round), TEST(what_cannot_be_opened), TEST(absent),
+        TEST(goes_on_after_a_close), TEST(what_cannot_be_opened), TEST(absent),
         TEST(stall),           TEST(truncated_and_garbage), TEST(slow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
