@@ -62,8 +62,9 @@ static int get_origin(CURLU *u, char *out, size_t size) {
 static int set_base(struct uploader_http *h, const char *url) {
     char text[OUTBOX_URL_SIZE];
     size_t n = strlen(url);
+    if (!text_starts(url, "http://") && !text_starts(url, "https://")) return ERR_INVALID;
     while (n > 0 && url[n - 1] == '/') n--;
-    if (n == 0 || n + sizeof "/tus/" > sizeof text) return ERR_INVALID;
+    if (url[n - 1] == ':' || n + sizeof "/tus/" > sizeof text) return ERR_INVALID;
     snprintf(text, sizeof text, "%.*s/tus/", (int)n, url);
     CURLU *u = curl_url();
     if (u == NULL) return ERR_NOMEM;
@@ -122,12 +123,11 @@ static size_t on_read(char *out, size_t size, size_t count, void *ctx) {
     return n;
 }
 
-/* curl goes back when a connection that it kept turns out to be dead. */
+/* Where a connection dies, curl would send the body again by itself, though the server may have kept part of it: only what was not begun may be
+ * begun again; all else is for asking the server. */
 static int on_seek(void *ctx, curl_off_t offset, int origin) {
-    struct uploader_http *h = ctx;
-    if (origin != SEEK_SET || offset < 0 || offset > h->request->body) return CURL_SEEKFUNC_CANTSEEK;
-    h->taken = offset;
-    return CURL_SEEKFUNC_OK;
+    const struct uploader_http *h = ctx;
+    return origin == SEEK_SET && offset == 0 && h->taken == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 /* The value of a header line, trimmed and NUL-ended, when it is this header and fits. */
@@ -261,10 +261,8 @@ static struct curl_slist *make_headers(const struct uploader_request *r) {
 static void tell_outcome(struct uploader_http *h, CURLcode code) {
     struct uploader_result *r = h->result;
     long status = 0;
-    curl_off_t sent = 0;
     curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(h->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-    r->sent = sent;
+    r->sent = h->taken;
     if (r->read_failed) return;
     /* an answer that came before the body was out counts, whatever became of the connection then */
     if (code != CURLE_OK && status < 400) {

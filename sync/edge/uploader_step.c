@@ -15,6 +15,7 @@
 #define PIECE_FIRST   (1024 * 1024) /* bytes of a PATCH once a server has kept nothing of a broken one */
 #define PIECE_LEAST   (128 * 1024)
 #define METADATA_SIZE 800
+#define TELL_AFTER    3 /* failures in a row */
 
 /* What an answer means for the item. */
 enum next { NEXT_ASK, NEXT_SEND, NEXT_LEAVE };
@@ -33,10 +34,12 @@ static void reached(struct uploader *u, bool reachable) {
     pthread_mutex_unlock(&u->mutex);
 }
 
-static void set_trouble(struct uploader *u, const char *text) {
+/* What keeps it from sending, "" when nothing does any more. Logged once, and a network that comes and goes only when it stays away. */
+static void set_trouble(struct uploader *u, const char *text, bool passing) {
     pthread_mutex_lock(&u->mutex);
     text_clip(u->counts.trouble, sizeof u->counts.trouble, text);
     pthread_mutex_unlock(&u->mutex);
+    if (passing && u->link_failures < TELL_AFTER) return;
     if (text[0] != '\0' && strcmp(text, u->last_trouble) != 0) log_warn("upload: %s", text);
     if (text[0] == '\0' && u->last_trouble[0] != '\0') log_info("upload: works again");
     text_clip(u->last_trouble, sizeof u->last_trouble, text);
@@ -48,7 +51,7 @@ static void PRINTF_LIKE(2, 3) trouble(struct uploader *u, const char *format, ..
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    set_trouble(u, text);
+    set_trouble(u, text, false);
 }
 
 static void changed(struct uploader *u) {
@@ -138,9 +141,11 @@ static enum next local_failure(struct uploader *u, struct outbox_item *item, int
 /* Nobody answered, or the connection broke. */
 static enum next cut(struct uploader *u, struct outbox_item *item, const struct uploader_result *r) {
     if (r->err == ERR_GONE) return NEXT_LEAVE;
+    char text[160];
+    snprintf(text, sizeof text, "head office cannot be reached: %s", r->text[0] ? r->text : err_name(r->err));
     reached(u, false);
-    trouble(u, "head office cannot be reached: %s", r->text[0] ? r->text : err_name(r->err));
     link_failed(u, 0);
+    set_trouble(u, text, true);
     if (r->sent > 0) {
         count(u, &u->counts.cuts, 1);
         return item_failed(u, item); /* until it is seen to move */
@@ -173,7 +178,7 @@ static enum next refused(struct uploader *u, struct outbox_item *item, const str
         trouble(u, "head office has no room for photos");
         break;
     default:
-        trouble(u, "head office answers %d %.80s", r->status, r->text);
+        trouble(u, "head office answers %d%s%.80s: check [upload] url", r->status, r->text[0] ? ", " : "", r->text);
         break;
     }
     link_failed(u, retry_after_ms(u, r));
@@ -313,7 +318,7 @@ static void complete(struct uploader *u, struct outbox_item *item) {
     item->attempts = 0;
     item->next_at = (struct wall){ clock_wall().ms + u->options.recheck_first_ms };
     count(u, &u->counts.uploads, 1);
-    set_trouble(u, "");
+    set_trouble(u, "", false);
     save(u, item);
     changed(u);
 }
