@@ -164,7 +164,9 @@ void exchange_error(struct exchange *x, int err, const struct err_text *e) {
     int status = known ? statuses[i].status : 500;
     const char *detail = known ? statuses[i].detail : "Something failed. It is written in the program's log.";
     bool own_words = known && statuses[i].outside && e && e->text[0];
-    if (status >= 500)
+    if (err == ERR_BUSY)
+        log_debug("%s %s: busy", x->method, x->path);
+    else if (status >= 500)
         log_error("%s %s: %s: %s", x->method, x->path, err_name(err), e && e->text[0] ? e->text : "no details");
     problem_text(x, status, e ? e->field : NULL, own_words ? e->text : detail);
     if (status == 503) x->reply.retry_after_s = 1;

@@ -22,6 +22,7 @@ void server_resume(struct call *c) {
     if (!c->suspended || !c->connection) return;
     c->suspended = false;
     MHD_resume_connection(c->connection);
+    server_listen_soon(c->listener);
 }
 
 void server_return(struct call *c, int result) {
@@ -112,7 +113,6 @@ int server_start(const struct server_options *options, struct server **out, stru
     struct server *s = calloc(1, sizeof *s);
     if (!s) return err_set(e, ERR_NOMEM, "Out of memory.");
     s->options = *options;
-    if (!s->options.routes) s->options.routes = route_tables;
     s->limits = options->limits;
     fill_limits(&s->limits);
     s->app = options->app;
@@ -159,10 +159,10 @@ static void wake_feeds(struct server *s) {
         if (c->x.reply.feed) reply_feed_wake(c->x.reply.feed);
 }
 
-/* Requests whose target came but whose headers did not are not waited for. */
+/* Requests whose target came but whose headers did not are not waited for, nor are feeds, which have no end of their own. */
 static bool anything_under_way(const struct server *s) {
     for (const struct call *c = s->calls; c; c = c->next)
-        if (c->phase != CALL_HEADERS) return true;
+        if (c->phase != CALL_HEADERS && !(c->phase == CALL_SENDING && c->x.reply.feed)) return true;
     return false;
 }
 

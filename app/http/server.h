@@ -72,7 +72,7 @@ struct server_listen {
 struct server_options {
     uv_loop_t *loop;
     struct app *app;                   /* its stores and sessions are used */
-    const struct route *const *routes; /* NULL-ended; NULL: route_tables */
+    const struct route *const *routes; /* NULL-ended: route_tables */
     struct server_listen main;
     struct server_listen raw_only; /* a listener of its own for `raw`, which is then not on main; address NULL: none */
     const char *control_path;      /* unix socket for ROUTE_CONTROL; NULL: none */

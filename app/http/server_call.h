@@ -24,6 +24,7 @@ struct listener {
     struct MHD_Daemon *mhd; /* NULL: not open */
     bool tls;
     unsigned port;
+    bool resumed; /* a connection was, and microhttpd has not been run since */
     uv_poll_t poll;
     uv_timer_t timer;
     char *cert, *key, *client_ca; /* PEM text */
@@ -143,6 +144,7 @@ MUST_CHECK int server_listen_open(struct server *s, enum listener_kind kind, con
                                   struct err_text *e);
 MUST_CHECK int server_listen_control(struct server *s, const char *path, struct err_text *e);
 void server_listen_run(struct listener *l);   /* lets microhttpd work, and sets its timer */
+void server_listen_soon(struct listener *l);  /* the same in the loop's next round; from anywhere */
 void server_listen_quiet(struct listener *l); /* accepts nothing new */
 void server_listen_close(struct listener *l); /* all connections resumed before */
 

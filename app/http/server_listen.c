@@ -85,11 +85,20 @@ static void on_poll(uv_poll_t *handle, int status, int events) {
 void server_listen_run(struct listener *l) {
     MHD_UNSIGNED_LONG_LONG wait_ms;
     if (!l->mhd) return;
+    l->resumed = false;
     (void)MHD_run(l->mhd);
-    if (MHD_get_timeout(l->mhd, &wait_ms) == MHD_YES)
+    if (l->resumed)
+        server_listen_soon(l);
+    else if (MHD_get_timeout(l->mhd, &wait_ms) == MHD_YES)
         (void)uv_timer_start(&l->timer, on_timer, wait_ms, 0);
     else
         (void)uv_timer_stop(&l->timer);
+}
+
+/* Microhttpd resumes a connection when it is run next; nothing that it lets one poll says that it wants to be. */
+void server_listen_soon(struct listener *l) {
+    l->resumed = true;
+    (void)uv_timer_start(&l->timer, on_timer, 0, 0);
 }
 
 static void on_log(void *ctx, const char *format, va_list args) __attribute__((format(printf, 2, 0)));

@@ -61,10 +61,10 @@ static struct MHD_Response *of_bytes(const struct call *c) {
                                            MHD_RESPMEM_PERSISTENT);
 }
 
-static void put_headers(const struct call *c, struct MHD_Response *response, enum range_kind range, uint64_t size) {
+static void put_headers(const struct call *c, struct MHD_Response *response, enum range_kind range, uint64_t size,
+                        bool content) {
     const struct reply *r = &c->x.reply;
     char text[80];
-    bool content = r->status != 204 && r->status != 304 && (size > 0 || r->feed);
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) put(response, always[i][0], always[i][1]);
     put(response, "Cache-Control", r->cache_control[0] ? r->cache_control : "no-store");
     put(response, "ETag", r->etag);
@@ -84,7 +84,7 @@ static void put_headers(const struct call *c, struct MHD_Response *response, enu
     if (range != RANGE_WHOLE) put(response, "Content-Range", text);
     for (size_t i = 0; i < c->raw.reply.header_count; i++)
         put(response, c->raw.reply.headers[i][0], c->raw.reply.headers[i][1]);
-    if (c->server->stopping) put(response, "Connection", "close");
+    if (c->server->stopping || r->feed) put(response, "Connection", "close");
 }
 
 enum MHD_Result server_reply_queue(struct call *c) {
@@ -103,7 +103,7 @@ enum MHD_Result server_reply_queue(struct call *c) {
     if (bodiless) c->range_len = 0;
     struct MHD_Response *response = !bodiless && (r->stream || r->feed) ? server_stream_response(c) : of_bytes(c);
     if (!response) return MHD_NO;
-    put_headers(c, response, range, bodiless ? 0 : size);
+    put_headers(c, response, range, size, !bodiless && (size > 0 || r->feed));
     c->phase = CALL_SENDING;
     enum MHD_Result queued = MHD_queue_response(c->connection, (unsigned)r->status, response);
     MHD_destroy_response(response);

@@ -250,6 +250,7 @@ int runtime_serve(struct runtime *r, const struct runtime_options *o, struct err
     s.main.port_file = r->port_file;
     s.control_path = r->control_path;
     s.assets = true;
+    s.routes = route_tables;
     return server_start(&s, &r->server, e);
 }
 
