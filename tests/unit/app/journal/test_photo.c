@@ -213,10 +213,10 @@ static void test_list(void **state) {
     struct fixture *f = *state;
     char next[40] = "";
     int seen = 0;
-    for (int i = 0; i < 5; i++) {
+    for (unsigned i = 0; i < 5; i++) {
         struct photo p = make(ID1, HASH_A);
-        (void)snprintf(p.id, sizeof p.id, "01990000-0000-7000-8000-0000000000%02d", 10 + i);
-        (void)snprintf(p.taken, sizeof p.taken, "2026-11-%02dT23:30:00+08:00", 20 + i);
+        (void)snprintf(p.id, sizeof p.id, "01990000-0000-7000-8000-0000000000%02u", (10u + i) % 100u);
+        (void)snprintf(p.taken, sizeof p.taken, "2026-11-%02uT23:30:00+08:00", (20u + i) % 100u);
         (void)snprintf(p.room, sizeof p.room, "%s", i % 2 ? "bath" : "kitchen");
         assert_int_equal(record(f, &p, NULL), 0);
     }

@@ -22,7 +22,7 @@
 struct fixture {
     struct test_journal t;
     struct buf out;
-    int logs;
+    unsigned logs;
 };
 
 static int setup(void **state) {
@@ -60,7 +60,7 @@ static void says(struct fixture *f, const char *text, bool there) {
 static void log_as(struct fixture *f, const char *date, const char *rest) {
     char data[1000];
     char id[ID_SIZE];
-    (void)snprintf(id, sizeof id, "01990000-0000-7000-8000-%012d", ++f->logs);
+    (void)snprintf(id, sizeof id, "01990000-0000-7000-8000-%012u", ++f->logs % 1000u);
     (void)snprintf(data, sizeof data, "{\"date\":\"%s\",%s}", date, rest);
     struct event_draft draft = {
         .id = id, .type = "daylog-submitted", .subject_id = id, .actor = "user/u-01", .data = data
