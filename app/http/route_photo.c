@@ -17,7 +17,8 @@ enum { ANSWER_MAX = 128 * 1024, SHOT_MS = 10000, SHOT_TRIES = 3 };
 struct incoming {
     struct capture capture;
     char actor[64];
-    uint8_t *frame; /* of the camera, owned */
+    char inreplyto[ID_SIZE]; /* the request that this photo answers, or "" */
+    uint8_t *frame;          /* of the camera, owned */
 };
 
 static void incoming_free(void *state) {
@@ -61,6 +62,18 @@ static bool take_id(struct exchange *x, const char *id, struct photo *record) {
     return false;
 }
 
+/* Optional: head office's request that a person answers with this photo. */
+static bool take_request(struct exchange *x, const char *id, struct incoming *in) {
+    if (!id || !id[0]) return true;
+    if (!ids_is_uuid7(id)) {
+        exchange_problem(x, 400, "inreplyto", "inreplyto is the id of a photo request");
+        return false;
+    }
+    memcpy(in->inreplyto, id, ID_SIZE);
+    in->capture.inreplyto = in->inreplyto;
+    return true;
+}
+
 /* Stage and room are known before any byte is stored, so that nothing is kept that could not be recorded. */
 static bool place_known(struct app *app, struct exchange *x, struct db *db, const struct photo *record) {
     if (record->room[0] && !domain_room(record->room) && !ids_is_key(record->room)) {
@@ -82,7 +95,7 @@ static bool place_known(struct app *app, struct exchange *x, struct db *db, cons
 /* ---- from a phone ---- */
 
 static void phone_fields(struct app *app, struct exchange *x, struct db *db) {
-    static const char *const known[] = { "id", "stage", "room", "caption", "taken", "origin", NULL };
+    static const char *const known[] = { "id", "stage", "room", "caption", "taken", "origin", "inreplyto", NULL };
     const char *origin = exchange_query(x, "origin");
     if (exchange_query_only(x, known)) return;
     struct incoming *in = begin(x);
@@ -92,7 +105,8 @@ static void phone_fields(struct app *app, struct exchange *x, struct db *db) {
         !take(x, "stage", exchange_query(x, "stage"), r->stage, sizeof r->stage) ||
         !take(x, "room", exchange_query(x, "room"), r->room, sizeof r->room) ||
         !take(x, "caption", exchange_query(x, "caption"), r->caption, sizeof r->caption) ||
-        !take(x, "taken", exchange_query(x, "taken"), r->taken, sizeof r->taken))
+        !take(x, "taken", exchange_query(x, "taken"), r->taken, sizeof r->taken) ||
+        !take_request(x, exchange_query(x, "inreplyto"), in))
         return;
     struct wall taken;
     if (r->taken[0] && clock_parse(r->taken, &taken, NULL)) {
@@ -152,8 +166,9 @@ static bool take_member(struct exchange *x, const struct json *body, const char 
     return false;
 }
 
-static bool read_shot(struct exchange *x, struct photo *r) {
-    static const char *const known[] = { "id", "stage", "room", "caption", NULL };
+static bool read_shot(struct exchange *x, struct incoming *in) {
+    static const char *const known[] = { "id", "stage", "room", "caption", "inreplyto", NULL };
+    struct photo *r = &in->capture.record;
     struct json *body = NULL;
     struct err_text e = { 0 };
     int rc = json_parse(x->body, x->body_len, &body, &e);
@@ -165,7 +180,8 @@ static bool read_shot(struct exchange *x, struct photo *r) {
     good = good && take_id(x, json_text(json_member(body, "id")), r) &&
            take_member(x, body, "stage", r->stage, sizeof r->stage) &&
            take_member(x, body, "room", r->room, sizeof r->room) &&
-           take_member(x, body, "caption", r->caption, sizeof r->caption);
+           take_member(x, body, "caption", r->caption, sizeof r->caption) &&
+           take_request(x, json_text(json_member(body, "inreplyto")), in);
     json_destroy(body);
     return good;
 }
@@ -173,7 +189,7 @@ static bool read_shot(struct exchange *x, struct photo *r) {
 /* A repeat is answered from what is stored: the camera would give another picture. */
 static void shot_fields(struct app *app, struct exchange *x, struct db *db) {
     struct incoming *in = begin(x);
-    if (!in || !read_shot(x, &in->capture.record)) return;
+    if (!in || !read_shot(x, in)) return;
     struct photo *r = &in->capture.record, there;
     memcpy(r->origin, "camera", sizeof "camera");
     if (!place_known(app, x, db, r)) return;

@@ -3,6 +3,7 @@
 #include "app/http/reply.h"
 #include "app/journal/photo.h"
 #include "app/photo/capture.h"
+#include "app/photo/outbox.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -113,36 +114,67 @@ static void by_code(struct app *app, struct exchange *x, struct db *db) {
     reply_json(x, 200, &json, rc, &e);
 }
 
-/* {"sha256":[…]} → {"have":[…]}: which of these are stored and were checked. */
-static void have(struct app *app, struct exchange *x, struct db *db) {
-    CLEANUP(json_destroy_ptr) struct json *body = NULL;
+/* ---- which bytes have arrived ---- */
+
+/* {"sha256":[…]} of the body: checked hashes. Owns: *body is the caller's. */
+static int asked_hashes(struct exchange *x, struct json **body, const struct json **asked, struct err_text *e) {
     static const char *const known[] = { "sha256", NULL };
+    int rc = json_parse(x->body, x->body_len, body, e);
+    if (!rc) rc = json_only(*body, "", known, e);
+    if (!rc) rc = json_get_array(*body, "", "sha256", JSON_REQUIRED, HAVE_MAX, asked, e);
+    for (size_t i = 0; !rc && i < json_count(*asked); i++) {
+        const char *hash = json_text(json_at(*asked, i));
+        if (!hash || !text_is_hex(hash, 64))
+            rc = err_field(e, ERR_INVALID, "sha256", "entry %zu is not 64 lower-case hex digits", i);
+    }
+    return rc;
+}
+
+typedef int (*arrived_fn)(struct app *app, struct db *db, const char *sha256, bool *out);
+
+/* Answers {name:[…]} with those of the asked hashes that have arrived. */
+static void answer_arrived(struct app *app, struct exchange *x, struct db *db, const char *name, arrived_fn arrived) {
+    CLEANUP(json_destroy_ptr) struct json *body = NULL;
     const struct json *asked = NULL;
     struct err_text e = { 0 };
     struct json_out w;
-    (void)db;
-    int rc = json_parse(x->body, x->body_len, &body, &e);
-    if (!rc) rc = json_only(body, "", known, &e);
-    if (!rc) rc = json_get_array(body, "", "sha256", JSON_REQUIRED, HAVE_MAX, &asked, &e);
-    for (size_t i = 0; !rc && i < json_count(asked); i++) {
-        const char *hash = json_text(json_at(asked, i));
-        if (!hash || !text_is_hex(hash, 64))
-            rc = err_field(&e, ERR_INVALID, "sha256", "entry %zu is not 64 lower-case hex digits", i);
-    }
+    int rc = asked_hashes(x, &body, &asked, &e);
     if (rc) {
         exchange_error(x, rc, &e);
         return;
     }
     exchange_json(x, 200, &w);
     json_open(&w, NULL, '{');
-    json_open(&w, "have", '[');
-    for (size_t i = 0; i < json_count(asked); i++) {
+    json_open(&w, name, '[');
+    for (size_t i = 0; !rc && i < json_count(asked); i++) {
         const char *hash = json_text(json_at(asked, i));
-        if (blobs_has(app->photos->blobs, BLOB_ORIGINAL, hash) || blobs_has(app->photos->blobs, BLOB_THUMB, hash))
-            json_put_text(&w, NULL, hash);
+        bool there = false;
+        rc = arrived(app, db, hash, &there);
+        if (there) json_put_text(&w, NULL, hash);
     }
     json_close(&w, ']');
     json_close(&w, '}');
+    if (rc) exchange_error(x, rc, &(struct err_text){ .text = "the list of uploads cannot be read" });
+}
+
+static int is_stored(struct app *app, struct db *db, const char *sha256, bool *out) {
+    struct blobs *blobs = app->photos->blobs;
+    (void)db;
+    *out = blobs_has(blobs, BLOB_ORIGINAL, sha256) || blobs_has(blobs, BLOB_THUMB, sha256);
+    return 0;
+}
+
+static int is_confirmed(struct app *app, struct db *db, const char *sha256, bool *out) {
+    (void)app;
+    return outbox_is_confirmed(db, sha256, out);
+}
+
+/* At the hub: {"have":[…]}, which of these are stored and were checked. */
+static void have(struct app *app, struct exchange *x, struct db *db) { answer_arrived(app, x, db, "have", is_stored); }
+
+/* At a board: {"confirmed":[…]}, which of these head office has. */
+static void confirmed(struct app *app, struct exchange *x, struct db *db) {
+    answer_arrived(app, x, db, "confirmed", is_confirmed);
 }
 
 static const struct step list_steps[] = { { STEP_READ, list }, { STEP_END, NULL } };
@@ -151,6 +183,7 @@ static const struct step thumb_steps[] = { { STEP_READ, thumb }, { STEP_END, NUL
 static const struct step info_steps[] = { { STEP_READ, info }, { STEP_END, NULL } };
 static const struct step code_steps[] = { { STEP_READ, by_code }, { STEP_END, NULL } };
 static const struct step have_steps[] = { { STEP_POOL, have }, { STEP_END, NULL } };
+static const struct step confirmed_steps[] = { { STEP_READ, confirmed }, { STEP_END, NULL } };
 
 const struct route route_photo_get[] = {
     { "GET", "/api/v1/photos", PERMIT_READ, ROUTE_SITE, list_steps },
@@ -159,5 +192,6 @@ const struct route route_photo_get[] = {
     { "GET", "/api/v1/photos/{id}/info", PERMIT_READ, ROUTE_SITE, info_steps },
     { "GET", "/api/v1/verify/{code}", PERMIT_READ, ROUTE_HUB, code_steps },
     { "POST", "/api/v1/blobs/have", PERMIT_ANY, ROUTE_HUB | ROUTE_OPEN | ROUTE_NO_CSRF, have_steps },
+    { "POST", "/api/v1/blobs/confirmed", PERMIT_READ, ROUTE_BOARD, confirmed_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

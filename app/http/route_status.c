@@ -29,6 +29,7 @@ static void health(struct app *app, struct exchange *x, struct db *db) {
     exchange_json(x, 200, &w);
     json_open(&w, NULL, '{');
     json_put_bool(&w, "ok", true);
+    json_put_text(&w, "program", app->board ? "board" : "hub"); /* which of them a screen is served by */
     json_close(&w, '}');
 }
 
