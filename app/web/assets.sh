@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Gzips the screens' files and writes an assembler file with them and the table that app/http/assets.h declares.
-# Usage: assets.sh OUT.S ROOT… ; each ROOT is a folder whose name is the first segment of the URLs (app/web/panel → /panel/…).
+# Usage: assets.sh OUT.S ROOT… ; each ROOT is a folder whose name is the first segment of the URLs (app/web/panel → /panel/…), or
+# FOLDER=/PREFIX (app/journal/data=/shared/data).
 set -euo pipefail
 out=$1
 shift
@@ -27,10 +28,13 @@ media_type() {
 }
 
 # "URL path<TAB>file", by URL path in byte order, as assets.c searches it.
-list=$(for root in "$@"; do
+list=$(for argument in "$@"; do
+    root=${argument%%=*}
     [ -d "$root" ] || continue
+    prefix=/$(basename "$root")
+    case $argument in *=*) prefix=${argument#*=} ;; esac
     (cd "$root" && find . -type f ! -name '.*' -printf '%P\n') | while IFS= read -r file; do
-        printf '/%s/%s\t%s\n' "$(basename "$root")" "$file" "$root/$file"
+        printf '%s/%s\t%s\n' "$prefix" "$file" "$root/$file"
     done
 done | LC_ALL=C sort)
 
