@@ -145,7 +145,8 @@ static int configure(struct db *db) {
     code = exec(db, "SELECT count(*) FROM sqlite_schema;"
                     "PRAGMA synchronous=FULL;"
                     "PRAGMA foreign_keys=OFF;");
-    if (code == 0 && is_photos(db->profile))
+    if (code == 0 &&
+        db->profile == DB_PHOTOS) /* readers keep the small default: they read by pieces, and there are several */
         code = exec(db, "PRAGMA secure_delete=OFF; PRAGMA cache_size=" PHOTOS_CACHE);
     if (code == 0 && is_reader(db->profile)) code = exec(db, "PRAGMA query_only=ON");
     return code;
