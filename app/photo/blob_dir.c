@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define RESERVE_PERCENT 5
+#define STALE_S         3600
 #define DIR_SIZE        400
 #define PATH_SIZE       512
 
@@ -315,12 +316,17 @@ static int make_folders(const struct blob_dir *d, const char *root, struct err_t
     return file_sync_dir(root, e);
 }
 
-/* What a killed put left behind. */
+/* What a killed put left behind. Another program may be putting just now (a command beside the hub opens the folder, too), so only what is old
+ * goes. */
 static void sweep_puts(const struct blob_dir *d) {
     CLEANUP(close_folder) DIR *folder = opendir(d->partial);
     const struct dirent *entry;
+    struct stat st;
     while (folder != NULL && (entry = readdir(folder)) != NULL)
-        if (text_starts(entry->d_name, "put.")) (void)unlinkat(dirfd(folder), entry->d_name, 0);
+        if (text_starts(entry->d_name, "put.") &&
+            fstatat(dirfd(folder), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            clock_wall().ms / 1000 - st.st_mtim.tv_sec > STALE_S)
+            (void)unlinkat(dirfd(folder), entry->d_name, 0);
 }
 
 static int prepare(struct blob_dir *d, struct err_text *e) {

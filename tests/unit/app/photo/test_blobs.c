@@ -14,7 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum which { BOARD, HUB };
 
@@ -294,6 +297,23 @@ static void test_full_disk_is_refused(void **state) {
     free(t.bytes);
 }
 
+static void test_what_a_killed_put_left(void **state) {
+    struct fixture *f = *state;
+    static const char *const names[] = { "partial/put.oldold", "partial/put.newnew" };
+    char *paths[2];
+    for (int i = 0; i < 2; i++) {
+        paths[i] = temp_path(f->dir, names[i]);
+        assert_int_equal(file_write(paths[i], "x", 1, 0600, NULL), 0);
+    }
+    struct timespec old[2] = { { .tv_sec = time(NULL) - 7200 }, { .tv_sec = time(NULL) - 7200 } };
+    assert_int_equal(utimensat(AT_FDCWD, paths[0], old, 0), 0);
+    close_store(f);
+    open_store(f);
+    assert_int_not_equal(access(paths[0], F_OK), 0);
+    assert_int_equal(access(paths[1], F_OK), 0); /* another program may be at it */
+    for (int i = 0; i < 2; i++) free(paths[i]);
+}
+
 #define BOTH(name)                                                                                                     \
     { #name "_board", name, setup_board, teardown, NULL }, { #name "_hub", name, setup_hub, teardown, NULL }
 
@@ -306,6 +326,7 @@ int main(void) {
         BOTH(test_drop_keeps_the_thumbnail),
         BOTH(test_orphans_are_told_until_settled),
         BOTH(test_full_disk_is_refused),
+        cmocka_unit_test_setup_teardown(test_what_a_killed_put_left, setup_hub, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -171,7 +171,7 @@ struct photo {
 static int run_add(struct db *db, void *arg) { return outbox_add(db, arg); }
 
 static struct photo add_photo(struct fixture *f, unsigned seed, size_t n) {
-    struct photo p;
+    struct photo p = { .id = "" };
     struct err_text e = { 0 };
     uint8_t *bytes = malloc(n), thumb[9000];
     uint32_t x = seed * 2654435761u + 99;
