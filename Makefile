@@ -74,6 +74,13 @@ $(BUILD)/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+# One object holds the version; it is made again when that changes.
+$(BUILD)/firmware/runtime/cli.o: CPPFLAGS += -DSITELOG_VERSION='"$(VERSION)"'
+$(BUILD)/firmware/runtime/cli.o: $(BUILD)/version
+$(BUILD)/version: always
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+.PHONY: always
 $(BUILD)/%.o: %.S | $(DEPS)
 	@mkdir -p $(@D)
 	$(call say,AS,$<)

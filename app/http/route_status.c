@@ -100,6 +100,7 @@ const struct route route_status[] = {
     { "GET", "/healthz", PERMIT_ANY, ROUTE_OPEN, health_steps },
     { "GET", "/metrics", PERMIT_ANY, ROUTE_OPEN, metrics_steps },
     { "GET", "/api/v1/status", PERMIT_STATUS, ROUTE_BOARD, status_steps },
+    { "GET", "/control/healthz", PERMIT_ANY, ROUTE_OPEN | ROUTE_CONTROL, health_steps },
     { "GET", "/control/status", PERMIT_ANY, ROUTE_OPEN | ROUTE_CONTROL | ROUTE_BOARD, status_steps },
     { "POST", "/api/v1/send-now", PERMIT_STATUS, ROUTE_BOARD | ROUTE_NO_BODY, send_now_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },

@@ -117,7 +117,7 @@ static bool check_database(struct doctor *d) {
 
 static void check_daemon(struct doctor *d) {
     const struct ctl *c = d->ctl;
-    struct reach_request q = { .method = "GET", .path = "/healthz" };
+    struct reach_request q = { .method = "GET", .path = "/control/healthz" };
     struct err_text e = { 0 };
     struct buf reply;
     char start[96];

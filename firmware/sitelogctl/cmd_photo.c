@@ -115,7 +115,6 @@ static int record(struct reach *r, struct photos *photos, struct capture *captur
         db_rollback(db);
     else
         rc = db_commit(db);
-    if (rc == ERR_CONFLICT) return err_set(e, rc, "this file is a photo already, with another stage, room or caption");
     return rc && rc != ERR_EXISTS && !e->text[0] ? err_set(e, rc, "the photo cannot be recorded: %s", err_name(rc))
                                                  : rc;
 }
@@ -148,6 +147,8 @@ static int add_file(struct ctl *c, struct reach *r, struct adding *a, const char
     int rc = read_file(a, path, &bytes, e);
     if (!rc) rc = r->daemon ? add_by_daemon(c, a, &bytes, &repeat, e) : add_here(c, r, a, &bytes, &repeat, e);
     buf_fini(&bytes);
+    if (rc == ERR_CONFLICT)
+        (void)err_set(e, rc, "it is a photo already, with another stage, room or caption: %s", a->id);
     if (c->json) {
         json_open(&c->w, NULL, '{');
         json_put_text(&c->w, "file", path);

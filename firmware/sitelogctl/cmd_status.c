@@ -175,7 +175,7 @@ static void tell(struct ctl *c, bool running, const struct json *s, const struct
 
 static int run(struct ctl *c, int argc, char **argv) {
     static const struct ctl_option none[] = { { NULL, NULL, NULL } };
-    static const char *const health = "/healthz", *const marks = "/control/status";
+    static const char *const health = "/control/healthz", *const marks = "/control/status";
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct err_text e = { 0 };
     struct buf text;

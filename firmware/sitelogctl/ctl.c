@@ -62,7 +62,7 @@ int ctl_usage(struct ctl *c, const struct ctl_command *command, const char *form
     if (command)
         (void)snprintf(whole, sizeof whole, "%s\nusage: sitelogctl %s %s", text, command->name, command->arguments);
     else
-        (void)snprintf(whole, sizeof whole, "%s; see sitelogctl --help", text);
+        (void)snprintf(whole, sizeof whole, "%s\nsitelogctl --help lists the commands", text);
     tell(c, whole, "");
     return CTL_USAGE;
 }

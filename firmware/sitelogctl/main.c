@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* sitelogctl: the installer's and operator's command line. Finds the command; the cmd_….c files do the work. */
 #include "firmware/base/log.h"
+#include "firmware/base/text.h"
 #include "firmware/runtime/cli.h"
 #include "firmware/sitelogctl/ctl.h"
-
-#include "firmware/base/text.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -50,18 +49,21 @@ static int fits(const struct ctl_command *m, int argc, char **argv) {
 }
 
 static int unknown(struct ctl *c, int argc, char **argv) {
-    char given[80];
-    const char *nearest = commands[0]->name;
-    unsigned best = 1000;
+    const struct ctl_command *nearest = NULL;
+    unsigned best = 3;
     if (argc == 0) return ctl_usage(c, NULL, "a command is missing");
     if (argv[0][0] == '-') return ctl_usage(c, NULL, "there is no option %.60s", argv[0]);
-    (void)snprintf(given, sizeof given, "%.30s%s%.30s", argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
     for (size_t i = 0; i < TEXT_ARRAY_LEN(commands); i++) {
-        unsigned two = text_distance(given, commands[i]->name), one = text_distance(argv[0], commands[i]->name);
-        unsigned distance = two < one ? two : one;
-        if (distance < best) best = distance, nearest = commands[i]->name;
+        char name[40], *second = NULL;
+        text_clip(name, sizeof name, commands[i]->name);
+        if ((second = strchr(name, ' '))) *second++ = '\0';
+        unsigned distance = text_distance(argv[0], name);
+        if (second && argc > 1) distance += text_distance(argv[1], second);
+        if (distance < best) best = distance, nearest = commands[i];
     }
-    return ctl_usage(c, NULL, "there is no command %.60s; did you mean %s?", given, nearest);
+    const char *word = argc > 1 && argv[1][0] != '-' ? argv[1] : "";
+    return ctl_usage(c, NULL, "there is no command %.40s%s%.40s%s%s%s", argv[0], word[0] ? " " : "", word,
+                     nearest ? "; did you mean " : "", nearest ? nearest->name : "", nearest ? "?" : "");
 }
 
 /* Takes --config and --json out, wherever they stand; *wants_help likewise. What is behind "--" is left alone. */

@@ -6,6 +6,7 @@
 #include "firmware/sitelogctl/ctl.h"
 
 #include <grp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,16 @@
 #define HUB_DEFAULT   "/etc/sitelog/hub.conf"
 
 enum { FILE_MAX = 64 * 1024, PROBLEMS_MAX = 64 * 1024 };
+
+/* What is wrong with the choice of the file. */
+static int PRINTF_LIKE(2, 3) wrong(struct ctl *c, const char *format, ...) {
+    struct err_text e = { .code = ERR_INVALID };
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(e.text, sizeof e.text, format, args);
+    va_end(args);
+    return ctl_fail(c, &e) ? CTL_USAGE : CTL_OK;
+}
 
 static bool has_section(const char *text, const char *section) {
     size_t n = strlen(section);
@@ -35,7 +46,7 @@ static int recognise(struct ctl *c, const char *path) {
     bool board = !rc && text.data && has_section(text.data, "[board]");
     bool hub = !rc && text.data && has_section(text.data, "[hub]");
     buf_fini(&text);
-    if (rc) return ctl_usage(c, NULL, "%s", e.text);
+    if (rc) return wrong(c, "%s", e.text);
     if (board == hub) /* neither: containers give everything by the environment */
         board = !hub && getenv("SITELOG_BOARD_ID"), hub = !hub && !board && getenv("SITELOG_HUB_ORG");
     if (board == hub)
@@ -50,11 +61,10 @@ static int recognise(struct ctl *c, const char *path) {
 
 static int choose_default(struct ctl *c, const char **path) {
     bool board = access(BOARD_DEFAULT, F_OK) == 0, hub = access(HUB_DEFAULT, F_OK) == 0;
-    if (board && hub)
-        return ctl_usage(c, NULL, "both %s and %s are here: say which one by --config", BOARD_DEFAULT, HUB_DEFAULT);
+    if (board && hub) return wrong(c, "both %s and %s are here: say which one by --config", BOARD_DEFAULT, HUB_DEFAULT);
     if (!board && !hub)
-        return ctl_usage(c, NULL, "neither %s nor %s is here: make one, or give another one by --config", BOARD_DEFAULT,
-                         HUB_DEFAULT);
+        return wrong(c, "neither %s nor %s is here: make one, or give another one by --config", BOARD_DEFAULT,
+                     HUB_DEFAULT);
     *path = board ? BOARD_DEFAULT : HUB_DEFAULT;
     return CTL_OK;
 }
