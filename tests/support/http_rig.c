@@ -36,7 +36,7 @@ static void open_stores(struct rig *rig) {
     (void)snprintf(path, sizeof path, "%s/journal.db", rig->dir);
     fresh = access(path, F_OK) != 0;
     must(db_open(path, DB_JOURNAL, &db, &e) == 0, "database", e.text);
-    if (fresh) must(db_exec(db, session_schema, &e) == 0, "schema", e.text);
+    if (fresh && !rig->own_schema) must(db_exec(db, session_schema, &e) == 0, "schema", e.text);
     if (fresh && rig->schema) must(db_exec(db, rig->schema, &e) == 0, "schema", e.text);
     if (rig->prepare) must(rig->prepare(rig, db) == 0, "prepare", path);
     struct store_options writer = { .name = "writer", .db = db, .writer = true, .max_waiting = 256, .max_batch = 32 };

@@ -16,6 +16,7 @@ struct rig {
     struct server_limits limits;
     const struct server_raw *raw;
     bool hub, assets, control, with_live;
+    bool own_schema; /* `prepare` makes all tables, the sessions' too */
     struct live_options live_options;
     const char *schema;                             /* more tables, or NULL */
     int (*prepare)(struct rig *rig, struct db *db); /* on the writer's handle, before it becomes a store; or NULL */
