@@ -27,3 +27,9 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 fuzz:                    ## libFuzzer over every parser of input from outside, FUZZ_SECONDS=30 each
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-binaries
 	@bash tests/support/run-fuzz.sh build/fuzz
+
+.PHONY: docs-check
+docs-check:              ## sync/asyncapi.yaml and the schemas, held to themselves and to the code (needs node; npm fetches the readers once)
+	@$(MAKE) --no-print-directory MODE=test build/test/tests/unit/sync/wire/test_documents
+	@bash tests/interop/docs-check.sh build/test/tests/unit/sync/wire/test_documents
+interop: docs-check      ## what others wrote reads what we say
