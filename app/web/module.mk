@@ -11,4 +11,4 @@ $(WEB_GEN): app/web/assets.sh $(WEB_FILES)
 	@bash app/web/assets.sh $@ $(WEB_ROOTS) $(WEB_DATA)=/shared/data
 $(BUILD)/app/web/assets.o: $(WEB_GEN) | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(FLAGS_$(MODE)) -c $< -o $@
+	@$(CC) $(CPPFLAGS) $(FLAGS_$(MODE)) -c $< -o $@
