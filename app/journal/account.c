@@ -231,7 +231,7 @@ int account_list(struct db *db, const char *site, struct buf *out) {
 }
 
 int account_check(const char *data, size_t n, struct err_text *e) {
-    static const char *const changes[] = { "pin-set", "pin-locked", "locked", "unlocked" };
+    static const char *const changes[] = { "pin-set", "pin-locked", "locked", "unlocked", "added", "removed" };
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     const char *change = NULL;
     int rc = json_parse(data, n, &root, e);
@@ -239,5 +239,6 @@ int account_check(const char *data, size_t n, struct err_text *e) {
     if (rc < 0) return rc;
     for (size_t i = 0; i < TEXT_ARRAY_LEN(changes); i++)
         if (strcmp(changes[i], change) == 0) return 0;
-    return err_field(e, ERR_INVALID, "change", "change has to be pin-set, pin-locked, locked or unlocked");
+    return err_field(e, ERR_INVALID, "change",
+                     "change has to be pin-set, pin-locked, locked, unlocked, added or removed");
 }
