@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of what a site's journal holds. Does no copying. Committed heads only grow: a journal never loses events while it runs. */
+/* The table of what a site's journal holds. Does no copying. What copying itself commits only makes heads grow; when the journal says that one of its
+ * own is lower than it was, a forked chain was cut back (app/journal/journal_fork.c), and the other ends have to be told. */
 #include "sync/copy/held.h"
 
 #include "firmware/base/cleanup.h"
@@ -22,6 +23,7 @@ struct held {
     uint64_t changes[LANE_COUNT];
     char own_epoch[ID_SIZE];
     bool stale;
+    uint64_t cuts;
     struct ack_rejected *rejected; /* a ring of REJECTED_KEPT */
     size_t rejected_count, rejected_at;
 };
@@ -62,6 +64,7 @@ size_t held_count(const struct held *h) { return h->count; }
 const struct held_journal *held_at(const struct held *h, size_t i) { return &h->journals[i]; }
 const size_t *held_order(const struct held *h) { return h->order; }
 uint64_t held_changes(const struct held *h, enum lane lane) { return h->changes[lane]; }
+uint64_t held_cuts(const struct held *h) { return h->cuts; }
 
 int held_find(const struct held *h, const char *writer, const char *epoch, size_t *i) {
     uint32_t found = h->slot_count ? h->slots[slot_of(h, writer, epoch)] : 0;
@@ -123,6 +126,17 @@ void held_fall_back(struct held *h, const void *by) {
 
 /* ---- the journal's own word ---- */
 
+/* The journal is right whatever was known: what it committed is in it before anybody hears of the commit. */
+static void cut_back(struct held *h, size_t i, enum lane lane, uint64_t seq, const char *hash) {
+    struct held_lane *l = &h->journals[i].lane[lane];
+    l->seq = l->ahead = seq;
+    memcpy(l->hash, hash, HASH_TEXT_SIZE);
+    memcpy(l->ahead_hash, hash, HASH_TEXT_SIZE);
+    l->by = NULL;
+    h->changes[lane]++;
+    h->cuts++;
+}
+
 /* The order of the list, then those that the journal has not stored anything of yet. */
 static int reorder(struct held *h, const size_t *listed, size_t count) {
     CLEANUP(free_ptr) uint8_t *seen = calloc(h->count + 1, 1);
@@ -149,7 +163,10 @@ static int take_heads(struct held *h, const struct chain_head *heads, size_t cou
         int r = held_add(h, c->writer, c->epoch, &listed[n]);
         if (r == ERR_TOO_BIG) continue; /* more than we copy; the rest goes on */
         if (r) return r;
-        if (heads[k].seq > 0) held_commit(h, listed[n], c->lane, heads[k].seq, heads[k].hash);
+        if (heads[k].seq < h->journals[listed[n]].lane[c->lane].seq)
+            cut_back(h, listed[n], c->lane, heads[k].seq, heads[k].hash);
+        else if (heads[k].seq > 0)
+            held_commit(h, listed[n], c->lane, heads[k].seq, heads[k].hash);
         n++;
     }
     return reorder(h, listed, n);

@@ -45,6 +45,9 @@ MUST_CHECK int held_add(struct held *h, const char *writer, const char *epoch,
 /* Grows whenever a committed head of the lane did, or the order changed. */
 uint64_t held_changes(const struct held *h, enum lane lane);
 
+/* Grows whenever a head turned out to be lower than it was: the journal cut a forked chain back, and wants what the other ends hold of it. */
+uint64_t held_cuts(const struct held *h);
+
 /* The epoch in which `self` writes now; "" where that is not known. */
 const char *held_own_epoch(const struct held *h, const char *self);
 

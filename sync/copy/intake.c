@@ -144,6 +144,7 @@ static void stored(void *arg, struct arrival_batch *pub, int result) {
         committed(in, b);
     else
         not_committed(in, b);
+    if (result == ERR_CONFLICT) held_wake(in->held);
     batch_destroy(b);
     intake_flush(in, in->now_ms);
 }

@@ -47,6 +47,7 @@ struct peer {
     uint64_t window;
 
     int64_t look_ms; /* the heads could not be read: again then; 0: they could */
+    uint64_t cuts;   /* of the heads, that this peer has acted on */
     bool save_due;
     int64_t saved_ms;
     enum peer_doubt doubt;
@@ -220,6 +221,16 @@ static void keep_house(struct peer *p, int64_t now_ms) {
             doubt(p, PEER_LOST, held_own_epoch(p->held, p->self), l, intake_own_beyond(p->intake, l));
 }
 
+/* A chain was cut back: what was read of it, and what is in flight, is of the past, and only a hello tells the other end a lower head. */
+static void mind_cuts(struct peer *p, int64_t now_ms) {
+    if (p->cuts == held_cuts(p->held)) return;
+    p->cuts = held_cuts(p->held);
+    pump_cut(p->pump, now_ms);
+    if (!p->link) return;
+    p->begun = p->confirm_broker;
+    say_hello(p, now_ms);
+}
+
 static bool minds_stalls(const struct peer *p) {
     return p->link && !p->confirm_broker && !p->hello_open && p->presence != PEER_AWAY;
 }
@@ -273,6 +284,7 @@ int peer_next(struct peer *p, int64_t now_ms, struct peer_out *out) {
     int r = now_ms < p->look_ms ? 0 : held_look(p->held);
     p->look_ms = r ? now_ms + LOOK_RETRY_MS : now_ms < p->look_ms ? p->look_ms : 0;
     keep_house(p, now_ms);
+    mind_cuts(p, now_ms);
     if (r || !p->link) return r;
     if (minds_stalls(p) && pump_stalled(p->pump, now_ms)) say_hello(p, now_ms);
     if (now_ms >= p->rewind_ms) {
@@ -346,6 +358,7 @@ static int create_parts(struct peer *p, const struct peer_options *o) {
                                  .max_in_flight = o->max_in_flight ? o->max_in_flight : 100,
                                  .confirm_broker = o->confirm_broker };
     int r = pump_create(&pump, &p->pump);
+    p->cuts = held_cuts(o->held);
     struct tell_options tell = {
         .self = o->self, .peer = o->name, .held = o->held, .software = o->software, .key = o->key, .boot = o->boot
     };

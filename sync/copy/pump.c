@@ -134,6 +134,14 @@ void pump_hello_end(struct pump *p, int64_t now_ms) {
     pump_rewind(p);
 }
 
+void pump_cut(struct pump *p, int64_t now_ms) {
+    size_t count = at_most(p->count, held_count(p->held));
+    for (size_t i = 0; i < count; i++)
+        for (enum lane l = 0; l < LANE_COUNT; l++)
+            if (mark_of(p, i, l)->received > head_of(p, i, l)) set_received(p, i, l, head_of(p, i, l), now_ms);
+    pump_break(p);
+}
+
 /* ---- in flight ---- */
 
 void pump_puback(struct pump *p, uint64_t token) {

@@ -42,6 +42,9 @@ void pump_puback(struct pump *p, uint64_t token);
 /* The connection broke: nothing is in flight any more, and every chain goes back to what was received. */
 void pump_break(struct pump *p);
 
+/* A head is lower than it was (held_cuts): marks come down to it, and everything in flight is forgotten. */
+void pump_cut(struct pump *p, int64_t now_ms);
+
 /* Every chain goes back to what was received. */
 void pump_rewind(struct pump *p);
 

@@ -25,7 +25,8 @@ struct arrival_batch {
     size_t count;
 };
 
-/* result 0: all is durably committed, with projections, in order; else nothing of the batch is. Called on the peer's thread. */
+/* result 0: all is durably committed, with projections, in order; else nothing of the batch is, as far as the peer is concerned: ERR_CONFLICT says that a
+ * chain is elsewhere than the batch thinks, and that the heads have to be read again. Called on the peer's thread. */
 typedef void (*sink_done_fn)(void *arg, struct arrival_batch *batch, int result);
 
 struct copy_sink {
