@@ -18,6 +18,7 @@ static const struct subject_kind note_kind = { .kind = "note" };
 const struct event_type event_types[] = {
     { "epoch-started", LANE_RECORD, "epoch", NULL, true },
     { "clock-set", LANE_RECORD, "board", NULL, true },
+    { "photos-dropped", LANE_RECORD, "board", NULL, true },
     { "plan-set", LANE_RECORD, "plan", plan_check, true },
     { "person-set", LANE_RECORD, "user", person_check, true },
     { "user-changed", LANE_RECORD, "user", account_check, true },
