@@ -159,10 +159,15 @@ static int check_request(struct journal *j, struct db *db, const char *site, con
     return rc;
 }
 
+/* A photo whose record was lost with the power and made again is "recovered", whatever it was; its sender repeats it as what it is. */
+static bool same_origin(const char *stored, const char *repeated) {
+    return strcmp(stored, repeated) == 0 || strcmp(stored, "recovered") == 0;
+}
+
 static bool same(const struct photo *stored, const struct photo *p, bool taken_given) {
     return strcmp(stored->sha256, p->sha256) == 0 && strcmp(stored->stage, p->stage) == 0 &&
            strcmp(stored->room, p->room) == 0 && strcmp(stored->caption, p->caption) == 0 &&
-           strcmp(stored->origin, p->origin) == 0 && (!taken_given || strcmp(stored->taken, p->taken) == 0);
+           same_origin(stored->origin, p->origin) && (!taken_given || strcmp(stored->taken, p->taken) == 0);
 }
 
 /* 0: the id is new. */

@@ -87,16 +87,26 @@ int outbox_counts(struct db *db, struct outbox_counts *out) {
     return row < 0 ? row : row == 1 ? 0 : ERR_CORRUPT;
 }
 
-int outbox_is_confirmed(struct db *db, const char *sha256, bool *out) {
-    struct stmt *s = NULL;
-    int err = db_prepare(db, "SELECT 1 FROM upload WHERE sha256 = ?1 AND state = 'confirmed'", &s);
-    if (err) return err;
+/* Whether a query by hash has a row. */
+static int has_row(struct stmt *s, const char *sha256, bool *out) {
     stmt_bind_text(s, 1, sha256);
     int row = stmt_step(s);
     stmt_reset(s);
     if (row < 0) return row;
     *out = row == 1;
     return 0;
+}
+
+int outbox_is_confirmed(struct db *db, const char *sha256, bool *out) {
+    struct stmt *s = NULL;
+    int err = db_prepare(db, "SELECT 1 FROM upload WHERE sha256 = ?1 AND state = 'confirmed'", &s);
+    return err ? err : has_row(s, sha256, out);
+}
+
+int outbox_was_taken_here(struct db *db, const char *sha256, bool *out) {
+    struct stmt *s = NULL;
+    int err = db_prepare(db, "SELECT 1 FROM upload WHERE sha256 = ?1", &s);
+    return err ? err : has_row(s, sha256, out);
 }
 
 /* Column 0 of every row, at most max. */

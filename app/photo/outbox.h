@@ -35,6 +35,9 @@ MUST_CHECK int outbox_counts(struct db *db, struct outbox_counts *out);
 /* Whether head office has confirmed this hash. Thread: any handle. */
 MUST_CHECK int outbox_is_confirmed(struct db *db, const char *sha256, bool *out);
 
+/* Whether the bytes came in here. Those of photos that another board or the hub wrote about never did. Thread: any handle. */
+MUST_CHECK int outbox_was_taken_here(struct db *db, const char *sha256, bool *out);
+
 /* The newest hashes that are not confirmed, at most max, for the hello. Thread: any handle. */
 MUST_CHECK int outbox_unconfirmed(struct db *db, char (*out)[HASH_TEXT_SIZE], size_t max, size_t *n);
 

@@ -51,7 +51,10 @@ static int take_page(struct verify *v, struct db *db, const struct json *photos,
             !take(p, "sha256", r->sha256, sizeof r->sha256))
             return err_set(e, ERR_CORRUPT, "the list of photos is damaged; make it again: sitelogctl rebuild");
         (void)take(p, "thumb_sha256", r->thumb, sizeof r->thumb);
+        bool taken_here = true;
         int rc = v->ctl->hub ? 0 : outbox_is_confirmed(db, r->sha256, &r->confirmed);
+        if (!rc && !v->ctl->hub) rc = outbox_was_taken_here(db, r->sha256, &taken_here);
+        if (!taken_here) r->confirmed = true; /* another writer's: its bytes went to head office from there */
         if (rc) return err_set(e, rc, "the list of uploads cannot be read: %s", err_name(rc));
         v->count++;
     }
