@@ -13,6 +13,15 @@ tsan:                    ## unit tests of what has threads under ThreadSanitizer
 test:                    ## everything: programs with both compilers, lint, unit tests, sanitizers, scenarios, browser
 	@bash tests/support/run-all.sh
 
+# npm's libraries for everything in Node, by the lock file, without anybody's install scripts.
+NODE_MODULES := tests/node_modules/.ready
+$(NODE_MODULES): tests/package-lock.json | $(DEPS)
+	cd tests && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+scenario: $(NODE_MODULES) ## whole programs over a real broker; SCENARIO_SCALE=0.3 as in `make test`
+	@$(MAKE) --no-print-directory MODE=test programs
+	@bash tests/support/run-node.sh tests/scenario
+
 lint:                    ## formatting, static analysis, who includes whom, and the house's other rules
 	@$(MAKE) --no-print-directory MODE=test lint-checks
 .PHONY: lint-checks
@@ -29,7 +38,7 @@ fuzz:                    ## libFuzzer over every parser of input from outside, F
 	@bash tests/support/run-fuzz.sh build/fuzz
 
 .PHONY: docs-check
-docs-check:              ## sync/asyncapi.yaml and the schemas, held to themselves and to the code (needs node; npm fetches the readers once)
+docs-check: $(NODE_MODULES) ## sync/asyncapi.yaml and the schemas, held to themselves and to the code
 	@$(MAKE) --no-print-directory MODE=test build/test/tests/unit/sync/wire/test_documents
 	@bash tests/interop/docs-check.sh build/test/tests/unit/sync/wire/test_documents
 interop: docs-check      ## what others wrote reads what we say

@@ -5,10 +5,6 @@
 set -euo pipefail
 program=$1
 here=tests/interop
-if [ ! -e $here/node_modules/.ready ] || [ $here/package-lock.json -nt $here/node_modules/.ready ]; then
-    (cd $here && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
-    touch $here/node_modules/.ready
-fi
 samples=$(mktemp -d "${TMPDIR:-/tmp}/sitelog-samples-XXXXXX")
 trap 'rm -rf "$samples"' EXIT
 SITELOG_SAMPLES=$samples "$program" >"$samples/log" 2>&1 || { cat "$samples/log"; exit 1; }
