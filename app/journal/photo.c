@@ -164,10 +164,16 @@ static bool same_origin(const char *stored, const char *repeated) {
     return strcmp(stored, repeated) == 0 || strcmp(stored, "recovered") == 0;
 }
 
+/* The same moment, however it is written: the site's offset may have changed since. */
+static bool same_moment(const char *a, const char *b) {
+    struct wall x, y;
+    return clock_parse(a, &x, NULL) == 0 && clock_parse(b, &y, NULL) == 0 && x.ms == y.ms;
+}
+
 static bool same(const struct photo *stored, const struct photo *p, bool taken_given) {
     return strcmp(stored->sha256, p->sha256) == 0 && strcmp(stored->stage, p->stage) == 0 &&
            strcmp(stored->room, p->room) == 0 && strcmp(stored->caption, p->caption) == 0 &&
-           same_origin(stored->origin, p->origin) && (!taken_given || strcmp(stored->taken, p->taken) == 0);
+           same_origin(stored->origin, p->origin) && (!taken_given || same_moment(stored->taken, p->taken));
 }
 
 /* 0: the id is new. */

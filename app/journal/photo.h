@@ -28,7 +28,8 @@ MUST_CHECK int photo_encode(const struct photo *p, struct buf *out);
 
 /* All that POST /photos does once the bytes are stored. `taken` is written with the site's offset, `caption` masked.
  * inreplyto: the photo-requested event that this answers, or NULL.
- * 0, or ERR_EXISTS (same id, same bytes and fields; a `taken` that was not given is not compared), ERR_CONFLICT (other bytes or fields);
+ * 0, or ERR_EXISTS (same id, same bytes and fields; a `taken` that was not given is not compared, nor the origin of a photo that was stored as
+ * "recovered"), ERR_CONFLICT (other bytes or fields);
  * *answer in all three: the photo as stored. ERR_INVALID: e->field (unknown stage or room, origin, taken). */
 MUST_CHECK int photo_record(struct journal *j, struct db *db, const char *site, const struct photo *p,
                             const char *actor, const char *inreplyto, struct appended *out, struct buf *answer,
