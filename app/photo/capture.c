@@ -2,10 +2,13 @@
 /* A photo's way in. Knows what order things have to happen in; each thing itself is done elsewhere. */
 #include "app/photo/capture.h"
 
+#include "app/journal/photo_request.h"
 #include "app/photo/jpeg.h"
 #include "app/photo/outbox.h"
 #include "firmware/base/json.h"
+#include "firmware/base/log.h"
 #include "firmware/base/text.h"
+#include "hal/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,10 +45,12 @@ int capture_look(struct photos *p, struct capture *c, struct err_text *e) {
     return 0;
 }
 
-/* What it takes to append the event later. */
+/* What it takes to append the event later. A photo that does not say when it was taken was taken now, however late its event will be. */
 static int print_meta(const struct capture *c, struct buf *out) {
     const struct photo *r = &c->record;
     struct json_out w;
+    char now[CLOCK_TEXT_SIZE];
+    clock_format(clock_wall(), 0, now);
     json_start(&w, out);
     json_open(&w, NULL, '{');
     json_put_text(&w, "site", c->site);
@@ -59,8 +64,8 @@ static int print_meta(const struct capture *c, struct buf *out) {
     json_put_text(&w, "stage", r->stage);
     json_put_text(&w, "room", r->room);
     json_put_text(&w, "caption", r->caption);
-    json_put_text(&w, "taken", r->taken);
-    json_put_text(&w, "clock", r->clock);
+    json_put_text(&w, "taken", r->taken[0] ? r->taken : now);
+    json_put_text(&w, "clock", r->clock[0] ? r->clock : clock_grade_name(clock_grade()));
     json_close(&w, '}');
     return out->error;
 }
@@ -107,6 +112,7 @@ struct orphan {
     char site[NAME_SIZE], actor[ENVELOPE_ACTOR_SIZE], inreplyto[ID_SIZE];
     int64_t thumb_bytes;
     struct photo record;
+    bool settled; /* it has its event */
 };
 
 struct adoption {
@@ -130,7 +136,7 @@ static int take_orphan(void *ctx, const struct blob_unsettled *photo) {
     memcpy(o->record.sha256, photo->sha256, sizeof o->record.sha256);
     struct json *meta = NULL;
     int rc = json_parse(photo->meta, strlen(photo->meta), &meta, NULL);
-    if (rc) return rc;
+    if (rc == ERR_NOMEM) return rc;
     take_text(meta, "site", o->site, sizeof o->site);
     take_text(meta, "actor", o->actor, sizeof o->actor);
     take_text(meta, "inreplyto", o->inreplyto, sizeof o->inreplyto);
@@ -161,37 +167,56 @@ int adoption_list(struct photos *p, struct adoption **out) {
     return rc;
 }
 
+/* Which request the photo answers: none when it was answered otherwise since. */
+static int request_of(struct db *db, const struct orphan *o, const char **out) {
+    *out = NULL;
+    if (!o->inreplyto[0]) return 0;
+    int rc = photo_request_answerable(db, o->site, o->inreplyto);
+    if (rc == 0) *out = o->inreplyto;
+    return rc == ERR_NOT_FOUND || rc == ERR_EXISTS ? 0 : rc;
+}
+
+static int adopt(struct orphan *o, struct photos *p, struct journal *j, struct db *db) {
+    struct appended appended;
+    struct err_text e = { 0 };
+    struct buf answer;
+    const char *request = NULL;
+    int rc = request_of(db, o, &request);
+    if (rc) return rc;
+    buf_init(&answer, ENVELOPE_MAX);
+    rc = record(p, &o->record, o->thumb_bytes, o->site, o->actor, request, j, db, &appended, &answer, &e);
+    if (rc == ERR_INVALID) { /* a stage or room that is not known (any more): the photo counts, not where it belongs */
+        o->record.stage[0] = o->record.room[0] = '\0';
+        rc = record(p, &o->record, o->thumb_bytes, o->site, o->actor, request, j, db, &appended, &answer, &e);
+    }
+    buf_fini(&answer);
+    if (rc == ERR_INVALID) log_error("photo %s was kept, and its record cannot be made: %s", o->record.id, e.text);
+    return rc;
+}
+
 int adoption_record(struct adoption *a, struct photos *p, struct journal *j, struct db *db) {
     a->adopted = 0;
     for (size_t i = 0; i < a->count; i++) {
         struct orphan *o = &a->list[i];
         struct photo there;
         int rc = photo_find(db, o->site, o->record.id, &there, NULL);
-        if (rc == 0) continue; /* it had its event */
-        if (rc != ERR_NOT_FOUND) return rc;
-        struct appended appended;
-        struct err_text e = { 0 };
-        struct buf answer;
-        buf_init(&answer, ENVELOPE_MAX);
-        rc = record(p, &o->record, o->thumb_bytes, o->site, o->actor, NULL, j, db, &appended, &answer, &e);
-        if (rc ==
-            ERR_INVALID) { /* a stage or room that is not known (any more): the photo counts, not where it belongs */
-            o->record.stage[0] = o->record.room[0] = '\0';
-            rc = record(p, &o->record, o->thumb_bytes, o->site, o->actor, NULL, j, db, &appended, &answer, &e);
+        if (rc == ERR_NOT_FOUND) {
+            rc = adopt(o, p, j, db);
+            if (!rc) a->adopted++;
         }
-        buf_fini(&answer);
-        if (rc && rc != ERR_EXISTS && rc != ERR_CONFLICT) return rc;
-        if (!rc) a->adopted++;
+        o->settled = rc == 0 || rc == ERR_EXISTS || rc == ERR_CONFLICT;
+        if (!o->settled && rc != ERR_INVALID) return rc; /* one that nobody can read must not hold the others back */
     }
     return 0;
 }
 
 int adoption_settle(struct adoption *a, struct photos *p) {
-    if (a->count == 0) return 0;
-    char(*ids)[ID_SIZE] = calloc(a->count, sizeof *ids);
+    size_t n = 0;
+    char(*ids)[ID_SIZE] = calloc(a->count + 1, sizeof *ids);
     if (!ids) return ERR_NOMEM;
-    for (size_t i = 0; i < a->count; i++) memcpy(ids[i], a->list[i].record.id, ID_SIZE);
-    int rc = blobs_settle(p->blobs, (const char(*)[ID_SIZE])ids, a->count);
+    for (size_t i = 0; i < a->count; i++)
+        if (a->list[i].settled) memcpy(ids[n++], a->list[i].record.id, ID_SIZE);
+    int rc = n ? blobs_settle(p->blobs, (const char(*)[ID_SIZE])ids, n) : 0;
     free(ids);
     return rc;
 }

@@ -46,7 +46,8 @@ MUST_CHECK int capture_keep(struct photos *p, struct capture *c, struct err_text
 MUST_CHECK int capture_record(struct photos *p, struct capture *c, struct journal *j, struct db *db,
                               struct appended *out, struct buf *answer, struct err_text *e);
 
-/* At start: photos whose bytes were kept and whose event was not get it now, with origin "recovered". *adopted: how many.
+/* At start: photos whose bytes were kept and whose event was not get it now, with origin "recovered"; what they say of themselves, when they
+ * were taken, and the request that they answer (while it is open) stay. One whose description cannot be read is logged and left as it is.
  * Thread: the store's, as a job's two steps: list (before) and record (run), then settle (a later job's before). */
 struct adoption;
 MUST_CHECK int adoption_list(struct photos *p, struct adoption **out);

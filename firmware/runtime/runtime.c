@@ -177,14 +177,15 @@ static int adopt_settle(void *arg) {
     return adoption_settle(a->adoption, &a->r->photos);
 }
 
-static int adopt(struct runtime *r, struct err_text *e) {
+/* A board that cannot do this now (its disk is full, say) still has to take logs: what fails here is tried again at the next start. */
+static void adopt(struct runtime *r) {
     struct adopting a = { .r = r };
     int rc = store_call_before(r->writer, adopt_list, adopt_record, &a);
-    if (!rc) rc = store_call_before(r->writer, adopt_settle, NULL, &a);
     if (!rc && adoption_count(a.adoption))
         log_warn("%zu photos had lost their records in a power cut and have them again", adoption_count(a.adoption));
+    if (!rc) rc = store_call_before(r->writer, adopt_settle, NULL, &a);
+    if (rc) log_error("photos without records could not be looked through: %s", err_name(rc));
     adoption_destroy(a.adoption);
-    return rc ? err_set(e, rc, "photos without records could not be looked through: %s", err_name(rc)) : 0;
 }
 
 static void fill_app(struct runtime *r, const struct runtime_options *o) {
@@ -222,9 +223,9 @@ static int open_rest(struct runtime *r, const struct runtime_options *o, struct 
         if (rc) return err_set(e, rc, "%s/ballast: %s", o->depot.dir, err_name(rc));
     }
     rc = start_stores(r, e);
-    if (!rc) rc = adopt(r, e);
-    if (!rc) rc = people_load(r, e);
-    return rc;
+    if (rc) return rc;
+    adopt(r);
+    return people_load(r, e);
 }
 
 int runtime_open(struct runtime *r, const struct runtime_options *o, struct err_text *e) {
