@@ -34,7 +34,8 @@ struct shutter {
     pthread_cond_t wanted, served; /* on the monotonic clock */
     struct shot *first, *last;
     int waiting;
-    bool stop;
+    bool running, stop;
+    bool told; /* state was logged at least once */
     enum shutter_state state;
 };
 
@@ -50,8 +51,9 @@ static struct timespec at_ms(int64_t ms) {
 
 static void set_state(struct shutter *s, enum shutter_state state, const char *why) {
     (void)pthread_mutex_lock(&s->lock);
-    bool changed = s->state != state;
+    bool changed = s->state != state || !s->told;
     s->state = state;
+    s->told = true;
     (void)pthread_mutex_unlock(&s->lock);
     if (!changed) return;
     if (state == SHUTTER_OK)
@@ -67,9 +69,19 @@ static bool whole(const struct frame *f) {
     return f->bytes[end - 2] == 0xff && f->bytes[end - 1] == 0xd9;
 }
 
+static bool stopping(struct shutter *s) {
+    (void)pthread_mutex_lock(&s->lock);
+    bool stop = s->stop;
+    (void)pthread_mutex_unlock(&s->lock);
+    return stop;
+}
+
+static int refuse(struct err_text *e) { return err_set(e, ERR_BUSY, "the camera is busy; try again in a moment"); }
+
 /* Grabs until a whole frame came or the time is up. */
-static int grab_whole(struct camera *camera, struct shot *shot) {
+static int grab_whole(struct shutter *s, struct camera *camera, struct shot *shot) {
     for (;;) {
+        if (stopping(s)) return refuse(&shot->why);
         int64_t left = shot->until_ms - now_ms();
         if (left <= 0)
             return err_set(&shot->why, ERR_TIMEOUT,
@@ -89,23 +101,28 @@ static int grab_whole(struct camera *camera, struct shot *shot) {
     }
 }
 
-static void serve(struct shutter *s, struct camera **camera, struct shot *shot) {
-    int rc = *camera ? 0 : camera_open(s->device, s->width_px, s->height_px, camera, &shot->why);
-    if (rc) {
-        set_state(s, rc == ERR_NOT_FOUND ? SHUTTER_ABSENT : SHUTTER_FAILED, shot->why.text);
-    } else {
-        rc = grab_whole(*camera, shot);
-        if (rc) {
-            camera_close(*camera);
-            *camera = NULL;
-        }
-        set_state(s, rc == 0 ? SHUTTER_OK : rc == ERR_GONE ? SHUTTER_ABSENT : SHUTTER_FAILED, shot->why.text);
-    }
+static void answer(struct shutter *s, struct shot *shot, int rc) {
     (void)pthread_mutex_lock(&s->lock);
     shot->result = rc;
     shot->done = true;
     (void)pthread_cond_broadcast(&s->served);
     (void)pthread_mutex_unlock(&s->lock);
+}
+
+static void serve(struct shutter *s, struct camera **camera, struct shot *shot) {
+    int rc = *camera ? 0 : camera_open(s->device, s->width_px, s->height_px, camera, &shot->why);
+    if (rc) {
+        set_state(s, rc == ERR_NOT_FOUND ? SHUTTER_ABSENT : SHUTTER_FAILED, shot->why.text);
+    } else {
+        rc = grab_whole(s, *camera, shot);
+        if (rc) {
+            camera_close(*camera);
+            *camera = NULL;
+        }
+        if (rc != ERR_BUSY)
+            set_state(s, rc == 0 ? SHUTTER_OK : rc == ERR_GONE ? SHUTTER_ABSENT : SHUTTER_FAILED, shot->why.text);
+    }
+    answer(s, shot, rc);
 }
 
 static void probe(struct shutter *s) {
@@ -116,39 +133,54 @@ static void probe(struct shutter *s) {
     camera_close(camera);
 }
 
-/* The next shot, or NULL after the time. */
-static struct shot *next_shot(struct shutter *s, int64_t wait_ms, bool *stop) {
+/* Takes the first shot that waits; NULL: none. Under the lock. */
+static struct shot *take_first(struct shutter *s) {
+    struct shot *shot = s->first;
+    if (!shot) return NULL;
+    s->first = shot->next;
+    if (!s->first) s->last = NULL;
+    s->waiting--;
+    return shot;
+}
+
+/* The next shot, or NULL after the time, and when it is to stop. */
+static struct shot *next_shot(struct shutter *s, int64_t wait_ms) {
     struct timespec until = at_ms(now_ms() + wait_ms);
     (void)pthread_mutex_lock(&s->lock);
     while (!s->stop && !s->first && pthread_cond_timedwait(&s->wanted, &s->lock, &until) != ETIMEDOUT) {}
-    struct shot *shot = s->first;
-    if (shot) {
-        s->first = shot->next;
-        if (!s->first) s->last = NULL;
-        s->waiting--;
-    }
-    *stop = s->stop;
+    struct shot *shot = s->stop ? NULL : take_first(s);
     (void)pthread_mutex_unlock(&s->lock);
     return shot;
+}
+
+/* Nobody is left waiting for a thread that is gone. */
+static void refuse_waiting(struct shutter *s) {
+    for (;;) {
+        (void)pthread_mutex_lock(&s->lock);
+        struct shot *shot = take_first(s);
+        (void)pthread_mutex_unlock(&s->lock);
+        if (!shot) return;
+        answer(s, shot, refuse(&shot->why));
+    }
 }
 
 static void *run(void *arg) {
     struct shutter *s = arg;
     struct camera *camera = NULL;
-    bool stop = false;
     probe(s);
-    while (!stop) {
-        struct shot *shot = next_shot(s, camera ? KEEP_OPEN_MS : PROBE_MS, &stop);
+    while (!stopping(s)) {
+        struct shot *shot = next_shot(s, camera ? KEEP_OPEN_MS : PROBE_MS);
         if (shot) {
             serve(s, &camera, shot);
         } else if (camera) {
             camera_close(camera);
             camera = NULL;
-        } else if (!stop) {
+        } else if (!stopping(s)) {
             probe(s);
         }
     }
     camera_close(camera);
+    refuse_waiting(s);
     return NULL;
 }
 
@@ -170,7 +202,8 @@ int shutter_start(const char *device, int width_px, int height_px, struct shutte
         free(s);
         return rc;
     }
-    if (s->device[0]) (void)pthread_setname_np(s->thread, "camera");
+    s->running = s->device[0] != '\0';
+    if (s->running) (void)pthread_setname_np(s->thread, "camera");
     *out = s;
     return 0;
 }
@@ -181,7 +214,13 @@ void shutter_stop(struct shutter *s) {
     s->stop = true;
     (void)pthread_cond_signal(&s->wanted);
     (void)pthread_mutex_unlock(&s->lock);
-    if (s->device[0]) (void)pthread_join(s->thread, NULL);
+    if (s->running) (void)pthread_join(s->thread, NULL);
+    s->running = false;
+}
+
+void shutter_destroy(struct shutter *s) {
+    if (!s) return;
+    shutter_stop(s);
     (void)pthread_mutex_destroy(&s->lock);
     (void)pthread_cond_destroy(&s->wanted);
     (void)pthread_cond_destroy(&s->served);
@@ -196,7 +235,7 @@ int shutter_take(struct shutter *s, int timeout_ms, uint8_t **bytes, size_t *n, 
     (void)pthread_mutex_lock(&s->lock);
     if (s->stop || s->waiting >= WAITING_MAX) {
         (void)pthread_mutex_unlock(&s->lock);
-        return err_set(e, ERR_BUSY, "the camera is busy; try again in a moment");
+        return refuse(e);
     }
     if (s->last)
         s->last->next = &shot;

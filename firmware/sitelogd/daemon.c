@@ -28,7 +28,7 @@ struct daemon {
     struct runtime rt;
     struct shutter *shutter;
     struct responder responder;
-    bool responding, respond_again;
+    bool responding, respond_again, stopping;
     struct db *link_db; /* link's thread */
     struct source *source;
     struct sink *sink;
@@ -136,6 +136,7 @@ static void respond_done(uv_work_t *work, int status) {
 }
 
 static void respond(struct daemon *b) {
+    if (b->stopping) return;
     if (b->responding) {
         b->respond_again = true;
         return;
@@ -283,6 +284,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
 
 static void stop(struct daemon *b) {
     struct runtime *r = &b->rt;
+    b->stopping = true;
     runtime_stop_server(r);
     uploader_stop(b->uploader);
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
@@ -291,6 +293,7 @@ static void stop(struct daemon *b) {
         _exit(0);
     }
     shutter_stop(b->shutter);
+    while (b->responding) (void)uv_run(&r->loop, UV_RUN_ONCE); /* it uses the camera and the stores */
     runtime_stop_stores(r);
     link_destroy(b->link);
     sink_destroy(b->sink);
@@ -298,6 +301,7 @@ static void stop(struct daemon *b) {
     outbox_destroy(b->outbox);
     db_close(b->link_db);
     runtime_close(r);
+    shutter_destroy(b->shutter);
 }
 
 int daemon_run(const struct board_conf *conf, struct err_text *e) {
