@@ -36,6 +36,10 @@ MUST_CHECK int photo_request_fail(struct journal *j, struct db *db, const char *
 MUST_CHECK int photo_request_open(struct db *db, const char *site, const char *board, struct photo_request *out,
                                   size_t max, size_t *n);
 
+/* The same, those only that the board's camera answers by itself. */
+MUST_CHECK int photo_request_for_camera(struct db *db, const char *site, const char *board, struct photo_request *out,
+                                        size_t max, size_t *n);
+
 /* One request, an entry as in photo_request_list. ERR_NOT_FOUND. */
 MUST_CHECK int photo_request_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
 

@@ -69,13 +69,10 @@ int photo_request_print(struct db *db, const char *site, const char *id, bool na
     return put_row(db, s, names, &w);
 }
 
-int photo_request_open(struct db *db, const char *site, const char *board, struct photo_request *out, size_t max,
-                       size_t *n) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+static int read_open(struct stmt *s, const char *site, const char *board, struct photo_request *out, size_t max,
+                     size_t *n) {
     size_t count = 0;
-    int rc = db_prepare(
-        db, REQUESTS " AND r.site = ?1) WHERE state = 'open' AND (board = '' OR board = ?2) ORDER BY pos LIMIT ?3", &s);
-    if (rc < 0) return rc;
+    int rc = 0;
     stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, board);
     stmt_bind_int(s, 3, (int64_t)max);
@@ -92,6 +89,24 @@ int photo_request_open(struct db *db, const char *site, const char *board, struc
     if (rc < 0) return rc;
     *n = count;
     return 0;
+}
+
+int photo_request_open(struct db *db, const char *site, const char *board, struct photo_request *out, size_t max,
+                       size_t *n) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(
+        db, REQUESTS " AND r.site = ?1) WHERE state = 'open' AND (board = '' OR board = ?2) ORDER BY pos LIMIT ?3", &s);
+    return rc < 0 ? rc : read_open(s, site, board, out, max, n);
+}
+
+int photo_request_for_camera(struct db *db, const char *site, const char *board, struct photo_request *out, size_t max,
+                             size_t *n) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        REQUESTS " AND r.site = ?1 AND r.camera = 1) WHERE state = 'open' AND (board = '' OR board = "
+                                 "?2) ORDER BY pos LIMIT ?3",
+                        &s);
+    return rc < 0 ? rc : read_open(s, site, board, out, max, n);
 }
 
 static int put_page(struct db *db, struct stmt *s, int limit, bool names, struct json_out *w, int64_t *next) {

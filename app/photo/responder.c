@@ -20,7 +20,7 @@ struct open_list {
 
 static int read_open(struct db *db, void *arg) {
     struct open_list *o = arg;
-    return photo_request_open(db, o->r->site, o->r->board, o->list, OPEN_MAX, &o->n);
+    return photo_request_for_camera(db, o->r->site, o->r->board, o->list, OPEN_MAX, &o->n);
 }
 
 struct answer {
@@ -46,21 +46,17 @@ static int record(struct db *db, void *arg) {
     struct buf text;
     buf_init(&text, ENVELOPE_MAX);
     rc = capture_record(a->r->photos, &a->capture, a->r->journal, db, &appended, &text, &a->why);
+    if (rc ==
+        ERR_INVALID) { /* a stage or room that is not known here (any more): the photo counts, not where it belongs */
+        a->capture.record.stage[0] = a->capture.record.room[0] = '\0';
+        buf_clear(&text);
+        rc = capture_record(a->r->photos, &a->capture, a->r->journal, db, &appended, &text, &a->why);
+    }
     buf_fini(&text);
     return rc;
 }
 
-static const char *reason_of(int rc) {
-    switch (rc) {
-    case ERR_NOT_FOUND:
-    case ERR_GONE:
-        return "camera-absent";
-    case ERR_NO_SPACE:
-        return "no-space";
-    default:
-        return "camera-failed";
-    }
-}
+static bool absent(int rc) { return rc == ERR_NOT_FOUND || rc == ERR_GONE; }
 
 /* A frame that decodes; a camera may give a broken one now and then. */
 static int shoot(struct answer *a, uint8_t **bytes) {
@@ -102,15 +98,15 @@ static int answer(const struct responder *r, const struct photo_request *request
         a.reason = "expired";
     } else {
         rc = r->photos->shutter ? shoot(&a, &bytes) : ERR_NOT_FOUND;
-        if (rc == ERR_BUSY) goto out; /* asked again */
-        if (rc) a.reason = reason_of(rc);
+        if (rc == ERR_BUSY || rc == ERR_NOMEM) goto out; /* asked again */
+        if (rc) a.reason = absent(rc) ? "camera-absent" : "camera-failed";
     }
     rc = store_call_before(r->writer, keep, record, &a);
-    if (rc == ERR_NO_SPACE && !a.reason) {
-        a.reason = "no-space";
+    if (!a.reason && (rc == ERR_NO_SPACE || rc == ERR_INVALID || rc == ERR_CONFLICT || rc == ERR_TOO_BIG)) {
+        /* said once: else each look would take, and keep, another picture */
+        a.reason = rc == ERR_NO_SPACE ? "no-space" : "not-recorded";
         rc = store_call_before(r->writer, keep, record, &a);
     }
-    if (rc == ERR_EXISTS || rc == ERR_NOT_FOUND) rc = 0; /* answered meanwhile by somebody else */
     if (rc == 0 && a.reason) log_warn("photo request %s: %s %s", request->id, a.reason, a.why.text);
     if (rc == 0 && !a.reason && r->photos->queued) r->photos->queued(r->photos->ctx);
 out:
@@ -127,13 +123,10 @@ int responder_run(const struct responder *r, size_t *answered, bool *later) {
     *later = false;
     int rc = store_call(r->reader, read_open, open);
     for (size_t i = 0; rc == 0 && i < open->n; i++) {
-        if (!open->list[i].camera) continue; /* a person shall take it */
         rc = answer(r, &open->list[i]);
         if (rc == 0) (*answered)++;
-        if (rc == ERR_BUSY) {
-            *later = true;
-            rc = 0;
-        }
+        if (rc == ERR_BUSY) *later = true;
+        if (rc == ERR_BUSY || rc == ERR_EXISTS || rc == ERR_NOT_FOUND) rc = 0; /* answered meanwhile by somebody else */
     }
     if (open->n == OPEN_MAX && *answered) *later = true; /* there may be more */
     free(open);
