@@ -69,8 +69,9 @@ static int64_t lock_s(int64_t failures) {
     return seconds < ACCOUNT_LOCK_MAX_S ? seconds : ACCOUNT_LOCK_MAX_S;
 }
 
-static int say(struct journal *j, struct db *db, const char *id, const char *change, const char *actor,
-               struct err_text *e) {
+/* locked: the account with its new lock-out, or NULL. */
+static int say(struct journal *j, struct db *db, const char *id, const char *change, const struct account *locked,
+               const char *actor, struct err_text *e) {
     struct buf data;
     struct json_out w;
     struct appended appended;
@@ -79,6 +80,12 @@ static int say(struct journal *j, struct db *db, const char *id, const char *cha
     json_start(&w, &data);
     json_open(&w, NULL, '{');
     json_put_text(&w, "change", change);
+    if (locked) {
+        char until[CLOCK_TEXT_SIZE];
+        clock_format(locked->locked_until, 0, until);
+        json_put_int(&w, "failures", locked->failures);
+        json_put_text(&w, "until", until);
+    }
     json_close(&w, '}');
     struct event_draft draft = { .type = "user-changed", .subject_id = id, .actor = actor, .data = data.data };
     int rc = data.error ? err_set(e, data.error, "user-changed cannot be made: %s", err_name(data.error))
@@ -97,13 +104,14 @@ int account_failure(struct journal *j, struct db *db, const char *id, struct wal
     }
     if (rc == 0) rc = db_prepare(db, "UPDATE account SET failures = ?, locked_until = ? WHERE id = ?", &s);
     if (rc < 0) return rc;
-    int64_t seconds = lock_s(a.failures + 1);
+    a.failures++;
+    int64_t seconds = lock_s(a.failures);
     a.locked_until.ms = seconds > 0 ? now.ms + seconds * 1000 : 0;
-    stmt_bind_int(s, 1, a.failures + 1);
+    stmt_bind_int(s, 1, a.failures);
     stmt_bind_int(s, 2, a.locked_until.ms);
     stmt_bind_text(s, 3, id);
     rc = stmt_run(s);
-    if (rc == 0 && seconds > 0) rc = say(j, db, id, "pin-locked", "board", NULL);
+    if (rc == 0 && seconds > 0) rc = say(j, db, id, "pin-locked", &a, "board", NULL);
     if (rc == 0) *locked_s = account_locked_s(&a, now);
     return rc;
 }
@@ -165,7 +173,7 @@ int account_set_pin(struct journal *j, struct db *db, const char *id, const char
     if (rc == ERR_NOT_FOUND) return err_field(e, rc, "id", "there is no user %s; add the user first", id);
     if (rc < 0) return err_set(e, rc, "accounts cannot be read: %s", db_message(db));
     rc = account_put(db, id, a.name, a.role, verifier, e);
-    return rc < 0 ? rc : say(j, db, id, "pin-set", actor, e);
+    return rc < 0 ? rc : say(j, db, id, "pin-set", NULL, actor, e);
 }
 
 static int set_locked(struct journal *j, struct db *db, const char *id, bool locked, const char *actor,
@@ -183,7 +191,7 @@ static int set_locked(struct journal *j, struct db *db, const char *id, bool loc
     if (rc < 0) return err_set(e, rc, "the account cannot be changed: %s", db_message(db));
     if (db_changes(db) == 0)
         return err_field(e, ERR_NOT_FOUND, "id", "there is no account %s; `sitelogctl user list` shows them", id);
-    return say(j, db, id, locked ? "locked" : "unlocked", actor, e);
+    return say(j, db, id, locked ? "locked" : "unlocked", NULL, actor, e);
 }
 
 int account_lock(struct journal *j, struct db *db, const char *id, const char *actor, struct err_text *e) {
@@ -231,14 +239,10 @@ int account_list(struct db *db, const char *site, struct buf *out) {
 }
 
 int account_check(const char *data, size_t n, struct err_text *e) {
-    static const char *const changes[] = { "pin-set", "pin-locked", "locked", "unlocked", "added", "removed" };
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     const char *change = NULL;
     int rc = json_parse(data, n, &root, e);
     if (rc == 0) rc = json_get_text(root, "", "change", JSON_REQUIRED, 40, &change, e);
     if (rc < 0) return rc;
-    for (size_t i = 0; i < TEXT_ARRAY_LEN(changes); i++)
-        if (strcmp(changes[i], change) == 0) return 0;
-    return err_field(e, ERR_INVALID, "change",
-                     "change has to be pin-set, pin-locked, locked, unlocked, added or removed");
+    return change[0] ? 0 : err_field(e, ERR_INVALID, "change", "change is empty");
 }

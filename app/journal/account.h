@@ -55,7 +55,7 @@ MUST_CHECK int account_unlock(struct journal *j, struct db *db, const char *id, 
 /* {"users":[{"id","name","role","active","pin":bool,"failures","locked_until"}]}, by id. Persons of the site without an account are in it. */
 MUST_CHECK int account_list(struct db *db, const char *site, struct buf *out);
 
-/* user-changed: {"change":"pin-set|pin-locked|locked|unlocked"}, subject user/{id}. */
+/* user-changed: {"change":"pin-set|pin-locked|locked|unlocked"} and with pin-locked "failures" and "until"; subject user/{id}. */
 MUST_CHECK int account_check(const char *data, size_t n, struct err_text *e);
 
 #endif

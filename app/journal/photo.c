@@ -71,10 +71,11 @@ int photo_decode(const char *data, size_t n, struct photo *out, struct err_text 
     if (rc == 0) rc = item_get_room(root, "", "room", p.room, e);
     if (rc == 0) rc = get_text(root, "caption", JSON_OPTIONAL, p.caption, sizeof p.caption, e);
     if (rc == 0) rc = get_text(root, "taken", JSON_REQUIRED, p.taken, sizeof p.taken, e);
-    if (rc == 0) rc = get_text(root, "clock", JSON_REQUIRED, p.clock, sizeof p.clock, e);
+    if (rc == 0) rc = get_text(root, "clock", JSON_OPTIONAL, p.clock, sizeof p.clock, e);
     if (rc == 0) rc = get_text(root, "origin", JSON_REQUIRED, p.origin, sizeof p.origin, e);
     if (rc == 0) rc = get_text(root, "code", JSON_OPTIONAL, p.code, sizeof p.code, e);
     if (rc == 0) rc = check_values(&p, e);
+    if (rc == 0 && !p.clock[0]) rc = text_copy(p.clock, sizeof p.clock, clock_grade_name(CLOCK_NONE));
     if (rc == 0) *out = p;
     return rc;
 }

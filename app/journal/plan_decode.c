@@ -203,6 +203,7 @@ int plan_encode(const struct plan_said *s, struct buf *out) {
     struct json_out w;
     json_start(&w, out);
     json_open(&w, NULL, '{');
+    if (s->plan.version > 0) json_put_int(&w, "version", s->plan.version);
     if (s->name) json_put_text(&w, "name", s->plan.name);
     if (s->timezone) json_put_text(&w, "timezone", s->plan.timezone);
     if (s->stages) {

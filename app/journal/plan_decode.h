@@ -16,7 +16,7 @@ void plan_said_fini(struct plan_said *s);
 /* STRICT also checks what only a person can get wrong: time zone, references and circles between stages. ERR_INVALID: e->field. */
 MUST_CHECK int plan_decode(const struct json *root, enum decode mode, struct plan_said *out, struct err_text *e);
 
-/* The data of plan-set: the members that were said. */
+/* The data of plan-set: the members that were said, and plan.version where it is not 0 (not read back: versions are counted). */
 MUST_CHECK int plan_encode(const struct plan_said *s, struct buf *out);
 
 /* {"daylog","report","workdays","holidays"}; lenient about unknown members. *out zeroed by the caller; holidays are owned. */

@@ -66,6 +66,7 @@ static int complete(struct journal *j, struct db *db, const char *site, struct p
     if (!said->name) memcpy(said->plan.name, before.name, sizeof said->plan.name);
     if (!said->timezone) memcpy(said->plan.timezone, before.timezone, sizeof said->plan.timezone);
     said->name = said->timezone = true;
+    said->plan.version = before.version + 1;
     plan_fini(&before);
     return 0;
 }

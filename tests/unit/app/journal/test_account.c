@@ -143,7 +143,8 @@ static void test_person_check(void **state) {
         assert_string_equal(e.field, bad[i][1]);
     }
     assert_int_equal(account_check("{\"change\":\"pin-set\"}", 20, NULL), 0);
-    assert_int_equal(account_check("{\"change\":\"pin-seT\"}", 20, NULL), ERR_INVALID);
+    assert_int_equal(account_check("{\"change\":\"newer\"}", 18, NULL), 0);
+    assert_int_equal(account_check("{\"change\":\"\"}", 13, NULL), ERR_INVALID);
     assert_int_equal(account_check("{\"change\":1}", 12, NULL), ERR_INVALID);
     assert_int_equal(account_check("{}", 2, NULL), ERR_INVALID);
 }

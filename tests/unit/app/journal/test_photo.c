@@ -156,7 +156,7 @@ static void test_check(void **state) {
         { "\"height\":1", "\"height\":1.5", "height" },
         { "\"taken\":\"2026-11-22T16:00:00Z\"", "\"taken\":\"now\"", "taken" },
         { "\"clock\":\"rtc\"", "\"clock\":\"gps\"", "clock" },
-        { "\"clock\":\"rtc\"", "\"clock\":null", "clock" },
+        { "\"clock\":\"rtc\"", "\"clock\":7", "clock" },
         { "\"origin\":\"timelapse\"", "\"origin\":\"drone\"", "origin" },
         { "\"new\":1", "\"stage\":\"a b\"", "stage" },
         { "\"new\":1", "\"room\":\"\"", "room" },
