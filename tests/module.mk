@@ -10,6 +10,12 @@ asan:                    ## unit tests under AddressSanitizer and UBSan
 tsan:                    ## unit tests of what has threads under ThreadSanitizer
 	@$(MAKE) --no-print-directory MODE=tsan unit-binaries
 	@bash tests/support/run-unit.sh build/tsan
+cov:                     ## how much of the code the unit tests reach, line by line, and where the gaps are
+	@$(MAKE) --no-print-directory MODE=cov unit-binaries
+	@bash tests/support/run-unit.sh build/cov
+	@gcovr --root . --object-directory build/cov --exclude 'tests/.*' --sort-percentage --print-summary --txt build/cov/coverage.txt \
+	    --filter 'app/journal/' --filter 'app/photo/' --filter 'sync/' --filter 'firmware/(base|conf|db)/'
+	@cat build/cov/coverage.txt
 test:                    ## everything: programs with both compilers, lint, unit tests, sanitizers, scenarios, browser
 	@bash tests/support/run-all.sh
 

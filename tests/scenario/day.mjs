@@ -10,6 +10,7 @@ const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 export async function seeded(stack) {
     await stack.startBroker();
+    await stack.startConsumer();
     await stack.startHub();
     const board = await stack.startBoard('b-1');
     await stack.addUser(board, 'u-01', 'manager', '2468', 'Manager');

@@ -215,6 +215,16 @@ export class Stack {
             socket.on('error', () => done(false));
         }));
     }
+    // The independent reader, which knows only the documents; that it ends with 0 when the stack stops means that it accepted every message.
+    async startConsumer() {
+        const consumer = this.add('consumer', process.execPath, [path.join(root, 'tests/interop/consumer.mjs'), '--broker',
+            `mqtt://127.0.0.1:${this.brokerPort}`, '--org', this.org, '--from-start', '--events', '1', '--out', path.join(this.dir, 'consumer.json')]);
+        consumer.start();
+        await until('the consumer listens', () => {
+            if (!consumer.running) throw new Error(`it ended: ${this.tail(consumer)}`);
+            return /READY/.test(fs.readFileSync(consumer.log, 'utf8'));
+        });
+    }
     async startHub(more = '') {
         this.hubWhere ??= { port: await freePort() };
         this.brokerPort ??= await freePort();
@@ -265,13 +275,20 @@ export class Stack {
             child.on('close', (code) => done({ code, out, err }));
         });
     }
-    // Ends everything; kept is where the folder stays after a failure.
-    async stop({ keep = false } = {}) {
+    // Ends everything; gives how each ended.
+    async end() {
         const codes = {};
-        for (const program of [...this.all].reverse()) codes[program.name] = program.running ? await program.kill('SIGTERM') : program.code;
+        this.last = {};
+        // The reader of everything first: from then on things may be cut short.
+        const order = [...this.all].sort((a, b) => (b.name === 'consumer') - (a.name === 'consumer') || this.all.indexOf(b) - this.all.indexOf(a));
+        for (const program of order) codes[program.name] = program.running ? await program.kill('SIGTERM') : program.code;
+        for (const program of this.all) this.last[program.name] = this.tail(program);
+        return codes;
+    }
+    // Removes the folder, or says where it stays after a failure.
+    clear({ keep = false } = {}) {
         if (keep) console.error(`what happened is in ${this.dir}`);
         else fs.rmSync(this.dir, { recursive: true, force: true });
-        return codes;
     }
 }
 
@@ -303,13 +320,14 @@ export async function runTests() {
 // A stack for the length of run(stack); its folder is kept when that fails.
 export async function withStack(options, run) {
     const stack = new Stack(options);
-    let good = false;
+    const problems = [];
     try {
         await run(stack);
-        good = true;
-    } finally {
-        const codes = await stack.stop({ keep: !good });
-        for (const [name, code] of Object.entries(codes))
-            if (good && !name.startsWith('mosquitto') && code !== 0 && code !== 'SIGKILL') throw new Error(`${name} ended with ${code}`);
+    } catch (error) {
+        problems.push(error);
     }
+    for (const [name, code] of Object.entries(await stack.end()))
+        if (code !== 0 && code !== 'SIGKILL') problems.push(new Error(`${name} ended with ${code}: ${stack.last[name]}`));
+    stack.clear({ keep: problems.length > 0 });
+    if (problems.length) throw problems[0];
 }
