@@ -45,6 +45,12 @@ start() {
     children+=($!)
 }
 
+# Sleeps so that a signal is acted upon at once.
+nap() {
+    setpriv --pdeathsig TERM -- sleep "$1" >/dev/null 2>&1 </dev/null &
+    wait $! || true
+}
+
 # wait_for WHAT LOG PID COMMAND…: until the command succeeds; gives up when the program ended or after 20 s
 wait_for() {
     local what=$1 log=$2 pid=$3 i; shift 3
@@ -239,8 +245,7 @@ Try: write today's log at the board and watch saved · sent · received; ask for
 END
 
 if [ -n "$seconds" ]; then
-    sleep "$seconds" & # waited for, so that a signal is acted upon at once
-    wait $! || true
+    nap "$seconds"
     exit 0
 fi
 
@@ -267,5 +272,5 @@ if [ -t 0 ]; then
     done
 else
     echo "Ctrl-C stops it."
-    while :; do sleep 3600 & wait $! || true; done
+    while :; do nap 3600; done
 fi
