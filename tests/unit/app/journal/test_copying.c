@@ -337,6 +337,55 @@ static void a_fork_of_equal_length(void **state) {
     fork_and_join(7, 7);
 }
 
+static void note_result(void *arg, struct arrival_batch *batch, int result) {
+    (void)batch;
+    *(int *)arg = result;
+}
+
+static int store_one(struct arrival *a) {
+    struct copy_sink sink = sink_seam(hub.sink);
+    struct arrival_batch batch = { .site = JOURNAL_RIG_SITE, .from = "b-1", .list = a, .count = 1 };
+    int result = 1;
+    assert_int_equal(sink.store(sink.ctx, &batch, note_result, &result), 0);
+    while (result == 1) (void)mailbox_wait_run(hub.mail, 1000);
+    return result;
+}
+
+/* What did not go where the batch says is never told as stored: an acknowledgement would follow. */
+static void the_sink_tells_what_became_of_a_batch(void **state) {
+    struct journal_rig_scribe s;
+    struct journal_rig_event e[3];
+    struct copy_sink sink = sink_seam(hub.sink);
+    struct arrival *list = NULL;
+    size_t count = 0;
+    (void)state;
+    journal_rig_scribe(&s, "b-1", NULL);
+    for (int i = 0; i < 3; i++)
+        journal_rig_write(&s, LANE_RECORD, "person-set", "user/u-1", NULL, 1,
+                          i == 1 ? "{}" : "{\"name\":\"A\",\"role\":\"crew\",\"active\":true}", &e[i]);
+    struct arrival a[3];
+    for (int i = 0; i < 3; i++) a[i] = (struct arrival){ .key = e[i].key, .bytes = e[i].bytes, .n = e[i].n };
+    assert_int_equal(store_one(&a[1]), ERR_CONFLICT);
+    assert_int_equal(journal_rig_int(hub.reader, "SELECT count(*) FROM event"), 0);
+    assert_int_equal(store_one(&a[0]), 0);
+    assert_false(a[0].rejected);
+    assert_int_equal(store_one(&a[2]), ERR_CONFLICT);
+    assert_int_equal(store_one(&a[1]), 0);
+    assert_true(a[1].rejected);
+    assert_string_equal(a[1].code, "schema");
+    a[2].broken = true;
+    (void)snprintf(a[2].code, sizeof a[2].code, "too-big");
+    assert_int_equal(store_one(&a[2]), 0);
+    assert_true(a[2].rejected);
+    assert_int_equal(sink.rejections(sink.ctx, JOURNAL_RIG_SITE, 10, &list, &count), 0);
+    assert_int_equal(count, 2);
+    assert_string_equal(list[0].code, "too-big"); /* newest first */
+    assert_string_equal(list[1].code, "schema");
+    assert_int_equal(list[1].key.seq, 2);
+    free(list);
+    for (int i = 0; i < 3; i++) free(e[i].bytes);
+}
+
 /* A flipped bit on the disk is not sent on as if it were the event. */
 static void damaged_bytes_are_not_sent(void **state) {
     struct copy_source source = source_seam(board.source);
@@ -365,6 +414,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_fork_where_the_hub_went_further, setup, teardown),
         cmocka_unit_test_setup_teardown(a_fork_where_the_board_went_further, setup, teardown),
         cmocka_unit_test_setup_teardown(a_fork_of_equal_length, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_sink_tells_what_became_of_a_batch, setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_bytes_are_not_sent, setup, teardown),
     };
     return cmocka_run_group_tests_name("copying", tests, NULL, NULL);

@@ -207,7 +207,13 @@ static void a_conflict_is_mended(void **state) {
     put_back();
     epoch_now(epoch);
     write_people(&board, "fork", 3);
+    char sql[256];
+    (void)snprintf(sql, sizeof sql, "INSERT INTO mark VALUES ('%s', 'hub', 'b-1', '%s', 1, 6, 6)", JOURNAL_RIG_SITE,
+                   epoch);
+    journal_rig_exec(board.db, sql); /* the hub holds as many, but others */
     refuse("record", 4, epoch, "conflict");
+    assert_int_equal(journal_rig_int(board.db, "SELECT max(received) FROM mark"), 3);
+    assert_int_equal(journal_rig_int(board.db, "SELECT max(sent) FROM mark"), 3);
     for (int i = 0; i < 6; i++) {
         journal_rig_copy(&hub, &board);
         journal_rig_copy(&board, &hub);
