@@ -86,6 +86,7 @@ static int put_site(struct db *db, const char *site, struct json_out *w) {
     json_open(w, NULL, '{');
     json_put_text(w, "site", site);
     json_put_text(w, "name", plan.name);
+    json_put_text(w, "timezone", plan.version > 0 ? plan.timezone : NULL);
     plan_fini(&plan);
     rc = board_put_short(db, site, w, "boards", &unsent);
     if (rc == 0) rc = daylog_last_date(db, site, last);

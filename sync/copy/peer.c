@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNKNOWN_GRACE_MS        1000 /* a retained state comes at once: nothing is sent twice for not having waited for it */
 #define HELLO_REPEAT_MS         5000
 #define HELLO_REPEAT_MAX_MS     60000
 #define HELLO_ANSWER_SPACING_MS 1000
@@ -33,6 +34,7 @@ struct peer {
 
     bool link;
     int64_t connect;
+    int64_t link_ms; /* since when it is up */
     enum peer_presence presence;
 
     bool begun;            /* the other end has told what it holds, on this connection: sending goes on from there */
@@ -71,6 +73,7 @@ static void say_hello(struct peer *p, int64_t now_ms) {
 void peer_link_up(struct peer *p, int64_t connect, int64_t now_ms) {
     pump_break(p->pump);
     p->link = true;
+    p->link_ms = now_ms;
     p->connect = connect;
     p->begun = p->confirm_broker;
     p->hello_said_ms = INT64_MIN;
@@ -255,7 +258,8 @@ static int next_ack(struct peer *p, int64_t now_ms, struct peer_out *out) {
 }
 
 static void allowed(const struct peer *p, int64_t now_ms, bool lanes[LANE_COUNT]) {
-    bool may = p->confirm_broker || p->begun || p->presence != PEER_THERE;
+    bool alone = p->presence == PEER_AWAY || (p->presence == PEER_UNKNOWN && now_ms - p->link_ms >= UNKNOWN_GRACE_MS);
+    bool may = p->confirm_broker || p->begun || alone;
     bool paused = now_ms < p->pause_until_ms;
     lanes[LANE_ALERT] = may;
     lanes[LANE_RECORD] = may && !paused;
@@ -312,6 +316,8 @@ int64_t peer_due_ms(const struct peer *p, int64_t now_ms) {
         sooner(&due, tell_ack_ms(p->tell));
         sooner(&due, p->rewind_ms);
         if (pump_retry_ms(p->pump) > now_ms) sooner(&due, pump_retry_ms(p->pump));
+        if (p->presence == PEER_UNKNOWN && p->link_ms + UNKNOWN_GRACE_MS > now_ms)
+            sooner(&due, p->link_ms + UNKNOWN_GRACE_MS);
         if (p->pause_until_ms > now_ms) sooner(&due, p->pause_until_ms);
     }
     if (due == INT64_MAX) return -1;

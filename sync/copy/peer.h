@@ -49,7 +49,8 @@ void peer_link_up(struct peer *p, int64_t connect, int64_t now_ms);
 void peer_link_down(struct peer *p);
 
 /* The other end is there or not (hub/state, a board's state). While it is not known to be there, the photo lane is held back, and alerts
- * and records go out without a hello, from the marks, as far as the window lets them; when it turns there, hello comes first. */
+ * and records go out without a hello, from the marks, as far as the window lets them (PEER_UNKNOWN: from one second after the link came up, so that
+ * a retained state can say better); when it turns there, hello comes first. */
 enum peer_presence { PEER_UNKNOWN, PEER_AWAY, PEER_THERE };
 void peer_presence(struct peer *p, enum peer_presence presence, int64_t now_ms);
 

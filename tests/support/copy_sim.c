@@ -441,7 +441,7 @@ static void end_up(struct sim *s, int a, int b, bool up) {
 }
 
 void sim_link(struct sim *s, int board, bool up) {
-    drop_messages(s, board, 0);
+    if (s->end[board][0].up != up) drop_messages(s, board, 0); /* a connection that goes on loses no PUBACK */
     end_up(s, board, 0, up);
     end_up(s, 0, board, up);
 }

@@ -175,8 +175,9 @@ static int say_seed(void **state) {
 }
 
 int main(int argc, char **argv) {
-    if (argc > 2) { /* test_peer_random SEED NODES: that run again */
-        run(strtoull(argv[1], NULL, 10), atoi(argv[2]));
+    if (argc > 2) { /* test_peer_random SEED NODES [COUNT]: that run again, or so many from there */
+        seed = strtoull(argv[1], NULL, 10);
+        for (uint64_t n = argc > 3 ? strtoull(argv[3], NULL, 10) : 1; n > 0; n--) run(seed++, atoi(argv[2]));
         return 0;
     }
     const struct CMUnitTest tests[] = {

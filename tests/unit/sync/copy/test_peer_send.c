@@ -167,12 +167,15 @@ static void unknown_presence_holds_back_photos_only(void **state) {
     append(LANE_PHOTO, 1);
     append(LANE_ALERT, 1);
     peer_link_up(board, 7, 0);
-    struct outs o = drain(0);
+    struct outs o = drain(999);
     assert_int_equal(o.hellos, 1);
+    assert_int_equal(o.events, 0);
+    assert_int_equal(peer_due_ms(board, 999), 1);
+    o = drain(1000);
     assert_int_equal(o.of_lane[LANE_ALERT], 1);
     assert_int_equal(o.of_lane[LANE_RECORD], 1);
     assert_int_equal(o.of_lane[LANE_PHOTO], 0);
-    peer_presence(board, PEER_AWAY, 10);
+    peer_presence(board, PEER_AWAY, 1010);
     append(LANE_ALERT, 1);
     o = drain(60000);
     assert_int_equal(o.hellos, 0); /* nobody is there to answer */
@@ -336,7 +339,7 @@ static void a_broken_connection_sends_again(void **state) {
     assert_int_equal(drain(20).count, 0);
     assert_int_equal(journal->marks[0].received, 3);
     peer_link_up(board, 8, 30);
-    struct outs o = drain(30);
+    struct outs o = drain(1030);
     assert_int_equal(o.hellos, 1);
     assert_int_equal(o.events, 7); /* records go out from the marks, though nobody is known to be there */
     assert_int_equal(o.list[1].key.seq, 4);
@@ -362,7 +365,7 @@ static void marks_say_sent_and_received(void **state) {
     sim_restart(&s, 1);
     board = s.end[1][0].peer;
     peer_link_up(board, 8, 2000);
-    o = drain(2000);
+    o = drain(3000);
     assert_int_equal(o.events, 8);
     assert_int_equal(o.list[1].key.seq, 3);
 }

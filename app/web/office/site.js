@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// One site for head office: what happens there, its plan, its boards, and asking for a photo.
+import { get, setSite, sitePath } from '/shared/api.js';
+import { debounce, el, fill } from '/shared/dom.js';
+import { showFeed } from '/shared/feed.js';
+import { icon } from '/shared/icons.js';
+import * as live from '/shared/live.js';
+import { may, place } from '/shared/place.js';
+import { t } from '/shared/words.js';
+import { setZone } from '/shared/when.js';
+import { goTo, setTitle } from './bar.js';
+import { showBoards } from './boards.js';
+import { showPlan } from './plan.js';
+import { askForPhoto, showRequests } from './request.js';
+
+const TABS = { timeline: 'timeline', plan: 'plan', boards: 'board' };
+
+export function siteView(root, id, tab = 'timeline') {
+    let stopTab = null;
+    let stopped = false;
+    const address = encodeURIComponent(id);
+    const tabs = el('nav', { class: 'site-tabs' });
+    const body = el('div', { class: 'site-body' });
+    setSite(id);
+    place.site = id;
+    setTitle(id);
+    fill(root, tabs, body);
+    fill(tabs, Object.entries(TABS).map(([name, picture]) => el('a', { class: 'toggle', href: `#/site/${address}/${name}`, 'aria-current': name === tab && 'page' }, icon(picture), el('span', {}, t(`office.tab-${name}`)))),
+        el('span', { class: 'spring' }),
+        may('plan') && el('button', { type: 'button', class: 'plain', on: { click: () => askForPhoto(id) } }, icon('camera'), el('span', {}, t('request.ask'))),
+        may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
+
+    async function head() {
+        try {
+            const site = await get(sitePath(''));
+            if (stopped) return;
+            setZone(site.timezone);
+            setTitle(site.name, el('span', { class: 'title-id' }, site.site));
+        } catch (error) {
+            if (error.status === 404 && !stopped) goTo('');
+        }
+    }
+    function show() {
+        if (tab === 'plan') {
+            stopTab = showPlan(body, id);
+        } else if (tab === 'boards') {
+            stopTab = showBoards(body, id);
+        } else {
+            const feed = el('section', { class: 'feed' });
+            const side = el('aside', { class: 'requests' });
+            fill(body, el('div', { class: 'two' }, feed, side));
+            const stops = [showFeed(feed, { site: id }), showRequests(side, id)];
+            stopTab = () => stops.forEach((stop) => stop());
+        }
+    }
+    head().then(() => !stopped && show());
+    const soon = debounce(head, 400);
+    const stop = live.on('record', (record) => record.site === id && record.type === 'plan-set' && soon());
+    return () => {
+        stopped = true;
+        soon.cancel();
+        stop();
+        stopTab?.();
+        setSite('');
+    };
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// The panel: finds out where it runs and who uses it, then shows one view at a time, by the address's hash.
+import { del, get, onSignedOut, refreshSession, setSite } from '/shared/api.js';
+import { el, fill } from '/shared/dom.js';
+import { loadDomain } from '/shared/domain.js';
+import { icon } from '/shared/icons.js';
+import * as live from '/shared/live.js';
+import { place, user } from '/shared/place.js';
+import { choose, closeAllSheets } from '/shared/sheet.js';
+import { signIn } from '/shared/signin.js';
+import { otherLanguage, setLang, t, useSavedLang } from '/shared/words.js';
+import { follow, loadAll } from './data.js';
+import { header, onMe, onPill, setTitle, viewChanged } from './header.js';
+import { home } from './home.js';
+import { log } from './log.js';
+import { photos } from './photos.js';
+import { saved } from './saved.js';
+import { shoot } from './shoot.js';
+import { statusView } from './status.js';
+import { resumeSubmissions } from './submit.js';
+import { timeline } from './timeline.js';
+import { resumeUploads } from './uploads.js';
+
+const SIGNED = 'sitelog.signed';
+const views = { '': home, log, saved, shoot, photos, timeline, status: statusView };
+const root = document.getElementById('app');
+const main = el('main', { id: 'main', tabindex: -1 });
+let stopView = null;
+
+export function goTo(hash) {
+    if (location.hash === `#/${hash}`) route();
+    else location.hash = `#/${hash}`;
+}
+
+function route() {
+    stopView?.();
+    closeAllSheets();
+    const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/');
+    const view = views[name] ?? home;
+    main.className = `view view-${views[name] && name ? name : 'home'}`;
+    fill(main);
+    viewChanged();
+    stopView = view(main, { param: rest.map(decodeURIComponent), goTo, home: () => goTo('') }) ?? null;
+    scrollTo(0, 0);
+}
+
+async function meSheet() {
+    const me = user.get();
+    const what = await choose(me.name, t(`role.${me.role}`), [
+        { value: 'lang', icon: 'language', label: otherLanguage() },
+        { value: 'change', icon: 'people', label: t('me.change') },
+        place.hub && place.sites > 1 && { value: 'site', icon: 'sites', label: t('me.site') },
+    ].filter(Boolean));
+    if (what === 'lang') {
+        setLang(document.documentElement.lang === 'en' ? 'zh' : 'en');
+        route();
+    } else if (what === 'change') {
+        await del('/api/v1/session').catch(() => {});
+        signedOut();
+    } else if (what === 'site') {
+        location.href = '/panel/';
+    }
+}
+
+function signedOut() {
+    if (!user.get()) return;
+    user.set(null);
+    localStorage.removeItem(SIGNED);
+    live.stop();
+    stopView?.();
+    stopView = null;
+    closeAllSheets();
+    enter();
+}
+
+// At the hub: the site of the address, the only one, or a choice.
+async function chooseSite() {
+    const asked = new URLSearchParams(location.search).get('site');
+    const { sites } = await get('/api/v1/sites');
+    place.sites = sites.length;
+    const found = sites.find((s) => s.site === asked) ?? (sites.length === 1 ? sites[0] : null);
+    if (found) {
+        place.site = found.site;
+        setSite(found.site);
+        return true;
+    }
+    fill(root, el('header', { class: 'bar' }, el('div', { class: 'bar-title' }, el('h1', {}, t('sites.choose')))),
+        el('main', { class: 'signin' }, sites.length ? el('div', { class: 'name-tiles' }, sites.map((s) => el('a', { class: 'name-tile', href: `/panel/?site=${encodeURIComponent(s.site)}` },
+            el('span', { class: 'name-tile-name' }, s.name), el('span', { class: 'name-tile-role' }, s.site)))) : el('p', { class: 'hint' }, t('sites.none'))));
+    return false;
+}
+
+async function enter() {
+    let session = null;
+    if (localStorage.getItem(SIGNED)) session = await refreshSession();
+    if (!session) session = await signIn(root);
+    localStorage.setItem(SIGNED, '1');
+    user.set(session);
+    if (place.hub && !(await chooseSite())) return;
+    await loadAll();
+    fill(root, header, main);
+    live.start();
+    route();
+    resumeUploads();
+    resumeSubmissions();
+}
+
+async function boot() {
+    useSavedLang();
+    onSignedOut(signedOut);
+    try {
+        const [health] = await Promise.all([get('/healthz'), loadDomain()]);
+        place.hub = health.program === 'hub';
+        follow();
+        addEventListener('hashchange', () => user.get() && route());
+        onPill(() => goTo('status'));
+        onMe(meSheet);
+        await enter();
+    } catch {
+        fill(root, el('main', { class: 'signin' }, el('p', { class: 'hint', role: 'alert' }, t('error.offline')),
+            el('button', { type: 'button', class: 'main', on: { click: () => location.reload() } }, icon('retry'), t('retry'))));
+        setTimeout(() => location.reload(), 5000);
+    }
+}
+
+document.addEventListener('touchstart', () => {}, { passive: true }); // lets :active show at once everywhere
+setTitle('');
+boot();

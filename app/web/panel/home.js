@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Home: where the site stands, up to three things that are due, each with its one action, and what one comes here to do.
+import { get, sitePath } from '/shared/api.js';
+import { el, fill } from '/shared/dom.js';
+import { both } from '/shared/domain.js';
+import { icon } from '/shared/icons.js';
+import { thumb } from '/shared/pictures.js';
+import { may, place } from '/shared/place.js';
+import { lang, t } from '/shared/words.js';
+import { moment } from '/shared/when.js';
+import { site, today } from './data.js';
+import { setTitle } from './header.js';
+
+const CARDS = 3;
+const THUMBS = 3;
+
+// "水电 第6/10天 · 慢1天"
+export function standing(now) {
+    const stage = now?.stage;
+    if (!stage) return site.get()?.name ?? place.site;
+    const parts = [both(stage)];
+    if (stage.day) parts.push(t(stage.days ? 'stage.day-of' : 'stage.day', { day: stage.day, days: stage.days }));
+    let text = parts.join(' ');
+    if (stage.late_days > 0) text += ` · ${t('stage.late', { n: stage.late_days })}`;
+    return text;
+}
+
+// What a card's one action is called, and where it leads.
+const ACTIONS = {
+    daylog: { icon: 'log', word: 'due.do-log', to: 'log', may: 'draft' },
+    photo: { icon: 'camera', word: 'due.do-photo', to: 'shoot', may: 'photo' },
+    status: { icon: 'sent', word: 'due.do-status', to: 'status', may: 'read' },
+    look: { icon: 'timeline', word: 'due.do-look', to: 'timeline', may: 'read' },
+};
+function actionOf(due) {
+    const said = `${due.action ?? ''} ${due.kind ?? ''}`;
+    if (/log/.test(said)) return ACTIONS.daylog;
+    if (/photo|shoot|camera/.test(said)) return ACTIONS.photo;
+    if (/reject|clock|disk|send|status/.test(said)) return ACTIONS.status;
+    return ACTIONS.look;
+}
+
+function card(due, goTo) {
+    const action = actionOf(due);
+    const text = due.text?.[lang()] || due.text?.zh || due.kind;
+    const late = due.due && Date.parse(due.due) < Date.now();
+    return el('article', { class: late ? 'card card-late' : 'card' },
+        el('div', { class: 'card-text' }, el('p', { class: 'card-main' }, icon(late ? 'warn' : action.icon), el('span', {}, text)),
+            due.due && el('p', { class: 'card-due' }, t(late ? 'due.was' : 'due.by', { at: moment(due.due) }))),
+        may(action.may) && el('button', { type: 'button', class: 'main', on: { click: () => goTo(due.kind === 'photo-request' && due.id ? `${action.to}/${due.id}` : action.to) } }, el('span', {}, t(action.word))));
+}
+
+// What there is of today already; takes the room that cards leave.
+function soFar(now, goTo) {
+    const logged = now.logged?.length > 0;
+    const photos = now.photos_today ?? [];
+    return el('article', { class: 'card card-quiet' },
+        el('div', { class: 'card-text' }, el('p', { class: 'card-main' }, icon(logged ? 'check' : 'clock'), el('span', {}, t(logged ? 'today.logged' : now.draft ? 'today.draft' : 'today.not-logged'))),
+            el('p', { class: 'card-due' }, t('count.photos-today', { n: photos.length }))),
+        photos.length > 0 && el('button', { type: 'button', class: 'card-photos', 'aria-label': t('tile.photos'), on: { click: () => goTo('photos') } },
+            newest.length ? newest.map((photo) => thumb(photo, '')) : el('span', {}, t('tile.photos'))));
+}
+
+let newest = []; // the day's last photos
+let newestIds = ''; // as /today named them
+
+async function loadNewest(now) {
+    const ids = (now.photos_today ?? []).slice(0, THUMBS).join();
+    if (ids === newestIds) return false;
+    newestIds = ids;
+    newest = ids ? (await get(sitePath(`/photos?from=${now.date}&to=${now.date}&limit=${THUMBS}`))).photos : [];
+    return true;
+}
+
+function tile(name, picture, to, goTo, main) {
+    return el('button', { type: 'button', class: main ? 'tile tile-main' : 'tile', on: { click: () => goTo(to) } }, icon(picture), el('span', {}, t(name)));
+}
+
+export function home(root, { goTo }) {
+    const cards = el('section', { class: 'cards', 'aria-label': t('home.due') });
+    const tiles = el('nav', { class: 'tiles', 'aria-label': t('home.do') });
+    fill(root, cards, tiles);
+    function draw(now) {
+        setTitle(el('span', { class: 'standing' }, el('span', { class: 'standing-line' }, standing(now)), now?.stage && el('span', { class: 'standing-site' }, site.get()?.name)));
+        if (!now) {
+            fill(cards, el('p', { class: 'hint' }, t('home.installer')));
+        } else {
+            const due = (now.due ?? []).slice(0, CARDS).map((one) => card(one, goTo));
+            if (due.length < CARDS) due.push(soFar(now, goTo));
+            fill(cards, due);
+            loadNewest(now).then((more) => more && cards.isConnected && draw(now), () => {});
+        }
+    }
+    fill(tiles, may('draft') && tile('tile.log', 'log', 'log', goTo, true), may('shot') && tile('tile.shoot', 'camera', 'shoot', goTo),
+        may('read') && tile('tile.timeline', 'timeline', 'timeline', goTo), may('read') && tile('tile.photos', 'photos', 'photos', goTo),
+        !may('read') && tile('tile.status', 'sent', 'status', goTo));
+    draw(today.get());
+    const stops = [today.watch(draw), site.watch(() => draw(today.get()))];
+    return () => stops.forEach((stop) => stop());
+}

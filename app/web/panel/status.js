@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// What stands behind the header's pill: counts a lane, photos, the link, the board's health; and "send now".
+import { get, post } from '/shared/api.js';
+import { el, fill } from '/shared/dom.js';
+import { icon } from '/shared/icons.js';
+import { place } from '/shared/place.js';
+import { marks } from '/shared/states.js';
+import { t } from '/shared/words.js';
+import { moment, sizeText } from '/shared/when.js';
+import { loadStatus, status } from './data.js';
+import { say, setTitle } from './header.js';
+import { rail } from './rail.js';
+
+const LANES = ['alert', 'record', 'photo'];
+
+function laneTable(m) {
+    const head = ['saved', 'sent', 'received'].map((state) => el('th', { scope: 'col' }, icon(state), el('span', {}, t(`state.${state}`))));
+    const rows = LANES.map((lane) => el('tr', {}, el('th', { scope: 'row' }, t(`lane.${lane}`)), ['saved', 'sent', 'received'].map((state) => el('td', {}, String(m.lanes[lane]?.[state] ?? 0)))));
+    return el('table', { class: 'lanes' }, el('thead', {}, el('tr', {}, el('td', {}), head)), el('tbody', {}, rows));
+}
+
+function fact(picture, word, value, bad) {
+    return el('li', { class: bad ? 'fact fact-bad' : 'fact' }, icon(bad ? 'warn' : picture), el('span', {}, t(word)), el('b', {}, value));
+}
+
+function facts(s, m) {
+    return el('ul', { class: 'facts' },
+        fact('link', 'fact.link', t(`link.${m.link}`), m.link !== 'up'),
+        fact('received', 'fact.hub', t(`hub.${m.hub}`), m.hub === 'down'),
+        fact('photos', 'fact.photos', m.photos.pending > 0 ? t('fact.pending', { n: m.photos.pending, size: sizeText(m.photos.pending_bytes) }) : t('fact.all-photos', { n: m.photos.total })),
+        m.rejected > 0 && fact('rejected', 'fact.rejected', String(m.rejected), true),
+        fact('clock', 'fact.clock', t(`clock.${s.clock}`), s.clock === 'none'),
+        fact('camera', 'fact.camera', t(`camera.${s.camera}`), s.camera === 'failed'),
+        fact('disk', 'fact.disk', t('fact.free', { size: sizeText(s.disk.free_bytes), n: s.disk.free_percent }), s.disk.free_percent < 20),
+        fact('board', 'fact.board', `${s.board} · ${s.version}`));
+}
+
+function atBoard(root) {
+    const body = el('div', { class: 'scroller status' });
+    const send = el('button', { type: 'button', class: 'main', on: { click: sendNow } }, icon('send'), el('span', {}, t('status.send-now')));
+    fill(root, body, el('div', { class: 'side' }, send, rail(body)));
+    async function sendNow() {
+        say(t('status.sending'), 'busy');
+        try {
+            await post('/api/v1/send-now');
+            await loadStatus();
+            say(t('status.asked'));
+        } catch {
+            say(t('error.offline'), 'bad');
+        }
+    }
+    const draw = () => status.get() && fill(body, el('p', { class: 'explain' }, t('status.explain')), laneTable(marks.get()), facts(status.get(), marks.get()));
+    draw();
+    const stops = [marks.watch(draw), status.watch(draw)];
+    loadStatus().catch(() => {});
+    return () => stops.forEach((stop) => stop());
+}
+
+function atHub(root) {
+    const body = el('div', { class: 'scroller status' }, el('p', { class: 'explain' }, t('status.hub-explain')));
+    fill(root, body, rail(body));
+    get('/api/v1/sites').then(({ sites }) => {
+        const here = sites.find((s) => s.site === place.site);
+        body.append(el('ul', { class: 'facts' }, (here?.boards ?? []).map((b) => el('li', { class: b.online ? 'fact' : 'fact fact-bad' }, icon(b.online ? 'board' : 'linkdown'),
+            el('span', {}, b.board), el('b', {}, b.online ? t('board.online') : t('board.silent', { at: b.last_seen ? moment(b.last_seen) : '–' }))))));
+    }).catch(() => {});
+    return null;
+}
+
+export function statusView(root, { home }) {
+    setTitle(t('status.title'), home);
+    return place.hub ? atHub(root) : atBoard(root);
+}

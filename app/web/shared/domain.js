@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The trade's words: stages, phrases, rooms, crew trades, as the program has them.
+import { lang } from './words.js';
+
+const FILES = ['stages', 'phrases', 'rooms', 'trades'];
+const lists = {};
+const maps = {};
+
+export async function loadDomain() {
+    await Promise.all(FILES.map(async (name) => {
+        const answer = await fetch(`/shared/data/${name}.json`);
+        if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
+        lists[name] = (await answer.json())[name];
+        maps[name] = new Map(lists[name].map((entry) => [entry.key, entry]));
+    }));
+}
+
+export const stages = () => lists.stages;
+export const rooms = () => lists.rooms;
+export const stageOf = (key) => maps.stages.get(key);
+
+// "done" and "plan" both choose from these: the stage's own phrases, then the general ones.
+export function phrasesOf(stage) {
+    return lists.phrases.filter((p) => p.key.startsWith(`${stage}/`)).concat(lists.phrases.filter((p) => p.key.startsWith('any/')));
+}
+
+export const crewTrades = () => lists.trades.filter((trade) => trade.crew);
+
+// A word of the domain in the reader's language; a key that nobody knows is shown as it is.
+export const both = (entry) => (entry ? entry[lang()] || entry.zh || entry.en : '');
+const word = (file, key) => both(maps[file].get(key)) || key;
+export const stageName = (key) => word('stages', key);
+export const roomName = (key) => word('rooms', key);
+export const tradeName = (key) => word('trades', key);
+export const phraseName = (key) => word('phrases', key);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// What happened on a site, as people read it: one article an entry, photos that were taken together as one strip. Kinds of entries that this
+// version does not know are shown by their type's name.
+import { get, sitePath } from './api.js';
+import { whenArrived } from './blobs.js';
+import { el } from './dom.js';
+import { phraseName, roomName, stageName, tradeName } from './domain.js';
+import { icon } from './icons.js';
+import { openViewer, photoOf, photoState, photoTile } from './pictures.js';
+import { may } from './place.js';
+import { openSheet } from './sheet.js';
+import { setBadge, stateOf, worst } from './states.js';
+import { has, lang, t } from './words.js';
+import { clockTime, dayName, dayOf, moment } from './when.js';
+
+const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send' };
+
+export function itemText(item) {
+    if (typeof item === 'string') return item;
+    const extra = [...(item.rooms ?? []).map(roomName), item.n !== undefined && String(item.n), item.state && t(`item.${item.state}`)].filter(Boolean);
+    return phraseName(item.phrase) + (extra.length ? t('brackets', { text: extra.join(lang() === 'zh' ? '、' : ', ') }) : '');
+}
+
+export function crewText(crew) {
+    return Object.entries(crew ?? {}).filter(([, n]) => n > 0).map(([trade, n]) => t('crew.count', { trade: tradeName(trade), n })).join(' · ');
+}
+
+// The lines of a daily log: done, planned, who was there, note.
+export function daylogLines(log) {
+    const line = (word, items) => items?.length > 0 && el('p', { class: 'entry-line' }, el('b', {}, t(word)), ' ', items.map(itemText).join(t('list.separator')));
+    return [line('log.done', log.done), line('log.plan', log.plan),
+        crewText(log.crew) && el('p', { class: 'entry-line' }, el('b', {}, t('log.crew')), ' ', crewText(log.crew)),
+        log.note && el('p', { class: 'entry-line' }, el('b', {}, t('log.note')), ' ', log.note),
+        log.photos?.length > 0 && el('p', { class: 'entry-line' }, el('b', {}, t('log.photos')), ' ', t('count.photos', { n: log.photos.length }))];
+}
+
+async function showHistory(entry) {
+    const body = el('div', { class: 'history' }, el('p', {}, t('loading')));
+    openSheet({ title: t('entry.history'), content: body, className: 'sheet-wide' });
+    try {
+        const { entries } = await get(sitePath(`/history/${entry.subject}`));
+        body.replaceChildren(...entries.reverse().map((one) => el('article', { class: 'entry' }, head(one), one.late && el('p', { class: 'entry-late' }, t('entry.late')), ...bodyOf(one))));
+    } catch {
+        body.replaceChildren(el('p', {}, t('error.offline')));
+    }
+}
+
+function titleOf(entry) {
+    const name = has(`type.${entry.type}`) ? t(`type.${entry.type}`) : entry.type;
+    if (entry.type.startsWith('daylog-') && entry.data.date) return `${name} · ${dayName(entry.data.date)}${entry.data.stage ? ` · ${stageName(entry.data.stage)}` : ''}`;
+    return name;
+}
+
+function head(entry, title = titleOf(entry)) {
+    const who = entry.actor?.name || (entry.actor?.id === 'board' ? t('actor.board') : '');
+    return el('div', { class: 'entry-head' }, icon(ICONS[entry.subject.split('/')[0]] ?? 'timeline'),
+        el('div', { class: 'entry-title' }, el('h3', {}, title),
+            el('p', { class: 'entry-when' }, el('time', { datetime: entry.at }, clockTime(entry.at)), who && ` · ${who}`, entry.clock === 'none' && ` · ${t('clock.none')}`)));
+}
+
+function bodyOf(entry) {
+    const d = entry.data ?? {};
+    const line = (...text) => el('p', { class: 'entry-line' }, text.filter(Boolean).join(' · '));
+    switch (entry.type) {
+    case 'daylog-submitted':
+    case 'daylog-amended':
+        return daylogLines(d).filter(Boolean);
+    case 'plan-set':
+        return [line(d.name, d.stages?.length > 0 && t('plan.stages-count', { n: d.stages.length }))];
+    case 'person-set':
+        return [line(d.name, d.role && t(`role.${d.role}`), d.active === false && t('person.inactive'))];
+    case 'photo-requested':
+        return [line(d.text, d.room && roomName(d.room), d.stage && stageName(d.stage), d.due && moment(d.due))];
+    case 'photo-request-failed':
+        return [line(has(`reason.${d.reason}`) ? t(`reason.${d.reason}`) : d.reason)];
+    default:
+        return [];
+    }
+}
+
+function actions(entry, options) {
+    if (!entry.type.startsWith('daylog-')) return null;
+    const amend = options.amend && may('daylog') && el('button', { type: 'button', class: 'plain', on: { click: () => options.amend(entry) } }, icon('edit'), t('log.amend'));
+    const history = entry.type === 'daylog-amended' && el('button', { type: 'button', class: 'plain', on: { click: () => showHistory(entry) } }, icon('clock'), t('entry.history'));
+    return (amend || history) && el('div', { class: 'entry-actions' }, amend, history);
+}
+
+// One article; its refresh is called when marks move.
+function single(entry, options) {
+    const state = el('span', { class: 'badge' });
+    const refresh = () => setBadge(state, stateOf(entry));
+    refresh();
+    const node = el('article', { class: 'entry', dataset: { type: entry.type, id: entry.id } }, el('div', { class: 'entry-top' }, head(entry), state),
+        entry.late && el('p', { class: 'entry-late' }, t('entry.late')), bodyOf(entry), actions(entry, options));
+    return { node, refresh };
+}
+
+function strip(entries) {
+    const photos = entries.map(photoOf);
+    const tiles = photos.map((photo, i) => photoTile(photo, () => openViewer(photos, i)));
+    const state = el('span', { class: 'badge' });
+    const refresh = () => {
+        setBadge(state, worst(photos.map((p) => (photoState(p) === 'away' ? 'sent' : photoState(p)))));
+        for (const tile of tiles) tile.refresh();
+    };
+    refresh();
+    for (const photo of photos) whenArrived(photo.sha256, state, refresh);
+    const node = el('article', { class: 'entry', dataset: { type: 'photo-taken', id: entries[0].id } },
+        el('div', { class: 'entry-top' }, head(entries[0], t('entry.photos', { n: photos.length })), state),
+        el('div', { class: 'photo-strip' }, tiles.map((tile) => tile.node)));
+    return { node, refresh };
+}
+
+const together = (a, b) => a.type === 'photo-taken' && b.type === 'photo-taken' && a.actor?.id === b.actor?.id && dayOf(a.at) === dayOf(b.at);
+
+// options.amend(entry): offered on daily logs. Returns nodes with a heading a day, and what to refresh.
+export function renderEntries(entries, options = {}) {
+    const nodes = [];
+    const refreshers = [];
+    let day = '';
+    for (let i = 0; i < entries.length;) {
+        let end = i + 1;
+        while (end < entries.length && together(entries[i], entries[end])) end++;
+        if (dayOf(entries[i].at) !== day) {
+            day = dayOf(entries[i].at);
+            nodes.push(el('h2', { class: 'day' }, dayName(day)));
+        }
+        const item = entries[i].type === 'photo-taken' ? strip(entries.slice(i, end)) : single(entries[i], options);
+        nodes.push(item.node);
+        refreshers.push(item.refresh);
+        i = end;
+    }
+    return { nodes, refresh: () => refreshers.forEach((fn) => fn()) };
+}

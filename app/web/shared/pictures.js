@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// Photos on the screen: a thumbnail that says how far it got, and the viewer. A photo whose bytes are not here yet is shown as on its way.
+import { sitePath } from './api.js';
+import { hasArrived, whenArrived } from './blobs.js';
+import { el, fill } from './dom.js';
+import { roomName, stageName } from './domain.js';
+import { icon } from './icons.js';
+import { place } from './place.js';
+import { openSheet } from './sheet.js';
+import { marks, setBadge, stateOf } from './states.js';
+import { t } from './words.js';
+import { moment } from './when.js';
+
+// What a timeline entry or a list says of a photo, in one shape. entry: for its state.
+export function photoOf(entry) {
+    return { ...entry.data, id: entry.subject.slice('photo/'.length), at: entry.at, actor: entry.actor, entry };
+}
+
+export function placeText(photo) {
+    return [photo.room && roomName(photo.room), photo.stage && stageName(photo.stage)].filter(Boolean).join(' · ');
+}
+
+// Its record and its bytes: it is at head office when both are.
+export function photoState(photo) {
+    if (place.hub) return hasArrived(photo.sha256) ? 'received' : 'away';
+    if (hasArrived(photo.sha256)) return 'received';
+    const now = marks.get();
+    const state = photo.entry ? stateOf(photo.entry) : now?.link === 'up' && now.hub !== 'down' ? 'away' : 'saved';
+    return state === 'received' ? 'away' : state;
+}
+
+// The picture itself, or in its place what is the matter.
+export function thumb(photo, alt) {
+    const box = el('span', { class: 'thumb' });
+    const missing = (word) => fill(box, el('span', { class: 'thumb-missing' }, icon('album'), el('span', {}, t(word))));
+    const show = () => {
+        const image = el('img', { alt: alt ?? placeText(photo) ?? '', loading: 'lazy', decoding: 'async', width: 320, height: 240 });
+        image.addEventListener('error', () => missing('photo.missing'));
+        image.src = sitePath(`/photos/${photo.id}/thumb`);
+        fill(box, image);
+    };
+    if (!place.hub) {
+        show();
+    } else {
+        missing('photo.away');
+        whenArrived(photo.thumb_sha256 || photo.sha256, box, show);
+    }
+    return box;
+}
+
+// A thumbnail to open, with its state below.
+export function photoTile(photo, open) {
+    const state = el('span', { class: 'badge' });
+    const refresh = () => setBadge(state, photoState(photo));
+    refresh();
+    whenArrived(photo.sha256, state, refresh);
+    const node = el('button', { type: 'button', class: 'photo-tile', on: { click: open } }, thumb(photo),
+        el('span', { class: 'photo-line' }, el('span', { class: 'photo-place' }, photo.room ? roomName(photo.room) : moment(photo.taken || photo.at)), state));
+    return { node, refresh };
+}
+
+// All of them, one at a time, with buttons to go on.
+export function openViewer(photos, start) {
+    let at = start;
+    const frame = el('div', { class: 'viewer-frame' });
+    const text = el('div', { class: 'viewer-text' });
+    const before = el('button', { type: 'button', class: 'square', 'aria-label': t('photo.before'), on: { click: () => step(-1) } }, icon('back'));
+    const after = el('button', { type: 'button', class: 'square', 'aria-label': t('photo.after'), on: { click: () => step(1) } }, icon('forward'));
+    const count = el('span', { class: 'viewer-count' });
+    const sheet = openSheet({ title: t('photo.one'), className: 'viewer', content: [frame, text], foot: [before, count, after] });
+    sheet.dialog.addEventListener('keydown', (event) => {
+        if (event.key === 'ArrowLeft') step(-1);
+        if (event.key === 'ArrowRight') step(1);
+    });
+
+    function step(by) {
+        at = Math.min(photos.length - 1, Math.max(0, at + by));
+        show();
+    }
+    function show() {
+        const photo = photos[at];
+        const whole = () => {
+            const image = el('img', { alt: placeText(photo) || t('photo.one') });
+            image.addEventListener('error', () => fill(frame, thumb(photo), el('p', { class: 'viewer-note' }, t('photo.dropped'))));
+            image.src = sitePath(`/photos/${photo.id}`);
+            fill(frame, image);
+        };
+        fill(frame, thumb(photo), el('p', { class: 'viewer-note' }, t('photo.original-away')));
+        if (place.hub) whenArrived(photo.sha256, frame, () => photos[at] === photo && whole());
+        else whole();
+        const state = el('span', { class: 'badge' });
+        setBadge(state, photoState(photo));
+        fill(text, el('p', { class: 'viewer-main' }, placeText(photo) || t('photo.one'), state),
+            photo.caption && el('p', {}, photo.caption),
+            el('p', {}, [moment(photo.taken || photo.at), photo.actor?.name, t(`origin.${photo.origin || 'phone'}`), photo.code].filter(Boolean).join(' · ')));
+        count.textContent = `${at + 1} / ${photos.length}`;
+        before.disabled = at === 0;
+        after.disabled = at === photos.length - 1;
+    }
+    show();
+}

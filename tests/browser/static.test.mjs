@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// What can be said of the screens' files without a browser: every word is there in both languages and used, nothing makes markup out of text,
+// every import leads to a file, and the panel's page is small.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const WEB = join(ROOT, 'app/web');
+const PANEL_MAX = 120 * 1000;
+const files = (folder) => readdirSync(join(WEB, folder)).map((name) => `${folder}/${name}`);
+const read = (file) => readFileSync(join(WEB, file), 'utf8');
+const all = ['panel', 'office', 'shared'].flatMap(files);
+const scripts = all.filter((file) => file.endsWith('.js'));
+
+// The table as it stands in words.js; that module needs a document, so its text is read.
+const words = new Map([...read('shared/words.js').matchAll(/^ {4}'([^']+)': \['([^']*)', '([^']*)'\],$/gm)].map(([, key, zh, en]) => [key, { zh, en }]));
+
+test('every word is there in Chinese and English', () => {
+    assert.ok(words.size > 200, `only ${words.size} words were found`);
+    for (const [key, { zh, en }] of words) {
+        assert.ok(zh && en, key);
+        const holes = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join();
+        assert.equal(holes(zh), holes(en), `${key}: both languages fill in the same`);
+    }
+});
+
+test('every word that is asked for is in the table', () => {
+    const asked = new Set();
+    for (const file of scripts) for (const m of read(file).matchAll(/\bt\('([^']+)'/g)) asked.add(m[1]);
+    assert.ok(asked.size > 100, `only ${asked.size} were found`);
+    assert.deepEqual([...asked].filter((key) => !words.has(key)), []);
+    for (const [prefix, keys] of Object.entries({
+        state: ['saved', 'sent', 'received', 'rejected', 'away'], role: ['manager', 'supervisor', 'crew', 'installer', 'office', 'viewer'], item: ['done', 'going', 'blocked'],
+        upload: ['reading', 'waiting', 'sending', 'done', '413', '415', '422', '507', 'refused'], link: ['up', 'down'], hub: ['up', 'down', 'unknown'], clock: ['ntp', 'rtc', 'none'],
+        camera: ['ok', 'absent', 'failed'], origin: ['camera', 'phone', 'timelapse', 'import', 'recovered'], lane: ['alert', 'record', 'photo'], request: ['open', 'answered', 'failed'], weekday: ['1', '2', '3', '4', '5', '6', '7'],
+    })) for (const key of keys) assert.ok(words.has(`${prefix}.${key}`), `${prefix}.${key}`);
+});
+
+test('no text of the screens stands outside the table', () => {
+    for (const file of scripts.filter((f) => f !== 'shared/words.js')) {
+        const code = read(file).replace(/\/\/.*$/gm, '').replace(/\[\\s,，、\]/g, '').replaceAll("'、'", '');
+        assert.equal(/[\u3400-\u9fff\u3000-\u303f]/.exec(code)?.[0], undefined, file);
+    }
+});
+
+test('text stays text', () => {
+    for (const file of scripts) assert.doesNotMatch(read(file), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser/, file);
+    for (const file of all.filter((f) => f.endsWith('.html'))) {
+        assert.doesNotMatch(read(file), /<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)/, file);
+    }
+});
+
+const path = (from, to) => (to.startsWith('/') ? to.slice(1) : join(dirname(from), to));
+
+test('every import leads to a file and a name that is exported there', () => {
+    for (const file of scripts) {
+        for (const [, names, to] of read(file).matchAll(/^import (.+) from '([^']+)';$/gm)) {
+            const target = path(file, to);
+            assert.ok(existsSync(join(WEB, target)), `${file}: ${to}`);
+            for (const name of /\{(.*)\}/.exec(names)?.[1].split(',').map((n) => n.trim()).filter(Boolean) ?? []) {
+                assert.match(read(target), new RegExp(`export (async )?(function|const|class|let) ${name}\\b`), `${file}: ${name} of ${to}`);
+            }
+        }
+    }
+});
+
+test('the panel is a small page', () => {
+    const wanted = new Set(['panel/index.html', 'shared/icon.svg', 'shared/base.css', 'panel/panel.css']);
+    const queue = ['panel/app.js'];
+    while (queue.length) {
+        const file = queue.pop();
+        if (wanted.has(file)) continue;
+        wanted.add(file);
+        for (const [, to] of read(file).matchAll(/ from '([^']+)';/g)) queue.push(path(file, to));
+    }
+    let bytes = ['stages', 'phrases', 'rooms', 'trades'].reduce((sum, name) => sum + gzipSync(readFileSync(join(ROOT, `app/journal/data/${name}.json`))).length, 0);
+    for (const file of wanted) bytes += gzipSync(read(file), { level: 9 }).length;
+    assert.ok(wanted.size > 20, `${wanted.size} files`);
+    assert.ok(bytes <= PANEL_MAX, `${bytes} bytes, gzipped, of ${wanted.size} files`);
+    console.log(`# the panel's page: ${bytes} bytes gzipped, ${wanted.size} files`);
+});
