@@ -244,5 +244,5 @@ int account_check(const char *data, size_t n, struct err_text *e) {
     int rc = json_parse(data, n, &root, e);
     if (rc == 0) rc = json_get_text(root, "", "change", JSON_REQUIRED, 40, &change, e);
     if (rc < 0) return rc;
-    return change[0] ? 0 : err_field(e, ERR_INVALID, "change", "change is empty");
+    return change && change[0] ? 0 : err_field(e, ERR_INVALID, "change", "change is empty");
 }

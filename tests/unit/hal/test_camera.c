@@ -194,9 +194,15 @@ static void goes_on_after_a_close(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(round_and_round), TEST(what_cannot_be_opened), TEST(absent),
-        TEST(goes_on_after_a_close), TEST(what_cannot_be_opened), TEST(absent),
-        TEST(stall),           TEST(truncated_and_garbage), TEST(slow),
+        TEST(round_and_round),
+        TEST(what_cannot_be_opened),
+        TEST(absent),
+        TEST(goes_on_after_a_close),
+        TEST(what_cannot_be_opened),
+        TEST(absent),
+        TEST(stall),
+        TEST(truncated_and_garbage),
+        TEST(slow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
