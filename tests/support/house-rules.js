@@ -11,7 +11,7 @@ const { listFiles, finish, rootFolder } = require('./rules.js');
 const NEEDS_SPDX = /\.(c|h|S|sh|js|mjs|css|mk|py|service|conf)$/;
 const TEXT = /\.(c|h|S|sh|js|mjs|css|html|mk|py|service|conf|md|txt|json|yaml|yml|acl|sql)$|(^|\/)(Makefile|run)$/;
 // A path that begins in a home or a work folder, and the folder of shared notes.
-const MACHINE_PATH = /(?:^|[^\w.\-\/])\/(?:work|root|home\/[\w.-]+|tmp\/w)\/[\w.-]|\bshared\/(?:design|wire|interfaces|style|domain)\b/;
+const MACHINE_PATH = /(?:^|[^\w.\-\/])\/(?:work|root|home\/[\w.-]+|tmp\/w)\/[\w.-]|\bshared\/(?:design|wire|interfaces|style|domain)\b(?!\.js\b)/;
 
 const root = rootFolder();
 const violations = [];
