@@ -41,6 +41,15 @@ static int put(struct db *db, const char *name, const void *value, size_t n) {
     return stmt_run(s);
 }
 
+/* Both halves belong together: else head office would refuse all that this installation vouches for. */
+static int check_pair(const uint8_t *key) {
+    static const char text[] = "sitelog-key-check-v1";
+    uint8_t signature[SIGN_SIZE];
+    int rc = sign_make(key, text, sizeof text, signature);
+    if (rc) return rc;
+    return sign_check(key + SIGN_SECRET_SIZE, text, sizeof text, signature) ? 0 : ERR_CORRUPT;
+}
+
 int identity_load(struct db *db, struct identity *out, struct err_text *e) {
     struct identity id = { .connect_first = 0 };
     uint8_t key[SIGN_SECRET_SIZE + SIGN_PUBLIC_SIZE];
@@ -49,6 +58,7 @@ int identity_load(struct db *db, struct identity *out, struct err_text *e) {
         rc = sign_make_key(key, key + SIGN_SECRET_SIZE);
         if (!rc) rc = put(db, "sign-key", key, sizeof key);
     }
+    if (!rc) rc = check_pair(key);
     if (rc)
         return err_set(e, rc,
                        "the signing key in journal.db cannot be read (%s); restore a backup, or enrol the board anew",
