@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 500, RECORD_MAX = 1024 };
+enum { PAGE = 500, RECORD_MAX = 2048 };
 
 struct herald {
     struct app *app;
@@ -58,8 +58,7 @@ static int print_head(struct stmt *s, struct buf *out) {
     return out->error;
 }
 
-int herald_since(void *ctx, struct db *db, int64_t pos, size_t max, live_each_fn each, void *arg) {
-    (void)ctx;
+static int each_since(struct db *db, int64_t pos, size_t max, live_each_fn each, void *arg) {
     struct stmt *s = NULL;
     int rc =
         db_prepare(db,
@@ -80,6 +79,14 @@ int herald_since(void *ctx, struct db *db, int64_t pos, size_t max, live_each_fn
     stmt_reset(s);
     buf_fini(&line);
     return rc;
+}
+
+int herald_since(void *ctx, struct db *db, int64_t pos, size_t max, live_each_fn each, void *arg) {
+    int64_t last = 0;
+    (void)ctx;
+    int rc = journal_last_pos(db, &last);
+    if (!rc && pos > last) rc = ERR_NOT_FOUND;
+    return rc ? rc : each_since(db, pos, max, each, arg);
 }
 
 static int publish_record(void *arg, int64_t pos, const char *site, const char *data) {
@@ -122,7 +129,7 @@ static int look(struct db *db, void *arg) {
     if (rc) return rc;
     for (;;) {
         int64_t before = h->pos;
-        rc = herald_since(NULL, db, h->pos, PAGE, publish_record, h);
+        rc = each_since(db, h->pos, PAGE, publish_record, h);
         if (rc) return rc;
         if (h->pos < before + PAGE) break;
     }

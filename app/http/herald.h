@@ -19,7 +19,7 @@ void herald_destroy(struct herald *h);
  * are folded into it. Thread: any; does not block. */
 void herald_wake(struct herald *h);
 
-/* A live_options.since: what a screen that comes back has missed. */
+/* A live_options.since: what a screen that comes back has missed. ERR_NOT_FOUND: this store never was there (it was put back to an older copy). */
 int herald_since(void *ctx, struct db *db, int64_t pos, size_t max, live_each_fn each, void *arg);
 
 #endif

@@ -2,6 +2,7 @@
 /* Answers that resources share. */
 #include "app/http/reply.h"
 
+#include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
 #include <stdio.h>
@@ -53,5 +54,33 @@ bool reply_too_long(struct exchange *x, const char *name, size_t max) {
 bool reply_names(const struct exchange *x) { return role_sees_names(x->user.role); }
 
 void reply_actor(const struct exchange *x, char out[64]) {
-    (void)snprintf(out, 64, "user/%s", x->user.id[0] ? x->user.id : "board");
+    (void)snprintf(out, 64, "%s%s", x->user.id[0] ? "user/" : "", x->user.id[0] ? x->user.id : "board");
+}
+
+int reply_only_seen(struct app *app, const struct exchange *x, const char *name, const struct buf *all, size_t *n,
+                    struct buf *out) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    struct json_out w;
+    struct buf one;
+    int rc = json_parse(all->data, all->len, &root, NULL);
+    if (rc) return rc;
+    const struct json *list = json_member(root, name);
+    *n = 0;
+    buf_init(&one, all->max);
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_open(&w, name, '[');
+    for (size_t i = 0; !rc && i < json_count(list); i++) {
+        const struct json *entry = json_at(list, i);
+        const char *site = json_text(json_member(entry, "site"));
+        if (!site || (app->may_see && !app->may_see(app->may_see_ctx, x->user.id, x->user.role, site))) continue;
+        buf_clear(&one);
+        rc = json_print(entry, &one);
+        if (!rc) json_put_raw(&w, NULL, one.data, one.len);
+        (*n)++;
+    }
+    json_close(&w, ']');
+    json_close(&w, '}');
+    buf_fini(&one);
+    return rc ? rc : out->error;
 }

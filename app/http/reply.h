@@ -10,7 +10,7 @@
 void reply_json(struct exchange *x, int status, struct buf *json, int rc, const struct err_text *e);
 
 /* What a POST that can be repeated answers: 201 for 0, 200 for ERR_EXISTS, 409 with what is stored (member `stored`, where there is any)
- * for ERR_CONFLICT, else the problem. location_format has one %s for the id, or is NULL. Frees `json`. */
+ * for ERR_CONFLICT, else the problem. location: of the new record, or NULL. Frees `json`. */
 void reply_posted(struct exchange *x, int rc, struct buf *json, const char *location, const struct err_text *e);
 
 /* `limit` of a list: 1–200, 50 where it is not said. False: answered as 400. */
@@ -22,7 +22,12 @@ bool reply_too_long(struct exchange *x, const char *name, size_t max);
 /* May whoever asks see people's names? */
 bool reply_names(const struct exchange *x);
 
-/* "user/{id}" of who asks. */
+/* "user/{id}" of who asks; "board" where nobody does (the control socket). */
 void reply_actor(const struct exchange *x, char out[64]);
+
+/* Copies {"name":[…]} without the elements whose member "site" the caller may not see: office and viewers see all sites, others those on
+ * whose list they are. *n: how many are left. */
+MUST_CHECK int reply_only_seen(struct app *app, const struct exchange *x, const char *name, const struct buf *all,
+                               size_t *n, struct buf *out);
 
 #endif

@@ -105,12 +105,17 @@ static void info(struct app *app, struct exchange *x, struct db *db) {
     reply_json(x, 200, &json, rc, NULL);
 }
 
+/* Photos of sites that are not the caller's are not found. */
 static void by_code(struct app *app, struct exchange *x, struct db *db) {
     struct err_text e = { 0 };
-    struct buf json;
-    (void)app;
+    struct buf all, json;
+    size_t n = 0;
+    buf_init(&all, LIST_MAX);
     buf_init(&json, LIST_MAX);
-    int rc = photo_print_by_code(db, exchange_param(x, "code"), reply_names(x), &json, &e);
+    int rc = photo_print_by_code(db, exchange_param(x, "code"), reply_names(x), &all, &e);
+    if (!rc) rc = reply_only_seen(app, x, "photos", &all, &n, &json);
+    if (!rc && n == 0) rc = ERR_NOT_FOUND;
+    buf_fini(&all);
     reply_json(x, 200, &json, rc, &e);
 }
 

@@ -74,41 +74,11 @@ static void set_plan(struct app *app, struct exchange *x, struct db *db) {
 
 /* ---- the hub's ---- */
 
-/* Office and viewers see all sites, others those on whose list they are. */
-static bool seen(struct app *app, const struct exchange *x, const char *name) {
-    return !app->may_see || app->may_see(app->may_see_ctx, x->user.id, x->user.role, name);
-}
-
-/* Copies those elements of an array whose member "site" the caller may see. */
-static int filter(struct app *app, const struct exchange *x, const char *name, const struct buf *all, struct buf *out) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
-    struct json_out w;
-    int rc = json_parse(all->data, all->len, &root, NULL);
-    if (rc) return rc;
-    const struct json *list = json_member(root, name);
-    struct buf one;
-    buf_init(&one, LIST_MAX);
-    json_start(&w, out);
-    json_open(&w, NULL, '{');
-    json_open(&w, name, '[');
-    for (size_t i = 0; !rc && i < json_count(list); i++) {
-        const struct json *entry = json_at(list, i);
-        const char *of = json_text(json_member(entry, "site"));
-        if (!of || !seen(app, x, of)) continue;
-        buf_clear(&one);
-        rc = json_print(entry, &one);
-        if (!rc) json_put_raw(&w, NULL, one.data, one.len);
-    }
-    json_close(&w, ']');
-    json_close(&w, '}');
-    buf_fini(&one);
-    return rc ? rc : out->error;
-}
-
 static void listed(struct app *app, struct exchange *x, const char *name, struct buf *all, int rc) {
     struct buf json;
+    size_t n;
     buf_init(&json, LIST_MAX);
-    if (!rc) rc = filter(app, x, name, all, &json);
+    if (!rc) rc = reply_only_seen(app, x, name, all, &n, &json);
     buf_fini(all);
     reply_json(x, 200, &json, rc, NULL);
 }
