@@ -9,6 +9,7 @@
 #include "tests/support/copy_sim.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -168,6 +169,88 @@ static void a_loss_that_nobody_noticed_is_found_out(void **state) {
     }
 }
 
+/* ---- a liar at the other end ---- */
+
+static void lie_ack(struct sim *s, struct peer *board) {
+    struct ack_have have[4];
+    struct ack a = { .have = have,
+                     .have_count = sim_random(s, 5),
+                     .resend = sim_random(s, 4) == 0,
+                     .connect = (int64_t)sim_random(s, 3),
+                     .to = (int64_t)sim_random(s, 3),
+                     .window = (int64_t)sim_random(s, 600) - 5,
+                     .pause_ms = (int64_t)sim_random(s, 2000) };
+    for (size_t k = 0; k < a.have_count; k++) {
+        const struct sim_journal *j = s->journal[sim_random(s, 2)];
+        have[k] = (struct ack_have){ 0 };
+        memcpy(have[k].writer, sim_random(s, 9) ? j->writer : "b-9", 4);
+        memcpy(have[k].epoch, j->epoch, ID_SIZE);
+        for (int l = 0; l < LANE_COUNT; l++)
+            have[k].upto[l] = sim_random(s, 3)   ? sim_random(s, 40)
+                              : sim_random(s, 2) ? ACK_UNSAID
+                                                 : UINT64_MAX - sim_random(s, 9);
+    }
+    peer_heard_ack(board, &a, sim_random(s, 3) == 0, s->now_ms);
+}
+
+static void lie_event(struct sim *s, struct peer *board) {
+    const struct sim_journal *j = s->journal[sim_random(s, 2)];
+    struct event_key key = { .lane = (enum lane)sim_random(s, LANE_COUNT), .seq = 1 + sim_random(s, 12) };
+    char prev[HASH_TEXT_SIZE];
+    memcpy(key.writer, sim_random(s, 9) ? j->writer : "b-9", 4);
+    memcpy(key.epoch, j->epoch, ID_SIZE);
+    hash_sha256_text(key.epoch, ID_SIZE - 1, prev);
+    struct sim_event *e = sim_make(&key, prev, "note", sim_random(s, 9) ? SIM_SITE : "s-2", (unsigned)sim_random(s, 3));
+    if (sim_random(s, 5) == 0) e->bytes[sim_random(s, e->n)] = (char)sim_random(s, 256);
+    if (peer_heard_event(board, e->bytes, e->n, s->now_ms, NULL) != 0) assert_true(peer_counts(board).dropped > 0);
+    sim_event_destroy(e);
+}
+
+static void lied_to(uint64_t n) {
+    struct sim s;
+    sim_init(&s, 2, n);
+    struct peer *board = s.end[1][0].peer;
+    struct peer_out out;
+    peer_link_up(board, 1, s.now_ms);
+    peer_presence(board, PEER_THERE, s.now_ms);
+    for (int step = 0; step < 300; step++) {
+        append_some(&s, 1, 1);
+        if (sim_random(&s, 2))
+            lie_ack(&s, board);
+        else
+            lie_event(&s, board);
+        if (sim_random(&s, 3) == 0) sim_finish_store(&s, 1);
+        for (int most = 2000; peer_next(board, s.now_ms, &out) == 1; most--) {
+            assert_true(most > 0);
+            if (out.kind == PEER_OUT_EVENT && sim_random(&s, 2)) peer_puback(board, out.token, s.now_ms);
+        }
+        s.now_ms += (int64_t)sim_random(&s, 700);
+    }
+    sim_finish_store(&s, 1);
+    /* then somebody truthful, who holds nothing: all of it goes out, from the beginning */
+    peer_link_down(board);
+    peer_link_up(board, 9, s.now_ms);
+    peer_presence(board, PEER_THERE, s.now_ms);
+    size_t sent = 0, all = sim_total(s.journal[1]);
+    struct ack a = { .connect = 5, .to = 9, .window = 4096 };
+    while (peer_next(board, s.now_ms, &out) == 1) assert_int_not_equal(out.kind, PEER_OUT_EVENT);
+    peer_heard_ack(board, &a, true, s.now_ms);
+    while (peer_next(board, s.now_ms, &out) == 1) {
+        sent += out.kind == PEER_OUT_EVENT;
+        peer_puback(board, out.token, s.now_ms);
+    }
+    assert_int_equal(sent, all);
+    sim_fini(&s);
+}
+
+static void a_liar_breaks_nothing(void **state) {
+    (void)state;
+    for (uint64_t n = 0; n < RUNS / 2; n++) {
+        seed = (uint64_t)time(NULL) * 100000 + n;
+        lied_to(seed);
+    }
+}
+
 static int say_seed(void **state) {
     (void)state;
     print_message("seed %llu\n", (unsigned long long)seed);
@@ -185,6 +268,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test_teardown(two_boards_and_the_hub, say_seed),
         cmocka_unit_test_teardown(an_end_that_was_put_back_gets_all_again, say_seed),
         cmocka_unit_test_teardown(a_loss_that_nobody_noticed_is_found_out, say_seed),
+        cmocka_unit_test_teardown(a_liar_breaks_nothing, say_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
