@@ -2,7 +2,7 @@
 // Head office: all sites at a glance, and each site's page. One view at a time, by the address's hash.
 import { del, onSignedOut, refreshSession } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
-import { loadDomain } from '/shared/domain.js';
+import { loadTrade } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import * as live from '/shared/live.js';
 import { may, place, user } from '/shared/place.js';
@@ -69,7 +69,7 @@ async function boot() {
     onSignedOut(signedOut);
     addEventListener('hashchange', () => user.get() && route());
     try {
-        await loadDomain();
+        await loadTrade();
         await enter();
     } catch {
         fill(root, el('main', { class: 'signin' }, el('p', { class: 'hint', role: 'alert' }, t('error.offline')),

@@ -2,7 +2,7 @@
 // A site's plan: read, changed, saved under the version it was read at. Somebody else's change in between is shown, never overwritten unseen.
 import { get, Offline, request } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
-import { stageName } from '/shared/domain.js';
+import { stageName } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { may } from '/shared/place.js';
 import { choose } from '/shared/sheet.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The fields of a plan: site, stages, cut-offs, people. Makes the JSON that PUT takes; sends nothing.
 import { el, fill } from '/shared/dom.js';
-import { both, stageName, stageOf, stages } from '/shared/domain.js';
+import { both, stageName, stageOf, stages } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { t } from '/shared/words.js';
 

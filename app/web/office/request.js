@@ -2,7 +2,7 @@
 // Asking a site for a photo, and what became of it.
 import { get, Offline, post } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
-import { both, roomName, rooms, stageName, stages } from '/shared/domain.js';
+import { both, roomName, rooms, stageName, stages } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
 import * as live from '/shared/live.js';

@@ -2,7 +2,7 @@
 // The panel: finds out where it runs and who uses it, then shows one view at a time, by the address's hash.
 import { del, get, onSignedOut, refreshSession, setSite } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
-import { loadDomain } from '/shared/domain.js';
+import { loadTrade } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import * as live from '/shared/live.js';
 import { place, user } from '/shared/place.js';
@@ -109,7 +109,7 @@ async function boot() {
     useSavedLang();
     onSignedOut(signedOut);
     try {
-        const [health] = await Promise.all([get('/healthz'), loadDomain()]);
+        const [health] = await Promise.all([get('/healthz'), loadTrade()]);
         place.hub = health.program === 'hub';
         follow();
         addEventListener('hashchange', () => user.get() && route());

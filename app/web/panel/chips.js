@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Chips: one tap chooses a phrase. A tap on a chosen one opens what hangs on it: state, rooms, and taking it off again.
 import { el, fill } from '/shared/dom.js';
-import { both, phraseName, phrasesOf, roomName, rooms } from '/shared/domain.js';
+import { both, phraseName, phrasesOf, roomName, rooms } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who was there: trades with plus and minus.
 import { el, fill } from '/shared/dom.js';
-import { crewTrades, stageOf, tradeName } from '/shared/domain.js';
+import { crewTrades, stageOf, tradeName } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { t } from '/shared/words.js';
 

@@ -2,7 +2,7 @@
 // Home: where the site stands, up to three things that are due, each with its one action, and what one comes here to do.
 import { get, sitePath } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
-import { both } from '/shared/domain.js';
+import { both } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { thumb } from '/shared/pictures.js';
 import { may, place } from '/shared/place.js';

@@ -2,7 +2,7 @@
 // The daily log in three taps: open (filled in already), chips, save. Crew, photos, rooms and a note for whoever wants them.
 import { get, sitePath } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
-import { stageName } from '/shared/domain.js';
+import { stageName } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
 import * as live from '/shared/live.js';

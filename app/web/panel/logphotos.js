@@ -2,7 +2,7 @@
 // The day's photos in its log: all of them, except those that were taken out.
 import { get, sitePath } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
-import { roomName } from '/shared/domain.js';
+import { roomName } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { thumb } from '/shared/pictures.js';
 import { t } from '/shared/words.js';

@@ -2,7 +2,7 @@
 // Taking photos: at the panel with the board's camera, on a phone with its own or from its album.
 import { Offline, post } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
-import { both, roomName, rooms, stageName } from '/shared/domain.js';
+import { both, roomName, rooms, stageName } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
 import { thumb } from '/shared/pictures.js';

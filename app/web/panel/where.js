@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // For which day and which stage the log is.
 import { el } from '/shared/dom.js';
-import { both, stageName, stages } from '/shared/domain.js';
+import { both, stageName, stages } from '/shared/trade.js';
 import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
 import { dayName } from '/shared/when.js';

@@ -4,7 +4,7 @@
 import { get, sitePath } from './api.js';
 import { whenArrived } from './blobs.js';
 import { el } from './dom.js';
-import { phraseName, roomName, stageName, tradeName } from './domain.js';
+import { phraseName, roomName, stageName, tradeName } from './trade.js';
 import { icon } from './icons.js';
 import { openViewer, photoOf, photoState, photoTile } from './pictures.js';
 import { may } from './place.js';

@@ -3,7 +3,7 @@
 import { sitePath } from './api.js';
 import { hasArrived, whenArrived } from './blobs.js';
 import { el, fill } from './dom.js';
-import { roomName, stageName } from './domain.js';
+import { roomName, stageName } from './trade.js';
 import { icon } from './icons.js';
 import { place } from './place.js';
 import { openSheet } from './sheet.js';

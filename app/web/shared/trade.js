@@ -6,7 +6,7 @@ const FILES = ['stages', 'phrases', 'rooms', 'trades'];
 const lists = {};
 const maps = {};
 
-export async function loadDomain() {
+export async function loadTrade() {
     await Promise.all(FILES.map(async (name) => {
         const answer = await fetch(`/shared/data/${name}.json`);
         if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
