@@ -27,6 +27,9 @@ $(NODE_MODULES): tests/package-lock.json | $(DEPS)
 scenario: $(NODE_MODULES) ## whole programs over a real broker; SCENARIO_SCALE=0.3 as in `make test`
 	@$(MAKE) --no-print-directory MODE=test programs
 	@bash tests/support/run-node.sh tests/scenario
+browser: $(NODE_MODULES) ## the screens in headless Chromium, on whole programs
+	@$(MAKE) --no-print-directory MODE=test programs
+	@bash tests/support/run-node.sh tests/browser
 
 lint:                    ## formatting, static analysis, who includes whom, and the house's other rules
 	@$(MAKE) --no-print-directory MODE=test lint-checks

@@ -57,7 +57,7 @@ export function log(root, { param, goTo, home }) {
         const logged = now.logged ?? [];
         if (!param[0] && logged.length && !kept && may('daylog')) {
             draft.close();
-            const what = await choose(t('log.logged-title'), t('log.logged-text'), [
+            const what = await choose(t('log.logged-title'), '', [
                 { value: 'amend', icon: 'edit', label: t('log.amend-today'), main: true },
                 { value: 'card', icon: 'share', label: t('log.show-card') },
                 { value: 'new', icon: 'plus', label: t('log.another') },

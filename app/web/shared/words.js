@@ -148,7 +148,6 @@ const WORDS = {
     'log.amend': ['更正日志', 'Correct log'],
     'log.elsewhere': ['这份日志已在别处保存', 'This log was saved elsewhere'],
     'log.logged-title': ['今天的日志已记', 'Today is logged'],
-    'log.logged-text': ['要更正它，还是再记一份？', 'Correct it, or write another one?'],
     'log.amend-today': ['更正今天的日志', 'Correct today’s log'],
     'log.show-card': ['看日报图', 'Show the day card'],
     'log.another': ['再记一份', 'Write another'],

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { test } from 'node:test';
+import { runTests, test } from '../support/programs.mjs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
@@ -81,5 +81,7 @@ test('the panel is a small page', () => {
     for (const file of wanted) bytes += gzipSync(read(file), { level: 9 }).length;
     assert.ok(wanted.size > 20, `${wanted.size} files`);
     assert.ok(bytes <= PANEL_MAX, `${bytes} bytes, gzipped, of ${wanted.size} files`);
-    console.log(`# the panel's page: ${bytes} bytes gzipped, ${wanted.size} files`);
+    console.log(`the panel's page: ${bytes} bytes gzipped, ${wanted.size} files`);
 });
+
+await runTests();

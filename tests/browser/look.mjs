@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// How the screens look, measured: on every view of the panel, of a phone and of head office, in both languages, controls are large enough for
+// gloves and far enough apart, text has contrast for the sun and is large enough, nothing is wider than the screen.
+import assert from 'node:assert/strict';
+import { realPhotos, runTests, siteDate, test, uuid7, withStack } from '../support/programs.mjs';
+import fs from 'node:fs';
+import { DESK, launch, measure, PANEL, PHONE, Screen } from '../support/screen.mjs';
+
+const PANEL_LIMITS = { least: 78, main: 104, gap: 16, px: 16 };
+const PHONE_LIMITS = { least: 44, gap: 8, px: 14 };
+const OFFICE_LIMITS = { least: 28, gap: 4, px: 13 };
+
+async function filled(stack) {
+    await stack.startBroker();
+    await stack.startHub();
+    const board = await stack.startBoard('b-1');
+    await stack.addUser(board, 'u-01', 'manager', '2468', '经理');
+    await stack.addUser(board, 'u-02', 'crew', '1357', '班组长');
+    await stack.addUser(null, 'o-01', 'office', '1357', '客服');
+    const manager = await stack.client(board).signIn('u-01', '2468');
+    for (const file of realPhotos(3)) await manager.photo(fs.readFileSync(file), { room: 'kitchen' });
+    await manager.post('/daylogs', { id: uuid7(), date: siteDate(), stage: 'plumbing_electrical', done: [{ phrase: 'plumbing_electrical/chasing', rooms: ['kitchen'], state: 'going' }], plan: ['线管进场'], crew: { electrician: 2 }, note: '顺利' });
+    return board;
+}
+
+async function walkPanel(screen, limits, panel) {
+    const look = (name) => measure(screen, `${panel ? 'panel' : 'phone'} ${name}`, limits);
+    await screen.see('.name-tile');
+    await look('names');
+    await screen.tap('.name-tile', { hasText: '经理' });
+    await screen.see('.key');
+    await look('PIN');
+    await screen.digits('2468');
+    await screen.see('.tiles');
+    await look('home');
+    await screen.tap('.bar-me');
+    await screen.see('dialog');
+    await look('me');
+    await screen.page.keyboard.press('Escape');
+    await screen.tap('.tile-main');
+    await screen.see('dialog .choices');
+    await look('logged already');
+    await screen.tap('dialog .choices button >> nth=2');
+    await screen.see('.chip');
+    await look('log');
+    if (panel) {
+        for (const tab of ['plan', 'crew', 'photos']) {
+            await screen.tap(`.tab-${tab}`);
+            await look(`log, ${tab}`);
+        }
+        await screen.tap('.tab-done');
+    }
+    await screen.tap('.chip >> nth=3');
+    await screen.tap('.chip >> nth=3');
+    await screen.see('.sheet-chip');
+    await look('chip');
+    await screen.tap('.sheet-chip .main');
+    await screen.tap('.where');
+    await screen.see('dialog .room-grid');
+    await look('stage');
+    await screen.page.keyboard.press('Escape');
+    await screen.tap('.save');
+    await screen.see('.day-card');
+    await look('day card');
+    await screen.home();
+    for (const [tile, seen, name] of [[1, '.where', 'take photos'], [2, '.entry', 'timeline'], [3, '.photo-tile', 'photos']]) {
+        await screen.tap(`.tile >> nth=${tile}`);
+        await screen.see(seen);
+        await look(name);
+        if (name === 'take photos') {
+            await screen.tap('.where');
+            await screen.see('dialog .room-grid');
+            await look('rooms');
+            await screen.page.keyboard.press('Escape');
+        }
+        if (name === 'photos') {
+            await screen.tap('.photo-tile');
+            await screen.see('.viewer img');
+            await look('viewer');
+            await screen.page.keyboard.press('Escape');
+        }
+        await screen.home();
+    }
+    await screen.tap('.pill');
+    await screen.see('.lanes');
+    await look('status');
+}
+
+for (const lang of ['zh', 'en']) {
+    test(`every view of the panel and of a phone, ${lang}`, () => withStack({}, async (stack) => {
+        const board = await filled(stack);
+        const browser = await launch();
+        try {
+            for (const size of [PANEL, PHONE]) {
+                const screen = await Screen.open(browser, board.where, { size, lang });
+                await walkPanel(screen, size === PANEL ? PANEL_LIMITS : PHONE_LIMITS, size === PANEL);
+                assert.equal(await screen.page.evaluate(() => document.documentElement.lang), lang === 'zh' ? 'zh-CN' : 'en');
+                await screen.close();
+            }
+        } finally {
+            await browser.close();
+        }
+    }));
+
+    test(`every view of head office, ${lang}`, () => withStack({}, async (stack) => {
+        await filled(stack);
+        const office = await stack.hubClient().signIn('o-01', '1357');
+        await office.call('PUT', '/api/v1/sites/s-2', { headers: { 'If-Match': '0' }, body: { name: '另一处', timezone: 'Asia/Shanghai', stages: [] } });
+        const browser = await launch();
+        try {
+            for (const size of [DESK, PHONE]) {
+                const look = (name) => measure(screen, `office ${name} ${size.width}`, OFFICE_LIMITS);
+                const screen = await Screen.open(browser, stack.hubWhere, { size, lang, path: '/office/' });
+                await screen.signIn('o-01', '1357', '.site-card');
+                await look('sites');
+                await screen.tap('.site-card');
+                await screen.see('.entry');
+                await look('site');
+                await screen.tap('.site-tabs .plain');
+                await screen.see('dialog #request-room');
+                await look('asking for a photo');
+                await screen.page.keyboard.press('Escape');
+                for (const [tab, seen] of [['plan', '.plan-table'], ['boards', '.board-card']]) {
+                    await screen.tap(`.site-tabs a[href$="${tab}"]`);
+                    await screen.see(seen);
+                    await look(tab);
+                }
+                await screen.close();
+            }
+        } finally {
+            await browser.close();
+        }
+    }));
+}
+
+await runTests();
