@@ -125,10 +125,12 @@ bool json_bool(const struct json *n, bool *out) {
     return true;
 }
 
-static void field_name(char out[96], const char *path, const char *name) {
+/* "crew." and "electrician" → "crew.electrician". Only for errors: most members are right, and there are many of them. */
+static const char *field_name(char out[96], const char *path, const char *name) {
     char full[256];
     (void)snprintf(full, sizeof full, "%.120s%.120s", path, name);
     text_clip(out, 96, full);
+    return out;
 }
 
 /* *out is NULL where an optional member is absent or null. */
@@ -139,8 +141,7 @@ static int find(const struct json *o, const char *path, const char *name, enum j
     if (json_is_null(n)) n = NULL;
     *out = n;
     if (n || need == JSON_OPTIONAL) return 0;
-    field_name(field, path, name);
-    return err_field(e, ERR_INVALID, field, "%s is missing", field);
+    return err_field(e, ERR_INVALID, field_name(field, path, name), "%s is missing", field);
 }
 
 int json_get_text(const struct json *o, const char *path, const char *name, enum json_need need, size_t max_bytes,
@@ -149,11 +150,11 @@ int json_get_text(const struct json *o, const char *path, const char *name, enum
     const struct json *n = NULL;
     int r = find(o, path, name, need, &n, e);
     if (r || !n) return r;
-    field_name(field, path, name);
     const char *text = json_text(n);
-    if (!text) return err_field(e, ERR_INVALID, field, "%s has to be a string", field);
+    if (!text) return err_field(e, ERR_INVALID, field_name(field, path, name), "%s has to be a string", field);
     if (strlen(text) > max_bytes)
-        return err_field(e, ERR_INVALID, field, "%s is longer than %zu bytes", field, max_bytes);
+        return err_field(e, ERR_INVALID, field_name(field, path, name), "%s is longer than %zu bytes", field,
+                         max_bytes);
     *out = text;
     return 0;
 }
@@ -165,10 +166,9 @@ int json_get_int(const struct json *o, const char *path, const char *name, enum 
     const struct json *n = NULL;
     int r = find(o, path, name, need, &n, e);
     if (r || !n) return r;
-    field_name(field, path, name);
     if (!json_int(n, &value) || value < min || value > max)
-        return err_field(e, ERR_INVALID, field, "%s has to be a whole number from %lld to %lld", field, (long long)min,
-                         (long long)max);
+        return err_field(e, ERR_INVALID, field_name(field, path, name), "%s has to be a whole number from %lld to %lld",
+                         field, (long long)min, (long long)max);
     *out = value;
     return 0;
 }
@@ -179,8 +179,8 @@ int json_get_bool(const struct json *o, const char *path, const char *name, enum
     const struct json *n = NULL;
     int r = find(o, path, name, need, &n, e);
     if (r || !n) return r;
-    field_name(field, path, name);
-    if (!json_bool(n, out)) return err_field(e, ERR_INVALID, field, "%s has to be true or false", field);
+    if (!json_bool(n, out))
+        return err_field(e, ERR_INVALID, field_name(field, path, name), "%s has to be true or false", field);
     return 0;
 }
 
@@ -190,10 +190,11 @@ int json_get_array(const struct json *o, const char *path, const char *name, enu
     const struct json *n = NULL;
     int r = find(o, path, name, need, &n, e);
     if (r || !n) return r;
-    field_name(field, path, name);
-    if (!json_is_array(n)) return err_field(e, ERR_INVALID, field, "%s has to be a list", field);
+    if (!json_is_array(n))
+        return err_field(e, ERR_INVALID, field_name(field, path, name), "%s has to be a list", field);
     if (json_count(n) > max_items)
-        return err_field(e, ERR_INVALID, field, "%s has more than %zu entries", field, max_items);
+        return err_field(e, ERR_INVALID, field_name(field, path, name), "%s has more than %zu entries", field,
+                         max_items);
     *out = n;
     return 0;
 }
