@@ -191,7 +191,7 @@ static void stopping_answers_whoever_waits(void **state) {
     int64_t until = clock_mono().ms + ENOUGH_MS;
     while (count_done(t, N) < N - 9 && clock_mono().ms < until)
         (void)nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
-    assert_int_equal(count_done(t, N), N - 9);
+    assert_in_range(count_done(t, N), N - 9, N - 8); /* the first may not be with the camera yet when the others come */
     int64_t began = clock_mono().ms;
     shutter_stop(f->shutter);
     assert_true(clock_mono().ms - began < 10000);
