@@ -15,7 +15,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define RUNS 80
 #else
-#define RUNS 600
+#define RUNS 300
 #endif
 
 static uint64_t seed;
