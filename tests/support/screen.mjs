@@ -27,7 +27,9 @@ export class Screen {
             if (message.type() === 'error' || message.type() === 'warning') screen.errors.push(`${message.text()} ${message.location().url}`);
         });
         screen.page.on('pageerror', (error) => screen.errors.push(`thrown: ${error.stack ?? error.message}`));
-        await screen.page.addInitScript((name) => localStorage.getItem('sitelog.lang') ?? localStorage.setItem('sitelog.lang', name), lang);
+        await screen.page.addInitScript((name) => {
+            if (location.protocol === 'http:') localStorage.getItem('sitelog.lang') ?? localStorage.setItem('sitelog.lang', name);
+        }, lang);
         await screen.page.goto(screen.base + path);
         return screen;
     }

@@ -100,6 +100,7 @@ function edit(root, draft, now, { goTo, home }) {
     };
     const noted = value.note ? el('p', { class: 'noted' }, icon('note'), value.note) : null;
     let tab = 'done';
+    let stored = null; // as the server answered
 
     function show(name) {
         tab = name;
@@ -150,7 +151,7 @@ function edit(root, draft, now, { goTo, home }) {
         }
         save.disabled = true;
         try {
-            const stored = await submitLog(draft, logBody(value, photos.chosen()));
+            stored = await submitLog(draft, logBody(value, photos.chosen()));
             say(t(value.amends ? 'log.amended' : 'log.saved'));
             goTo(`saved/${stored.id}`);
         } catch (error) {
@@ -185,7 +186,7 @@ function edit(root, draft, now, { goTo, home }) {
     show('done');
     photos.load();
     const stops = [live.on('record', (record) => {
-        if (record.id === value.id && !isSubmitting(value.id)) {
+        if (record.id === value.id && !stored && !isSubmitting(value.id)) {
             draft.drop(false);
             say(t('log.elsewhere'));
             goTo(`saved/${value.id}`);

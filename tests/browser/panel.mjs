@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+// The panel by the door, by touch at 800×480: signing in, the daily log in three taps, how far it got, drafts that outlive the page and the
+// daemon, one record however often it is sent.
+import assert from 'node:assert/strict';
+import { request, runTests, siteDate, test, until, withStack } from '../support/programs.mjs';
+import { launch, Screen } from '../support/screen.mjs';
+
+const AWAY = [/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|Failed to load resource: net::/];
+
+async function site(stack, { hub = true } = {}) {
+    await stack.startBroker();
+    if (hub) await stack.startHub();
+    const board = await stack.startBoard('b-1');
+    await stack.addUser(board, 'u-01', 'manager', '2468', '经理');
+    await stack.addUser(board, 'u-02', 'crew', '1357', '班组长');
+    const manager = await stack.client(board).signIn('u-01', '2468');
+    return { board, manager };
+}
+
+async function onScreen(where, options, run) {
+    const browser = await launch();
+    try {
+        const screen = await Screen.open(browser, where, options);
+        await run(screen, browser);
+        await screen.close();
+    } finally {
+        await browser.close();
+    }
+}
+
+const logs = async (client) => (await client.get('/daylogs')).daylogs;
+
+async function openLog(screen) {
+    await screen.tap('.tile-main');
+    await screen.see('.chip');
+}
+
+test('signing in: a wrong PIN is told, too many lock, and how long is told', () => withStack({}, async (stack) => {
+    const { board } = await site(stack, { hub: false });
+    await onScreen(board.where, { expect: [/401 \(Unauthorized\)/, /429 \(Too Many Requests\)/] }, async (screen) => {
+        await screen.tap('.name-tile', { hasText: '经理' });
+        await screen.digits('1111');
+        await screen.see('.pin-message', { hasText: '不对' });
+        for (let i = 0; i < 20 && !/\d+ 秒/.test(await screen.text('.pin-message')); i++) {
+            await screen.digits('1111');
+            await until('an answer', async () => (await screen.text('.pin-message')) !== '');
+        }
+        const first = Number(/(\d+) 秒/.exec(await screen.text('.pin-message'))[1]);
+        assert.ok(first > 0);
+        await until('the seconds run down', async () => Number(/(\d+) 秒/.exec(await screen.text('.pin-message'))?.[1] ?? 0) < first);
+        assert.equal(await screen.$('.pin .main').isDisabled(), true);
+        await screen.tap('.bar-back');
+        await screen.signIn('班组长', '1357');
+    });
+}));
+
+test('a daily log is three taps, and the header says when it is received', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack, { hub: false });
+    await onScreen(board.where, {}, async (screen) => {
+        const csp = (await request(board.where, 'GET', '/panel/')).headers['content-security-policy'];
+        assert.match(csp, /default-src 'none'/);
+        assert.doesNotMatch(csp, /unsafe|\*|data:|https?:/);
+        await screen.signIn('经理', '2468');
+        await until('the pill says that head office is away', async () => (await screen.$('.pill').getAttribute('data-state')) === 'away');
+        let taps = 0;
+        const tap = async (...what) => {
+            taps++;
+            await screen.tap(...what);
+        };
+        await tap('.tile-main');
+        await tap('.chip', { hasText: '开工交底' });
+        await tap('.save');
+        await screen.said('日志已保存');
+        assert.equal(taps, 3);
+        await screen.see('.day-card');
+        const [log] = await logs(manager);
+        assert.deepEqual(log.done, [{ phrase: 'preparation/kick-off-briefing' }]);
+        assert.equal(log.date, siteDate());
+        assert.match(await screen.text('.pill'), /存\d+ · 发\d+ · 达0/);
+        await stack.startHub();
+        await until('the pill turns to received', async () => (await screen.$('.pill').getAttribute('data-state')) === 'good');
+        const [, saved, received] = /存(\d+) · 发\d+ · 达(\d+)/.exec(await screen.text('.pill'));
+        assert.equal(saved, received);
+        await screen.home();
+        await screen.see('.card-main', { hasText: '今天的日志已记' });
+        await screen.tap('.tile', { hasText: '动态' });
+        await screen.see('.entry[data-type="daylog-submitted"] .badge[data-state="received"]');
+        await screen.tap('.pill');
+        await screen.tap('.side .main');
+        await screen.said('已催促发送');
+    });
+}));
+
+test('rooms, state, plan, crew and photos hang on the log for whoever wants them', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack);
+    await onScreen(board.where, {}, async (screen) => {
+        await screen.signIn('经理', '2468');
+        await screen.tap('.tile', { hasText: '拍照' });
+        await screen.tap('.where');
+        await screen.tap('dialog .toggle', { hasText: '厨房' });
+        for (let i = 1; i <= 2; i++) {
+            await screen.tap('.shutter');
+            await until(`photo ${i}`, async () => (await manager.get('/photos')).photos.length === i);
+            await screen.said('照片已保存');
+            await until('the shutter is free', async () => !(await screen.$('.shutter').isDisabled()));
+        }
+        assert.deepEqual((await manager.get('/photos')).photos.map((p) => [p.room, p.origin]), [['kitchen', 'camera'], ['kitchen', 'camera']]);
+        await screen.home();
+        await openLog(screen);
+        await screen.tap('.where');
+        await screen.tap('dialog .toggle', { hasText: '水电' });
+        await screen.tap('.chip', { hasText: '水电开槽' });
+        await screen.tap('.chip', { hasText: '水电开槽' });
+        await screen.tap('dialog .toggle', { hasText: '进行中' });
+        await screen.tap('dialog .toggle', { hasText: '主卧' });
+        await screen.tap('dialog .main');
+        await screen.tap('.chip', { hasText: '布管' });
+        await screen.tap('.chip', { hasText: '布管' });
+        await screen.tap('dialog .plain', { hasText: '去掉' });
+        await screen.tap('.tab-plan');
+        await screen.tap('.chip', { hasText: '线管进场' });
+        await screen.tap('.tab-crew');
+        const more = screen.$('.crew-row', { hasText: '水电工' }).locator('button').nth(1);
+        await screen.tap(more);
+        await screen.tap(more);
+        await screen.tap('.tab-photos');
+        await screen.see('.pick >> nth=1');
+        await screen.tap('.pick >> nth=0');
+        await screen.tap('.save');
+        await screen.said('日志已保存');
+        const [log] = await logs(manager);
+        assert.deepEqual(log.done, [{ phrase: 'plumbing_electrical/chasing', rooms: ['master'], state: 'going' }]);
+        assert.deepEqual(log.plan, [{ phrase: 'plumbing_electrical/conduits-arrived' }]);
+        assert.equal(log.stage, 'plumbing_electrical');
+        assert.deepEqual(log.crew, { electrician: 2 });
+        assert.equal(log.photos.length, 1);
+    });
+}));
+
+test('a draft outlives the page, a kill of the daemon, and is shared; the crew hands it to the manager', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack, { hub: false });
+    await onScreen(board.where, { expect: AWAY }, async (screen, browser) => {
+        await screen.signIn('班组长', '1357');
+        await openLog(screen);
+        await screen.tap('.chip', { hasText: '开工交底' });
+        await until('the server has the draft', async () => (await manager.get('/today')).draft?.data.done.length === 1);
+        await screen.page.reload();
+        await screen.see('.chip[aria-pressed="true"]', { hasText: '开工交底' });
+
+        await board.program.kill('SIGKILL');
+        await screen.tap('.chip', { hasText: '灭火器到位' }); // only the page knows
+        await until('the pill says that the board is away', async () => /连不上看板/.test(await screen.text('.pill')));
+        await stack.startBoard('b-1');
+        await screen.page.reload();
+        await screen.see('.chip[aria-pressed="true"]', { hasText: '开工交底' });
+        await screen.see('.chip[aria-pressed="true"]', { hasText: '灭火器到位' });
+        await screen.tap('.chip', { hasText: '全屋放样' });
+        await until('the server has all of it', async () => (await manager.get('/today')).draft?.data.done.length === 3);
+
+        const phone = await Screen.open(browser, board.where, { expect: AWAY });
+        await phone.signIn('经理', '2468');
+        await openLog(phone);
+        await phone.see('.chip[aria-pressed="true"]', { hasText: '全屋放样' });
+        await screen.tap('.save'); // the crew may not submit: it is handed over
+        await screen.said('草稿已存');
+        assert.equal((await logs(manager)).length, 0);
+        await phone.tap('.save');
+        await phone.said('日志已保存');
+        await phone.close();
+        assert.equal((await logs(manager))[0].done.length, 3);
+        assert.equal((await manager.get('/today')).draft, null);
+        await screen.home();
+        await openLog(screen);
+        assert.equal(await screen.$('.chip[aria-pressed="true"]').count(), 0, 'nothing of the draft is left');
+    });
+}));
+
+test('saved while the daemon is away: said so, tried again, one record', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack, { hub: false });
+    await onScreen(board.where, { expect: AWAY }, async (screen) => {
+        await screen.signIn('经理', '2468');
+        await openLog(screen);
+        await screen.tap('.chip', { hasText: '开工交底' });
+        await board.program.kill('SIGKILL');
+        await screen.tap('.save');
+        await screen.see('.bar-said', { hasText: '正在反复重试' });
+        await screen.page.reload().catch(() => {}); // in the middle of it
+        await stack.startBoard('b-1');
+        await screen.page.goto(`${screen.base}/panel/`);
+        await screen.see('.tiles');
+        await until('the log is there', async () => (await logs(manager)).length === 1);
+        await screen.said('日志已保存');
+        assert.equal((await manager.get('/timeline')).entries.filter((e) => e.type.startsWith('daylog-')).length, 1);
+    });
+}));
+
+test('a log is corrected from the timeline; who was slower is shown what is current', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack, { hub: false });
+    await onScreen(board.where, { expect: [/409 \(Conflict\)/] }, async (screen, browser) => {
+        await screen.signIn('经理', '2468');
+        await openLog(screen);
+        await screen.tap('.chip', { hasText: '开工交底' });
+        await screen.tap('.save');
+        await screen.said('日志已保存');
+        const slow = await Screen.open(browser, board.where, { expect: [/409 \(Conflict\)/] });
+        await slow.signIn('经理', '2468');
+        for (const one of [slow, screen]) {
+            await one.home();
+            await one.tap('.tile', { hasText: '动态' });
+            await one.tap('.entry-actions button', { hasText: '更正日志' });
+            await one.see('.chip[aria-pressed="true"]', { hasText: '开工交底' });
+        }
+        await screen.tap('.chip', { hasText: '灭火器到位' });
+        await screen.tap('.save');
+        await screen.said('更正已保存');
+        await slow.tap('.chip', { hasText: '钥匙门禁交接' });
+        await slow.tap('.save');
+        await slow.see('dialog', { hasText: '已有新版本' });
+        await slow.tap('dialog .main');
+        await slow.said('更正已保存');
+        const [log] = await logs(manager);
+        assert.equal(log.amended, 2);
+        assert.deepEqual(log.done.map((item) => item.phrase), ['preparation/kick-off-briefing', 'preparation/keys-received']);
+        await slow.home();
+        await slow.tap('.tile', { hasText: '动态' });
+        await slow.tap('.entry-actions button', { hasText: '历次版本' });
+        await slow.see('.history .entry >> nth=2');
+        await slow.close();
+    });
+}));
+
+await runTests();
