@@ -134,4 +134,25 @@ test('a second board on the site agrees with the first', () => withStack({ check
     for (const conf of [board.conf, second.conf, stack.hubConf]) assert.equal((await stack.ctl(conf, 'verify')).code, 0);
 }));
 
+test('where there is no hub, the broker\'s word counts', () => withStack({ check: answersChecked() }, async (stack) => {
+    await stack.startBroker();
+    const board = await stack.startBoard('b-1', { env: { SITELOG_MQTT_CONFIRM: 'broker', SITELOG_UPLOAD_URL: '' } });
+    await stack.addUser(board, 'u-01', 'manager', '2468', 'Manager');
+    const manager = await stack.client(board).signIn('u-01', '2468');
+    for (let n = 0; n < 10; n++) await manager.post('/daylogs', { id: uuid7(), date: siteDate(), done: [`第${n}项`] });
+    await manager.photo(fs.readFileSync(realPhotos(1)[0]));
+    await until('all of it counts as received', async () => {
+        const { lanes, hub } = await manager.get('/status');
+        return hub === 'unknown' && lanes.record.received === lanes.record.saved && lanes.photo.received === 1;
+    });
+    await stack.broker.kill('SIGKILL');
+    await manager.post('/daylogs', { id: uuid7(), date: siteDate(), done: ['断网'] });
+    assert.ok((await manager.get('/status')).lanes.record.received < (await manager.get('/status')).lanes.record.saved);
+    await stack.startBroker();
+    await until('what was written without a link, too', async () => {
+        const { lanes } = await manager.get('/status');
+        return lanes.record.received === lanes.record.saved;
+    });
+}));
+
 await runTests();
