@@ -118,7 +118,7 @@ static void phone_fields(struct app *app, struct exchange *x, struct db *db) {
                          "origin is phone or import; only the board's own camera makes photos of origin camera");
         return;
     }
-    memcpy(r->origin, origin && strcmp(origin, "import") == 0 ? "import" : "phone", sizeof "import");
+    text_clip(r->origin, sizeof r->origin, origin ? origin : "phone");
     (void)place_known(app, x, db, r);
 }
 

@@ -34,7 +34,7 @@ trap 'echo; echo "stopping"; exit 0' INT TERM HUP
 
 die() {
     echo "demo: $1" >&2
-    if [ -n "${2:-}" ] && [ -s "$2" ]; then echo "---- its last words:" >&2; tail -n 15 "$2" >&2; fi
+    if [ -n "${2:-}" ] && [ -s "$2" ]; then echo "---- its last words:" >&2; tail -n 60 "$2" >&2; fi
     exit 1
 }
 
@@ -175,7 +175,7 @@ call() {
     local jar=$1 method=$2 url=$3 csrf="" status; shift 3
     [ -s "$work/$jar.csrf" ] && csrf=$(<"$work/$jar.csrf")
     status=$(curl -sS -m 30 -o "$work/reply" -w '%{http_code}' -b "$work/$jar.jar" -c "$work/$jar.jar" -X "$method" \
-        -H "X-CSRF-Token: $csrf" "$@" "$url" 2>"$work/curl.log") || die "$method $url did not work" "$work/curl.log"
+        -H "X-CSRF-Token: $csrf" "$@" "$url" 2>"$work/curl.log") || die "$method $url did not work: $(<"$work/curl.log")" "$work/board.log"
     [ "$status" -lt 300 ] || die "$method $url was answered with HTTP $status" "$work/reply"
 }
 send() { local jar=$1 method=$2 url=$3 body=$4; shift 4; call "$jar" "$method" "$url" -H 'Content-Type: application/json' "$@" --data-binary "$body"; }
