@@ -86,7 +86,7 @@ static void listed(struct app *app, struct exchange *x, const char *name, struct
 static void sites(struct app *app, struct exchange *x, struct db *db) {
     struct buf all;
     buf_init(&all, LIST_MAX);
-    int rc = site_list(db, &all);
+    int rc = site_list(db, app->timezone, &all);
     listed(app, x, "sites", &all, rc);
 }
 

@@ -77,16 +77,16 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
     return rc < 0 ? rc : out->error;
 }
 
-static int put_site(struct db *db, const char *site, struct json_out *w) {
+static int put_site(struct db *db, const char *site, const char *fallback_tz, struct json_out *w) {
     struct plan plan;
     char last[TZ_DATE_SIZE] = "";
     int64_t unsent = -1;
-    int rc = plan_read(db, site, "UTC", &plan);
+    int rc = plan_read(db, site, fallback_tz, &plan);
     if (rc < 0) return rc;
     json_open(w, NULL, '{');
     json_put_text(w, "site", site);
     json_put_text(w, "name", plan.name);
-    json_put_text(w, "timezone", plan.version > 0 ? plan.timezone : NULL);
+    json_put_text(w, "timezone", plan.timezone);
     plan_fini(&plan);
     rc = board_put_short(db, site, w, "boards", &unsent);
     if (rc == 0) rc = daylog_last_date(db, site, last);
@@ -101,7 +101,7 @@ static int put_site(struct db *db, const char *site, struct json_out *w) {
     return rc < 0 ? rc : w->buf->error;
 }
 
-int site_list(struct db *db, struct buf *out) {
+int site_list(struct db *db, const char *fallback_tz, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct json_out w;
     int rc = db_prepare(
@@ -111,7 +111,7 @@ int site_list(struct db *db, struct buf *out) {
     json_open(&w, NULL, '{');
     json_open(&w, "sites", '[');
     while ((rc = stmt_step(s)) == 1) {
-        int put = put_site(db, stmt_text(s, 0), &w);
+        int put = put_site(db, stmt_text(s, 0), fallback_tz, &w);
         if (put < 0) return put;
     }
     json_close(&w, ']');

@@ -20,7 +20,7 @@ MUST_CHECK int site_print(struct db *db, const char *site, const char *fallback_
                           struct buf *out);
 
 /* GET /api/v1/sites: {"sites":[{"site","name","timezone","boards":[{"board","online","last_seen","clock"}],"last_daylog","open_hazards","alerts",
- * "unsent"}]}, by site. */
-MUST_CHECK int site_list(struct db *db, struct buf *out);
+ * "unsent"}]}, by site. fallback_tz: of those without a plan. */
+MUST_CHECK int site_list(struct db *db, const char *fallback_tz, struct buf *out);
 
 #endif

@@ -10,7 +10,7 @@ import { setTitle } from './bar.js';
 
 const MINUTE_MS = 60000;
 const isSilent = (site) => site.boards.length > 0 && site.boards.every((b) => !b.online);
-const isUnlogged = (site) => site.last_daylog !== today(site.timezone ?? undefined); // each by its own clock
+const isUnlogged = (site) => site.last_daylog !== today(site.timezone); // each by its own clock
 const FILTERS = { all: () => true, silent: isSilent, unlogged: isUnlogged, unsent: (site) => site.unsent > 0 };
 let filter = 'all';
 

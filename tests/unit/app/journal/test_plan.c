@@ -329,15 +329,15 @@ static void test_site_list(void **state) {
     assert_int_equal(board_state(h->t.db, "s-9", "b-77", &said, (struct wall){ 1795334400000 }, NULL), 0);
     journal_pair_commit(&h->t);
     buf_clear(&h->answer);
-    assert_int_equal(site_list(h->t.db, &h->answer), 0);
-    assert_string_equal(
-        h->answer.data,
-        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
-        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
-        "hazards\":0,\"alerts\":0,\"unsent\":null},"
-        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":null,\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
-        "seen\":\"2026-11-22T08:00:00.000Z\","
-        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null}]}");
+    assert_int_equal(site_list(h->t.db, "Asia/Urumqi", &h->answer), 0);
+    assert_string_equal(h->answer.data,
+                        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
+                        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
+                        "hazards\":0,\"alerts\":0,\"unsent\":null},"
+                        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
+                        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
+                        "seen\":\"2026-11-22T08:00:00.000Z\","
+                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null}]}");
     bool known = false;
     assert_int_equal(site_known(h->t.db, "s-9", &known), 0);
     assert_true(known);

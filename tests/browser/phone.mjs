@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// A phone on the site's Wi-Fi, and a manager's phone at head office's pages: photos from files, on a line that comes and goes; the day card;
+// the same screens at the hub, for the site that is chosen.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { realPhotos, runTests, siteDate, test, until, withStack } from '../support/programs.mjs';
+import { launch, PHONE, Screen } from '../support/screen.mjs';
+
+const AWAY = [/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/];
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const ALBUM = 'input[type=file] >> nth=1';
+
+async function phone(where, run, options = {}) {
+    const browser = await launch();
+    try {
+        const screen = await Screen.open(browser, where, { size: PHONE, ...options });
+        await run(screen);
+        await screen.close();
+    } finally {
+        await browser.close();
+    }
+}
+
+async function site(stack) {
+    await stack.startBroker();
+    await stack.startHub();
+    const board = await stack.startBoard('b-1');
+    await stack.addUser(board, 'u-01', 'manager', '2468', '经理');
+    return { board, manager: await stack.client(board).signIn('u-01', '2468') };
+}
+
+test('photos from files: several at once, byte for byte; a picture of another kind becomes a JPEG; what is none is told', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack);
+    const files = realPhotos(3);
+    await phone(board.where, async (screen) => {
+        await screen.signIn('经理', '2468');
+        const png = stack.write('screen.png', await screen.page.screenshot());
+        const text = stack.write('readme.jpg', 'not a picture');
+        await screen.tap('.tile', { hasText: '拍照' });
+        assert.equal(await screen.$('input[type=file] >> nth=0').getAttribute('capture'), 'environment');
+        assert.equal(await screen.$(ALBUM).getAttribute('multiple'), '');
+        await screen.tap('.where');
+        await screen.tap('dialog .toggle', { hasText: '厨房' });
+        await screen.$(ALBUM).setInputFiles([...files, png, text]);
+        await screen.see('.upload[data-state="failed"]', { hasText: '打不开' });
+        await until('four are saved', async () => (await screen.$('.upload[data-state="done"]').count()) === 4);
+        const { photos } = await manager.get('/photos');
+        assert.equal(photos.length, 4);
+        assert.ok(photos.every((photo) => photo.room === 'kitchen' && photo.origin === 'import'));
+        for (const file of files) assert.ok(photos.some((photo) => photo.sha256 === sha256(fs.readFileSync(file))), `${path.basename(file)} is there unaltered`);
+        await screen.tap('.upload[data-state="failed"] .square >> nth=-1');
+        await screen.tap('button', { hasText: '清除已完成' });
+        assert.equal(await screen.$('.upload').count(), 0);
+        await screen.home();
+        await screen.tap('.tile >> nth=3');
+        await until('all are at head office, bytes and all', async () => (await screen.$('.photo-tile .badge[data-state="received"]').count()) === 4);
+        await screen.tap('.photo-tile >> nth=0');
+        await screen.see('.viewer-frame > img');
+        await screen.tap('.viewer button >> nth=-1');
+        await screen.see('.viewer-count', { hasText: '2 / 4' });
+    });
+}));
+
+test('a photo waits for the line, also when the page is closed in between, and is one photo', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack);
+    const [file] = realPhotos(1);
+    await phone(board.where, async (screen) => {
+        await screen.signIn('经理', '2468');
+        await screen.tap('.tile', { hasText: '拍照' });
+        await board.program.kill('SIGKILL');
+        await screen.$('input[type=file] >> nth=0').setInputFiles([file]);
+        await screen.see('.upload', { hasText: '稍后自动重试' });
+        await screen.page.goto('about:blank');
+        await stack.startBoard('b-1');
+        await screen.page.goto(`${screen.base}/panel/`);
+        await screen.see('.tiles');
+        await until('the photo is there', async () => (await manager.get('/photos')).photos.length === 1);
+        await screen.tap('.tile', { hasText: '拍照' });
+        await screen.see('.upload[data-state="done"]');
+        const [photo] = (await manager.get('/photos')).photos;
+        assert.equal(photo.sha256, sha256(fs.readFileSync(file)));
+        assert.equal(photo.origin, 'phone');
+    }, { expect: AWAY });
+}));
+
+test('the log on a phone: a note by keyboard, then the day card to keep', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack);
+    for (const file of realPhotos(3)) await manager.photo(fs.readFileSync(file), {});
+    await phone(board.where, async (screen) => {
+        await screen.signIn('经理', '2468');
+        await screen.tap('.tile-main');
+        await screen.tap('.chip', { hasText: '开工交底' });
+        await screen.tap('.tab-plan');
+        await screen.tap('.chip', { hasText: '原房拍照' });
+        await screen.page.fill('#note', '业主要求加两个插座');
+        await until('the note is in the draft', async () => (await manager.get('/today')).draft?.data.note === '业主要求加两个插座');
+        await screen.tap('.save');
+        await screen.said('日志已保存');
+        await screen.see('.day-card');
+        const size = await screen.$('.day-card').evaluate((image) => image.decode().then(() => [image.naturalWidth, image.naturalHeight]));
+        assert.equal(size[0], 1080);
+        const download = screen.page.waitForEvent('download');
+        await screen.tap('.card-actions a');
+        const bytes = fs.readFileSync(await (await download).path());
+        assert.deepEqual([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+        const [log] = (await manager.get('/daylogs')).daylogs;
+        assert.equal(log.note, '业主要求加两个插座');
+        assert.equal(log.photos.length, 3);
+        assert.equal(log.date, siteDate());
+    });
+}));
+
+test('the other language is one tap away, and stays', () => withStack({}, async (stack) => {
+    const { board } = await site(stack);
+    await phone(board.where, async (screen) => {
+        await screen.see('h1', { hasText: '您是哪位' });
+        await screen.tap('.bar-lang');
+        await screen.see('h1', { hasText: 'Who are you?' });
+        await screen.signIn('经理', '2468');
+        await screen.see('.tile', { hasText: 'Daily log' });
+        await screen.page.reload();
+        await screen.see('.tile', { hasText: 'Timeline' });
+        assert.equal(await screen.page.evaluate(() => document.documentElement.lang), 'en');
+        await screen.tap('.bar-me');
+        await screen.tap('dialog .plain', { hasText: '中文' });
+        await screen.see('.tile', { hasText: '今日日志' });
+    });
+}));
+
+test('a manager writes a log at head office for one of several sites, and the board gets it', () => withStack({}, async (stack) => {
+    const { manager } = await site(stack);
+    await stack.addUser(null, 'u-01', 'manager', '8642', '经理');
+    await stack.addUser(null, 'o-01', 'office', '1357', '客服');
+    const office = await stack.hubClient().signIn('o-01', '1357');
+    const people = [{ id: 'u-01', name: '经理', role: 'manager' }];
+    for (const [id, name] of [['s-1', '三号楼'], ['s-2', '四号楼']]) await office.call('PUT', `/api/v1/sites/${id}`, { headers: { 'If-Match': '0' }, body: { name, timezone: 'Asia/Shanghai', stages: [], people } });
+    await office.call('PUT', '/api/v1/sites/s-3', { headers: { 'If-Match': '0' }, body: { name: '别人的', timezone: 'Asia/Shanghai', stages: [] } });
+    await phone(stack.hubWhere, async (screen) => {
+        await screen.signIn('u-01', '8642', 'a.name-tile');
+        await until('his sites and no others', async () => (await screen.$('a.name-tile').count()) === 2);
+        await screen.tap('a.name-tile', { hasText: '三号楼' });
+        await screen.see('.tiles');
+        assert.match(await screen.text('.pill'), /总部/);
+        await screen.tap('.tile', { hasText: '拍照' });
+        await screen.$(ALBUM).setInputFiles(realPhotos(1));
+        await screen.see('.upload[data-state="done"]');
+        await screen.home();
+        await screen.tap('.tile-main');
+        await screen.tap('.chip', { hasText: '开工交底' });
+        await screen.tap('.save');
+        await screen.said('日志已保存');
+        await screen.see('.day-card');
+        await until('the board has it', async () => (await manager.get('/daylogs')).daylogs.length === 1);
+        await screen.home();
+        await screen.tap('.tile', { hasText: '动态' });
+        await screen.see('.photo-strip img');
+    });
+}));
+
+await runTests();
