@@ -31,6 +31,22 @@ browser: $(NODE_MODULES) ## the screens in headless Chromium, on whole programs
 	@$(MAKE) --no-print-directory MODE=test programs
 	@bash tests/support/run-node.sh tests/browser
 
+BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c)) $(BUILD)/tests/bench/bare
+.PHONY: bench-binaries
+bench-binaries: $(BENCH)
+$(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(BUILD)/tests/bench/bench.o $(SUPPORT) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+# With the libraries that the daemon was linked with, used or not.
+$(BUILD)/tests/bench/bare: $(BUILD)/tests/bench/bare.o $(BUILD)/sitelogd
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< -Wl,--no-as-needed \
+	    $$(readelf -d $(BUILD)/sitelogd | sed -n 's/.*(NEEDED).*\[\(.*\)\]/-l:\1/p') -o $@
+-include $(BENCH:=.d) $(BUILD)/tests/bench/bench.d
+bench:                   ## one table of ratios against yardsticks; BENCH_QUICK=1 in a minute (tests/bench/RESULTS.md)
+	@$(MAKE) --no-print-directory MODE=release programs bench-binaries
+	@bash tests/bench/run.sh build/release
+
 lint:                    ## formatting, static analysis, who includes whom, and the house's other rules
 	@$(MAKE) --no-print-directory MODE=test lint-checks
 .PHONY: lint-checks
