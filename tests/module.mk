@@ -55,7 +55,9 @@ lint-checks: $(LIB)
 
 FUZZ := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: fuzz-binaries
-fuzz-binaries: $(FUZZ)
+fuzz-binaries: $(FUZZ) $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/seed_*.c))
+$(BUILD)/tests/fuzz/seed_%: $(BUILD)/tests/fuzz/seed_%.o $(SUPPORT) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
 fuzz:                    ## libFuzzer over every parser of input from outside, FUZZ_SECONDS=30 each

@@ -8,6 +8,7 @@ for program in "$1"/tests/fuzz/fuzz_*; do
     [ -f "$program" ] && [ -x "$program" ] || continue
     name=$(basename "$program"); name=${name#fuzz_}
     mkdir -p "$1/corpus/$name" "$1/crashes"
+    [ -x "$1/tests/fuzz/seed_$name" ] && "$1/tests/fuzz/seed_$name" "$1/corpus/$name"
     seeds=()
     [ -d "tests/fuzz/seeds/$name" ] && seeds=("tests/fuzz/seeds/$name")
     log=$program.log
