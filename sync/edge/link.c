@@ -269,6 +269,14 @@ static void send_beat(struct link *l) {
     buf_fini(&out);
 }
 
+/* The connection has stood for a while: whoever had our identity has gone. Looked at with each beat. */
+static void clear_shared(struct link *l) {
+    struct link_status s = link_status(l);
+    if (!s.identity_shared || mqtt_short_lives(l->mqtt) > 0) return;
+    log_info("link: nobody else uses the identity %s any more", l->o.board);
+    status_set(l, s.up, s.hub, NULL);
+}
+
 static void tell_doubt(struct link *l) {
     struct event_key key;
     enum peer_doubt doubt = peer_doubt(l->peer, &key);
@@ -305,7 +313,10 @@ static void *run(void *arg) {
         up = link_status(l).up;
         more = up && send_some(l);
         tell_doubt(l);
-        if (up && now_ms() >= l->beat_at_ms) send_beat(l);
+        if (up && now_ms() >= l->beat_at_ms) {
+            send_beat(l);
+            clear_shared(l);
+        }
     }
     if (link_status(l).up) {
         struct buf state;

@@ -19,7 +19,7 @@
 
 enum {
     KEEPALIVE_S = 60,
-    CONNECT_DEADLINE_MS = 20000, /* TCP, TLS and CONNACK together */
+    CONNECT_DEADLINE_MS = 20000, /* where the options say nothing */
     MISC_EVERY_MS = 10000,       /* keepalive is looked after this often: few wake-ups on an idle board */
     SILENT_TCP_MS = 30000,       /* unacknowledged bytes for so long: the link is dead (TCP_USER_TIMEOUT, tcp(7)) */
     RETRY_FIRST_MS = 1000,
@@ -37,7 +37,7 @@ struct in_flight {
 struct mqtt {
     char *client_id, *host, *user, *password, *ca, *cert, *key, *will_topic;
     int port;
-    int64_t retry_max_ms;
+    int64_t retry_max_ms, connect_deadline_ms;
     struct mqtt_handlers handlers;
 
     struct mosquitto *client; /* NULL while idle */
@@ -119,6 +119,7 @@ int mqtt_create(const struct mqtt_options *o, struct mqtt **out, struct err_text
     m->will_topic = copy_text(o->will_topic);
     m->port = o->port;
     m->retry_max_ms = o->retry_max_ms;
+    m->connect_deadline_ms = o->connect_deadline_ms > 0 ? o->connect_deadline_ms : CONNECT_DEADLINE_MS;
     m->handlers = o->handlers;
     m->connect = o->connect_first - 1;
     m->retry_span_ms = RETRY_FIRST_MS;
@@ -235,7 +236,7 @@ static void begin(struct mqtt *m) {
 
 static int64_t wait_ms(const struct mqtt *m, int64_t now, int64_t max_wait_ms) {
     int64_t due = m->phase == PHASE_IDLE         ? m->retry_at_ms
-                  : m->phase == PHASE_CONNECTING ? m->since_ms + CONNECT_DEADLINE_MS
+                  : m->phase == PHASE_CONNECTING ? m->since_ms + m->connect_deadline_ms
                                                  : m->misc_at_ms;
     int64_t wait = due > now ? due - now : 0;
     return wait < max_wait_ms || max_wait_ms < 0 ? wait : max_wait_ms;
@@ -276,7 +277,7 @@ void mqtt_step(struct mqtt *m, int64_t max_wait_ms) {
     if (m->phase == PHASE_IDLE && now >= m->retry_at_ms) begin(m);
     if (!m->ended) wait_and_serve(m, wait_ms(m, now, max_wait_ms));
     now = clock_mono().ms;
-    if (!m->ended && m->phase == PHASE_CONNECTING && now - m->since_ms >= CONNECT_DEADLINE_MS)
+    if (!m->ended && m->phase == PHASE_CONNECTING && now - m->since_ms >= m->connect_deadline_ms)
         end_later(m, "the broker did not answer in time");
     if (!m->ended && m->client && now >= m->misc_at_ms) {
         m->misc_at_ms = now + MISC_EVERY_MS;
@@ -335,4 +336,7 @@ void mqtt_retry_now(struct mqtt *m) {
     if (m->phase == PHASE_IDLE) m->retry_at_ms = 0;
 }
 
-unsigned mqtt_short_lives(const struct mqtt *m) { return m->short_lives; }
+unsigned mqtt_short_lives(const struct mqtt *m) {
+    bool lasting = m->phase == PHASE_UP && clock_mono().ms - m->since_ms >= SHORT_LIFE_MS;
+    return lasting ? 0 : m->short_lives;
+}

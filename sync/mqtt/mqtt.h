@@ -34,7 +34,8 @@ struct mqtt_options {
     const char *ca, *cert, *key; /* files, or ""; ca alone: server is checked; all three: mutual TLS */
     const char *will_topic;      /* retained, QoS 1; "": no will, handlers.will is not called */
     int64_t retry_max_ms;
-    int64_t connect_first; /* the count of the first connection */
+    int64_t connect_deadline_ms; /* for TCP, TLS and CONNACK together; 0: 20 s */
+    int64_t connect_first;       /* the count of the first connection */
     struct mqtt_handlers handlers;
 };
 
@@ -65,7 +66,8 @@ void mqtt_drop(struct mqtt *m, const char *why);
 /* The next attempt is made at once. */
 void mqtt_retry_now(struct mqtt *m);
 
-/* Connections that ended within 30 s of being accepted, in a row: from 3 on another client with our identity is likely. */
+/* Connections that ended within 30 s of being accepted, in a row: from 3 on another client with our identity is likely. 0 again once one has
+ * stood for longer. */
 unsigned mqtt_short_lives(const struct mqtt *m);
 
 #endif
