@@ -10,6 +10,7 @@
 #include "app/photo/inbox.h"
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
+#include "firmware/runtime/connect.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelog-hub/presence.h"
@@ -90,6 +91,11 @@ static void on_trouble(void *ctx, enum feed_trouble trouble, const char *site, c
 
 static void on_doubt(void *ctx, const char *site, enum peer_doubt doubt, const struct event_key *key) {
     doubt_settle(&((struct hub *)ctx)->rt.app, site, doubt, key);
+}
+
+static void on_link(void *ctx, bool up, int64_t connect, const char *why) {
+    (void)why; /* the feed logs it */
+    if (up) connect_save(&((struct hub *)ctx)->rt.app, connect);
 }
 
 /* ---- who works where ---- */
@@ -174,6 +180,7 @@ static int start_feed(struct hub *h, struct err_text *e) {
                                             .trouble = on_trouble,
                                             .doubt = on_doubt,
                                             .has_blob = has_blob,
+                                            .link = on_link,
                                             .ctx = h } };
     struct feed *feed = NULL;
     rc = depot_reader(&r->depot, &h->feed_db, e);

@@ -11,6 +11,7 @@
 #include "app/photo/shutter.h"
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
+#include "firmware/runtime/connect.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
 #include "sync/edge/link.h"
@@ -44,21 +45,6 @@ static int health(void *ctx, struct buf *json) {
     return status_print(&b->rt.app, b->link_db, json);
 }
 
-struct connected {
-    struct daemon *board;
-    int64_t connect;
-};
-
-static int save_connect(struct db *db, void *arg) {
-    struct connected *c = arg;
-    return identity_connected(db, c->connect);
-}
-
-static void free_connect(void *arg, int result) {
-    (void)result;
-    free(arg);
-}
-
 static void link_changed(void *ctx, const struct link_status *status) {
     struct daemon *b = ctx;
     bool hold = strcmp(b->conf->mqtt_confirm, "broker") != 0 && status->hub != PEER_THERE;
@@ -67,11 +53,7 @@ static void link_changed(void *ctx, const struct link_status *status) {
         if (!hold) uploader_now(b->uploader);
     }
     herald_wake(b->rt.herald);
-    struct connected *c = status->up ? malloc(sizeof *c) : NULL;
-    if (!c) return;
-    *c = (struct connected){ b, status->connect };
-    struct store_job job = { .run = save_connect, .done = free_connect, .arg = c };
-    if (store_submit(b->rt.writer, &job)) free(c);
+    if (status->up) connect_save(&b->rt.app, status->connect);
 }
 
 static void blobs_told(void *ctx, const char (*confirmed)[HASH_TEXT_SIZE], size_t confirmed_count,

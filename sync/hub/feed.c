@@ -81,7 +81,7 @@ static void on_up(void *ctx, int64_t connect) {
         for (struct feed_link *link = site->links; link; link = link->next) peer_link_up(link->peer, connect, now_ms());
     }
     log_info("feed: connected to %s:%d", f->o.host, f->o.port);
-    if (f->o.handlers.link) f->o.handlers.link(f->o.handlers.ctx, true, "");
+    if (f->o.handlers.link) f->o.handlers.link(f->o.handlers.ctx, true, connect, "");
 }
 
 static void on_down(void *ctx, bool was_up, const char *why) {
@@ -96,7 +96,7 @@ static void on_down(void *ctx, bool was_up, const char *why) {
                 peer_link_down(link->peer);
                 link->online = false;
             }
-    if (f->o.handlers.link) f->o.handlers.link(f->o.handlers.ctx, false, why);
+    if (f->o.handlers.link) f->o.handlers.link(f->o.handlers.ctx, false, f->connect, why);
 }
 
 static void on_puback(void *ctx, uint64_t token) {

@@ -34,8 +34,8 @@ struct feed_handlers {
     void (*doubt)(void *ctx, const char *site, enum peer_doubt doubt, const struct event_key *key);
     /* Is this hash stored and checked? Answers a hello's list. */
     bool (*has_blob)(void *ctx, const char sha256[HASH_TEXT_SIZE]);
-    /* The link to the broker came or went. */
-    void (*link)(void *ctx, bool up, const char *why);
+    /* The link to the broker came (connect: this end's count) or went. */
+    void (*link)(void *ctx, bool up, int64_t connect, const char *why);
     void *ctx;
 };
 
