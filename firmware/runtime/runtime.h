@@ -63,7 +63,7 @@ void runtime_run(struct runtime *r);
 
 /* Stops the server: nothing comes in any more. Then the program stops its own threads, and then: */
 void runtime_stop_server(struct runtime *r);
-/* Stops the stores (what waits is done with ERR_GONE) but leaves what the program's threads may still hold. */
+/* Stops the stores, after what was handed in before, but leaves what the program's threads may still hold. */
 void runtime_stop_stores(struct runtime *r);
 void runtime_close(struct runtime *r);
 
