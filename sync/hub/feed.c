@@ -205,8 +205,7 @@ static void hear_state(struct feed *f, struct feed_link *link, const char *bytes
 
 static void hear_event(struct feed *f, struct feed_link *link, const char *bytes, size_t n) {
     struct err_text e = { 0 };
-    if (peer_heard_event(link->peer, bytes, n, now_ms(), &e) == 0) return;
-    f->dropped++;
+    if (peer_heard_event(link->peer, bytes, n, now_ms(), &e) == 0) return; /* the peer counts what it drops */
     trouble(f, FEED_BAD_MESSAGE, link->site->site, link->name, e.text);
 }
 
