@@ -13,9 +13,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
-
-#define IDLE_S 1 /* how often an idle thread shows life */
 
 struct waiting {
     struct waiting *next;
@@ -28,10 +25,11 @@ struct store {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct waiting *first; /* guarded by lock, as are the next three */
+    struct waiting *first; /* guarded by lock, as are the next four */
     struct waiting **last;
     size_t count;
     bool stopping;
+    bool idle; /* the thread waits for jobs */
     _Atomic uint64_t commits;
     _Atomic int64_t alive_ms;
     struct batch batch; /* the thread's own */
@@ -45,13 +43,9 @@ static void show_life(void *ctx) {
 /* Waits for jobs and moves up to a batch of them out of the queue. False: stop. */
 static bool take(struct store *store) {
     (void)pthread_mutex_lock(&store->lock);
-    while (!store->first && !store->stopping) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += IDLE_S;
-        (void)pthread_cond_timedwait(&store->changed, &store->lock, &until);
-        show_life(store);
-    }
+    store->idle = true;
+    while (!store->first && !store->stopping) (void)pthread_cond_wait(&store->changed, &store->lock);
+    store->idle = false;
     bool go_on = !store->stopping;
     store->batch.count = 0;
     while (go_on && store->first && store->batch.count < store->options.max_batch) {
@@ -121,15 +115,8 @@ static void *main_loop(void *arg) {
 }
 
 static int init_locks(struct store *store) {
-    pthread_condattr_t attributes;
     if (pthread_mutex_init(&store->lock, NULL) != 0) return ERR_NOMEM;
-    bool ok = pthread_condattr_init(&attributes) == 0;
-    if (ok) {
-        ok = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-             pthread_cond_init(&store->changed, &attributes) == 0;
-        (void)pthread_condattr_destroy(&attributes);
-    }
-    if (ok) return 0;
+    if (pthread_cond_init(&store->changed, NULL) == 0) return 0;
     (void)pthread_mutex_destroy(&store->lock);
     return ERR_NOMEM;
 }
@@ -202,6 +189,7 @@ int store_submit(struct store *store, const struct store_job *job) {
         *store->last = w;
         store->last = &w->next;
         store->count++;
+        if (store->idle && store->count == 1) show_life(store); /* it slept until now, and has work from now on */
         (void)pthread_cond_signal(&store->changed);
     }
     (void)pthread_mutex_unlock(&store->lock);
