@@ -104,7 +104,7 @@ void live_client_free(struct live_client *c) {
     if (c->prev) c->prev->next = c->next;
     if (!c->prev) live->clients = c->next;
     if (c->next) c->next->prev = c->prev;
-    live->count--;
+    if (--live->count == 0) (void)uv_timer_stop(&live->tick);
     while (c->later) {
         struct live_later *l = c->later;
         c->later = l->next;
@@ -114,6 +114,8 @@ void live_client_free(struct live_client *c) {
     buf_fini(&c->queue);
     free(c);
 }
+
+static void on_tick(uv_timer_t *handle);
 
 static void close_feed(struct reply_feed *feed) { live_client_free((struct live_client *)(void *)feed); }
 
@@ -133,7 +135,10 @@ int live_client_create(struct live *live, const char *user, enum role role, stru
     c->next = live->clients;
     if (c->next) c->next->prev = c;
     live->clients = c;
-    live->count++;
+    if (live->count++ == 0) {
+        uint64_t every = (uint64_t)(live->options.comment_ms / 3);
+        (void)uv_timer_start(&live->tick, on_tick, every, every);
+    }
     *out = c;
     return 0;
 }
@@ -224,10 +229,8 @@ int live_create(const struct live_options *options, struct live **out) {
         free(live);
         return r;
     }
-    uint64_t every = (uint64_t)(live->options.comment_ms / 3);
     live->wake.data = live->tick.data = live;
     (void)uv_timer_init(options->loop, &live->tick);
-    (void)uv_timer_start(&live->tick, on_tick, every, every);
     live->open = 2;
     *out = live;
     return 0;

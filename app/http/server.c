@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STOP_LOOK_MS 20
+#define STOP_LOOK_MS  20
+#define SLOW_SWEEP_MS 5000
 
 int64_t server_now_ms(const struct server *s) { return (int64_t)uv_now(s->loop); }
 
@@ -57,10 +58,40 @@ static void on_async(uv_async_t *handle) {
     run_listeners(s);
 }
 
+static uint64_t sweep_ms(const struct server_limits *l) {
+    int64_t shortest = l->photo_wait_ms < l->silence_ms ? l->photo_wait_ms : l->silence_ms;
+    if (l->header_ms < shortest) shortest = l->header_ms;
+    shortest /= 4;
+    return shortest < 10 ? 10 : shortest > 1000 ? 1000 : (uint64_t)shortest;
+}
+
+static void on_sweep(uv_timer_t *handle);
+
+/* While a request comes or is worked on: a few times within its shortest deadline. While connections only stand there (a panel's live events),
+ * for those that never ask for anything. Without any, not at all: an idle board sleeps. */
+static void sweep_later(struct server *s, bool busy) {
+    uint64_t slow_ms = (uint64_t)s->limits.header_ms / 4;
+    if (slow_ms > SLOW_SWEEP_MS) slow_ms = SLOW_SWEEP_MS;
+    s->sweep_busy = busy;
+    (void)uv_timer_start(&s->sweep, on_sweep, busy ? sweep_ms(&s->limits) : slow_ms, 0);
+}
+
+static bool any_request(const struct server *s) {
+    for (const struct call *c = s->calls; c; c = c->next)
+        if (c->phase != CALL_SENDING) return true;
+    return false;
+}
+
 static void on_sweep(uv_timer_t *handle) {
     struct server *s = handle->data;
     server_body_sweep(s);
     run_listeners(s);
+    if (!s->stopping && s->peers) sweep_later(s, any_request(s));
+}
+
+void server_sweep_soon(struct server *s, bool request) {
+    bool runs = uv_is_active((uv_handle_t *)&s->sweep);
+    if (!s->stopping && (!runs || (request && !s->sweep_busy))) sweep_later(s, request);
 }
 
 static int64_t or_default(int64_t value, int64_t otherwise) { return value > 0 ? value : otherwise; }
@@ -80,13 +111,6 @@ static void fill_limits(struct server_limits *l) {
     l->stop_ms = or_default(l->stop_ms, 3000);
 }
 
-static uint64_t sweep_ms(const struct server_limits *l) {
-    int64_t shortest = l->photo_wait_ms < l->silence_ms ? l->photo_wait_ms : l->silence_ms;
-    if (l->header_ms < shortest) shortest = l->header_ms;
-    shortest /= 4;
-    return shortest < 10 ? 10 : shortest > 1000 ? 1000 : (uint64_t)shortest;
-}
-
 static int open_listeners(struct server *s, struct err_text *e) {
     int r = 0;
     if (s->options.main.address) r = server_listen_open(s, LISTENER_MAIN, &s->options.main, e);
@@ -104,7 +128,6 @@ static int open_handles(struct server *s) {
     s->async.data = s;
     (void)uv_timer_init(s->loop, &s->sweep);
     s->sweep.data = s;
-    (void)uv_timer_start(&s->sweep, on_sweep, sweep_ms(&s->limits), sweep_ms(&s->limits));
     s->handles = 2;
     return 0;
 }

@@ -121,7 +121,8 @@ struct server {
     struct call *heavy_first;
     uv_async_t async;
     uv_timer_t sweep;
-    size_t handles; /* of libuv that are open */
+    bool sweep_busy; /* it looks often, because a request is under way */
+    size_t handles;  /* of libuv that are open */
     size_t lingering;
     bool stopping; /* nothing new */
     bool closing;  /* nothing may be suspended any more */
@@ -137,6 +138,8 @@ void server_resume(struct call *c);
 void server_suspend(struct call *c);
 /* Hands a call back to the loop thread. Thread: any. */
 void server_return(struct call *c, int result);
+/* A connection came; request: it begins to ask for something. Deadlines are looked after from now on. */
+void server_sweep_soon(struct server *s, bool request);
 int64_t server_now_ms(const struct server *s);
 
 /* ---- server_listen.c ---- */
@@ -165,7 +168,7 @@ void server_body_begin(struct call *c);
 void server_body_take(struct call *c, const char *data, size_t size);
 void server_body_granted(struct budget_wait *w);
 void server_body_release(struct call *c);
-/* Once a second: who is silent or slow for too long. */
+/* Every now and then: who is silent or slow for too long. */
 void server_body_sweep(struct server *s);
 
 /* ---- server_steps.c ---- */

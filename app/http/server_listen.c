@@ -51,6 +51,7 @@ static void peer_started(struct listener *l, struct MHD_Connection *connection, 
     if (p->next) p->next->prev = p;
     l->server->peers = p;
     l->server->peer_count++;
+    server_sweep_soon(l->server, false);
 }
 
 static void peer_closed(struct peer *p) {

@@ -36,6 +36,7 @@ void *server_request_target(void *ctx, const char *target, struct MHD_Connection
     if (c->next) c->next->prev = c;
     s->calls = c;
     s->call_count++;
+    server_sweep_soon(s, true);
     return c;
 }
 
