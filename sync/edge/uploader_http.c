@@ -18,6 +18,7 @@
 #define PIECE      (256u * 1024u)
 #define UNSENT_MAX (128 * 1024) /* bytes the kernel may hold unsent: what a cut costs, and what hides a stall */
 #define ALIVE_MS   5000
+#define IDLE_MS    60000 /* uploader_http_wake ends it before */
 #define URL_SIZE   600
 
 struct uploader_http {
@@ -325,7 +326,7 @@ void uploader_http_run(struct uploader_http *h, const struct uploader_request *r
 void uploader_http_wait(struct uploader_http *h, int64_t timeout_ms) {
     alive(h);
     if (timeout_ms == 0) return;
-    if (timeout_ms < 0 || timeout_ms > ALIVE_MS) timeout_ms = ALIVE_MS;
+    if (timeout_ms < 0 || timeout_ms > IDLE_MS) timeout_ms = IDLE_MS;
     if (curl_multi_poll(h->multi, NULL, 0, (int)timeout_ms, NULL) != CURLM_OK) log_debug("upload: waiting failed");
     alive(h);
 }
