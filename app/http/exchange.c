@@ -33,11 +33,13 @@ static const struct {
     { 411, "Length Required" },
     { 412, "Precondition Failed" },
     { 413, "Content Too Large" },
+    { 414, "URI Too Long" },
     { 415, "Unsupported Media Type" },
     { 416, "Range Not Satisfiable" },
     { 422, "Unprocessable Content" },
     { 428, "Precondition Required" },
     { 429, "Too Many Requests" },
+    { 431, "Request Header Fields Too Large" },
     { 500, "Internal Server Error" },
     { 501, "Not Implemented" },
     { 502, "Bad Gateway" },
@@ -138,6 +140,7 @@ static void problem_text(struct exchange *x, int status, const char *field, cons
     exchange_reset_reply(x);
     x->reply.status = status;
     x->reply.type = "application/problem+json";
+    if (status == 503) x->reply.retry_after_s = 1; /* whoever knows better says so afterwards */
     json_start(&w, &x->reply.body);
     json_open(&w, NULL, '{');
     json_put_text(&w, "type", "about:blank");
@@ -169,7 +172,6 @@ void exchange_error(struct exchange *x, int err, const struct err_text *e) {
     else if (status >= 500)
         log_error("%s %s: %s: %s", x->method, x->path, err_name(err), e && e->text[0] ? e->text : "no details");
     problem_text(x, status, e ? e->field : NULL, own_words ? e->text : detail);
-    if (status == 503) x->reply.retry_after_s = 1;
     x->error = err;
 }
 

@@ -35,6 +35,17 @@ static bool not_modified(const struct call *c) {
     return reads(c) && r->status == 200 && r->etag[0] && list && range_etag_in(list, r->etag);
 }
 
+/* What cannot be sent is told in words; what is known of the whole (its tag, its size) is told still. */
+static void answer_impossible(struct call *c, uint64_t size) {
+    struct reply *r = &c->x.reply;
+    char etag[sizeof r->etag];
+    memcpy(etag, r->etag, sizeof etag);
+    exchange_problem(&c->x, 416, NULL, "Range begins behind the end: there are %" PRIu64 " bytes.", size);
+    memcpy(r->etag, etag, sizeof etag);
+    c->range_from = 0;
+    c->range_len = r->body.len;
+}
+
 /* Sets range_from and range_len; the status becomes 206 or 416. */
 static enum range_kind choose_range(struct call *c) {
     struct reply *r = &c->x.reply;
@@ -44,7 +55,7 @@ static enum range_kind choose_range(struct call *c) {
     if (r->feed || !reads(c) || r->status != 200 || (condition && strcmp(condition, r->etag) != 0)) return RANGE_WHOLE;
     enum range_kind kind = range_read(exchange_header(&c->x, "Range"), c->range_len, &c->range_from, &c->range_len);
     if (kind == RANGE_PART) r->status = 206;
-    if (kind == RANGE_IMPOSSIBLE) r->status = 416;
+    if (kind == RANGE_IMPOSSIBLE) answer_impossible(c, whole_size(r));
     return kind;
 }
 
@@ -99,11 +110,11 @@ enum MHD_Result server_reply_queue(struct call *c) {
     } else {
         range = choose_range(c);
     }
-    bool bodiless = r->status == 304 || r->status == 416 || r->status == 204;
+    bool bodiless = r->status == 304 || r->status == 204;
     if (bodiless) c->range_len = 0;
     struct MHD_Response *response = !bodiless && (r->stream || r->feed) ? server_stream_response(c) : of_bytes(c);
     if (!response) return MHD_NO;
-    put_headers(c, response, range, size, !bodiless && (size > 0 || r->feed));
+    put_headers(c, response, range, size, !bodiless && (size > 0 || r->feed || range == RANGE_IMPOSSIBLE));
     c->phase = CALL_SENDING;
     enum MHD_Result queued = MHD_queue_response(c->connection, (unsigned)r->status, response);
     MHD_destroy_response(response);

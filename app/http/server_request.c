@@ -189,8 +189,10 @@ static void parse(struct call *c, const char *method) {
     c->head = strcmp(c->method, "HEAD") == 0;
     c->x.method = c->method;
     int r = copy_headers(c);
-    if (r == ERR_NOMEM || !c->target) {
-        exchange_problem(&c->x, c->target ? 503 : 414, NULL, "The request's target is too long.");
+    if (!c->target) {
+        exchange_problem(&c->x, 414, NULL, "The request's target is too long.");
+    } else if (r == ERR_NOMEM) {
+        exchange_error(&c->x, r, NULL);
     } else if (r) {
         exchange_problem(&c->x, 431, NULL, "There are too many headers.");
     } else if (read_length(c)) {
