@@ -42,6 +42,9 @@ struct app {
     void *may_see_ctx;
     bool (*may_see)(void *ctx, const char *user, enum role role, const char *site);
 
+    /* Is there such a site (the hub)? The store's or the reader's thread. NULL: not asked. */
+    int (*site_known)(struct db *db, const char *site, bool *out);
+
     int64_t silent_after_s; /* the hub: a board unheard for this long is silent */
 
     void *more; /* the program's own */

@@ -14,7 +14,8 @@
 
 #define SERVER_PIECE       (128u * 1024u) /* of a streamed reply */
 #define SERVER_RAW_PIECE   (256u * 1024u) /* of a raw body */
-#define SERVER_SWALLOW_MAX (64u * 1024u)  /* a refused body up to this is read, so that the connection lives on */
+#define SERVER_NO_SITE     "There is no such site, or it is not one of yours."
+#define SERVER_SWALLOW_MAX (64u * 1024u) /* a refused body up to this is read, so that the connection lives on */
 
 enum listener_kind { LISTENER_MAIN, LISTENER_RAW, LISTENER_CONTROL, LISTENER_COUNT };
 

@@ -49,7 +49,7 @@ static void check_site(struct call *c) {
     if (app->board || !c->x.site[0] || !app->may_see || (c->match.route->flags & ROUTE_OPEN)) return;
     /* Not 403: whether there is such a site is nobody's business who may not see it. */
     if (!app->may_see(app->may_see_ctx, c->x.user.id, c->x.user.role, c->x.site))
-        exchange_problem(&c->x, 404, NULL, "There is no such site, or it is not one of yours.");
+        exchange_problem(&c->x, 404, NULL, SERVER_NO_SITE);
 }
 
 void server_check(struct call *c) {

@@ -77,19 +77,33 @@ static int run_before(void *arg) {
     return c->undone ? undo_code(c) : 0;
 }
 
+/* Whether what is below /api/v1/sites/{site}/ is about a site that there is: a misspelt one shall neither look empty nor be written to. */
+static bool site_there(struct call *c, struct db *db) {
+    const struct app *app = c->server->app;
+    bool known = true;
+    int r = 0;
+    if (!app->board && app->site_known && (c->match.route->flags & ROUTE_SITE))
+        r = app->site_known(db, c->x.site, &known);
+    if (r)
+        exchange_error(&c->x, r, &(struct err_text){ .text = "the list of sites cannot be read" });
+    else if (!known)
+        exchange_problem(&c->x, 404, NULL, SERVER_NO_SITE);
+    return r == 0 && known;
+}
+
 static int run_write(struct db *db, void *arg) {
     struct call *c = arg;
     const struct step *step = c->step->where == STEP_BEFORE ? c->step + 1 : c->step;
     if (c->answered) return 0;
     exchange_reset_reply(&c->x);
-    step->run(c->server->app, &c->x, db);
+    if (site_there(c, db)) step->run(c->server->app, &c->x, db);
     c->undone = c->x.reply.status >= 400;
     return c->undone ? undo_code(c) : 0;
 }
 
 static int run_read(struct db *db, void *arg) {
     struct call *c = arg;
-    c->step->run(c->server->app, &c->x, db);
+    if (site_there(c, db)) c->step->run(c->server->app, &c->x, db);
     return 0;
 }
 

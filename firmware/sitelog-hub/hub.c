@@ -6,6 +6,7 @@
 #include "app/http/route_tus.h"
 #include "app/journal/roster.h"
 #include "app/journal/sink.h"
+#include "app/journal/site.h"
 #include "app/journal/source.h"
 #include "app/photo/inbox.h"
 #include "firmware/base/log.h"
@@ -207,6 +208,7 @@ static int start(struct hub *h, struct runtime_options *o, struct err_text *e) {
     int rc = members_create(&h->members);
     r->app.may_see = members_may_see;
     r->app.may_see_ctx = h->members;
+    r->app.site_known = site_known;
     if (!rc) rc = runtime_open(r, o, e);
     if (rc) return rc;
     refresh_members(h);

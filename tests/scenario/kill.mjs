@@ -29,6 +29,7 @@ test(`${KILLS} kills of board, broker and hub under writers (SEED=${seed})`, () 
     await stack.addUser(null, 'o-01', 'office', '1357', 'Office');
     const manager = await stack.client(board).signIn('u-01', '2468');
     const office = await stack.hubClient({ site: 's-1' }).signIn('o-01', '1357');
+    await until('head office knows the site', async () => (await office.get('/api/v1/sites')).sites.some(({ site }) => site === 's-1'));
     const jpeg = fs.readFileSync(realPhotos(1)[0]);
     const answered = { logs: new Set(), photos: new Set(), requests: new Set() };
     let stop = false, wrong;
