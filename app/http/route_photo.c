@@ -43,9 +43,13 @@ static struct incoming *begin(struct exchange *x) {
     return in;
 }
 
-/* Copies a text or answers 400. */
+/* Copies a text or answers 400; only a caption may be empty. */
 static bool take(struct exchange *x, const char *field, const char *text, char *out, size_t size) {
     if (!text) return true;
+    if (!text[0] && strcmp(field, "caption") != 0) {
+        exchange_problem(x, 400, field, "%s is empty; leave it out where there is none", field);
+        return false;
+    }
     if (text_copy(out, size, text) == 0) return true;
     exchange_problem(x, 400, field, "%s has at most %zu bytes", field, size - 1);
     return false;
@@ -64,7 +68,7 @@ static bool take_id(struct exchange *x, const char *id, struct photo *record) {
 
 /* Optional: head office's request that a person answers with this photo. */
 static bool take_request(struct exchange *x, const char *id, struct incoming *in) {
-    if (!id || !id[0]) return true;
+    if (!id) return true;
     if (!ids_is_uuid7(id)) {
         exchange_problem(x, 400, "inreplyto", "inreplyto is the id of a photo request");
         return false;
@@ -74,12 +78,8 @@ static bool take_request(struct exchange *x, const char *id, struct incoming *in
     return true;
 }
 
-/* Stage and room are known before any byte is stored, so that nothing is kept that could not be recorded. */
+/* The stage is known before any byte is stored, so that nothing is kept that could not be recorded. A room may be in one's own words. */
 static bool place_known(struct app *app, struct exchange *x, struct db *db, const struct photo *record) {
-    if (record->room[0] && !domain_room(record->room) && !ids_is_key(record->room)) {
-        exchange_problem(x, 400, "room", "there is no room %s", record->room);
-        return false;
-    }
     if (!record->stage[0] || domain_stage(record->stage)) return true;
     struct plan plan = { 0 };
     int rc = plan_read(db, x->site, app->timezone, &plan);
@@ -135,6 +135,19 @@ static void look(struct app *app, struct exchange *x, struct db *db) {
         exchange_error(x, rc, &e);
 }
 
+/* Before any byte is stored: what would be refused afterwards leaves nothing behind. */
+static void fits(struct app *app, struct exchange *x, struct db *db) {
+    const struct incoming *in = x->state;
+    struct err_text e = { 0 };
+    struct buf json;
+    buf_init(&json, ANSWER_MAX);
+    int rc = photo_fits(app->journal, db, x->site, &in->capture.record, &json, &e);
+    if (rc)
+        reply_posted(x, rc, &json, NULL, &e);
+    else
+        buf_fini(&json);
+}
+
 static void keep(struct app *app, struct exchange *x, struct db *db) {
     struct incoming *in = x->state;
     struct err_text e = { 0 };
@@ -171,6 +184,7 @@ static bool read_shot(struct exchange *x, struct incoming *in) {
     struct photo *r = &in->capture.record;
     struct json *body = NULL;
     struct err_text e = { 0 };
+    char request[ID_SIZE] = "";
     int rc = json_parse(x->body, x->body_len, &body, &e);
     if (!rc && !json_is_object(body))
         rc = err_set(&e, ERR_INVALID, "the body is a JSON object with id, stage, room and caption");
@@ -181,7 +195,8 @@ static bool read_shot(struct exchange *x, struct incoming *in) {
            take_member(x, body, "stage", r->stage, sizeof r->stage) &&
            take_member(x, body, "room", r->room, sizeof r->room) &&
            take_member(x, body, "caption", r->caption, sizeof r->caption) &&
-           take_request(x, json_text(json_member(body, "inreplyto")), in);
+           take_member(x, body, "inreplyto", request, sizeof request) &&
+           take_request(x, request[0] ? request : NULL, in);
     json_destroy(body);
     return good;
 }
@@ -226,10 +241,12 @@ static void shoot(struct app *app, struct exchange *x, struct db *db) {
 }
 
 static const struct step phone_steps[] = {
-    { STEP_READ, phone_fields }, { STEP_POOL, look }, { STEP_BEFORE, keep }, { STEP_WRITE, record }, { STEP_END, NULL }
+    { STEP_READ, phone_fields }, { STEP_POOL, look },    { STEP_WRITE, fits },
+    { STEP_BEFORE, keep },       { STEP_WRITE, record }, { STEP_END, NULL },
 };
 static const struct step shot_steps[] = {
-    { STEP_READ, shot_fields }, { STEP_POOL, shoot }, { STEP_BEFORE, keep }, { STEP_WRITE, record }, { STEP_END, NULL }
+    { STEP_READ, shot_fields }, { STEP_POOL, shoot },   { STEP_WRITE, fits },
+    { STEP_BEFORE, keep },      { STEP_WRITE, record }, { STEP_END, NULL },
 };
 
 const struct route route_photo[] = {

@@ -196,6 +196,16 @@ static int check_repeat(struct db *db, const char *site, const struct photo *p, 
     return err_field(e, ERR_CONFLICT, "id", "this id is taken by another record; another photo needs a new id");
 }
 
+int photo_fits(struct journal *j, struct db *db, const char *site, const struct photo *photo, struct buf *answer,
+               struct err_text *e) {
+    struct photo p = *photo;
+    struct appended first;
+    int rc = check_request(j, db, site, &p, e);
+    if (rc == 0) rc = complete(j, db, site, &p, e);
+    if (rc == 0) rc = check_repeat(db, site, &p, photo->taken[0] != '\0', &first, answer, e);
+    return rc == ERR_EXISTS ? 0 : rc;
+}
+
 int photo_record(struct journal *j, struct db *db, const char *site, const struct photo *photo, const char *actor,
                  const char *inreplyto, struct appended *out, struct buf *answer, struct err_text *e) {
     struct photo p = *photo;

@@ -26,6 +26,11 @@ struct photo {
 MUST_CHECK int photo_decode(const char *data, size_t n, struct photo *out, struct err_text *e);
 MUST_CHECK int photo_encode(const struct photo *p, struct buf *out);
 
+/* Whether photo_record would take this photo, asked before its bytes are stored, so that nothing is kept of what is refused. 0 (also for a
+ * repeat), or an error as photo_record's; *answer as there. Inside a write transaction; writes nothing. */
+MUST_CHECK int photo_fits(struct journal *j, struct db *db, const char *site, const struct photo *p, struct buf *answer,
+                          struct err_text *e);
+
 /* All that POST /photos does once the bytes are stored. `taken` is written with the site's offset, `caption` masked.
  * inreplyto: the photo-requested event that this answers, or NULL.
  * 0, or ERR_EXISTS (same id, same bytes and fields; a `taken` that was not given is not compared, nor the origin of a photo that was stored as

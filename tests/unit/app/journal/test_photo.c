@@ -108,6 +108,9 @@ static void test_repeat(void **state) {
     (void)snprintf(other[4].origin, sizeof other[4].origin, "import");
     (void)snprintf(other[5].taken, sizeof other[5].taken, "2026-11-22T08:00:01Z");
     for (size_t i = 0; i < 6; i++) {
+        CLEANUP(buf_fini) struct buf stored;
+        buf_init(&stored, 65536);
+        assert_int_equal(photo_fits(f->t.journal, f->t.db, JOURNAL_SITE, &other[i], &stored, &f->e), ERR_CONFLICT);
         assert_int_equal(record(f, &other[i], NULL), ERR_CONFLICT);
         assert_string_equal(f->e.field, "id");
         assert_true(answers(f, HASH_A));
