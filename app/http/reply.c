@@ -3,7 +3,9 @@
 #include "app/http/reply.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/ids.h"
 #include "firmware/base/text.h"
+#include "firmware/base/tz.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,11 +46,25 @@ bool reply_limit(struct exchange *x, int *limit) {
     return true;
 }
 
-bool reply_too_long(struct exchange *x, const char *name, size_t max) {
+static bool filter_is(struct exchange *x, const char *name, bool (*fits)(const char *text), const char *must) {
     const char *text = exchange_query(x, name);
-    if (!text || strlen(text) <= max) return false;
-    exchange_problem(x, 400, name, "%s has at most %zu bytes", name, max);
-    return true;
+    if (!text || fits(text)) return true;
+    exchange_problem(x, 400, name, "%s has to be %s", name, must);
+    return false;
+}
+
+static bool is_date(const char *text) {
+    struct civil civil;
+    return tz_date_parse(text, &civil) == 0;
+}
+
+static bool is_room(const char *text) { return text[0] && strlen(text) <= 40; }
+
+bool reply_filters(struct exchange *x) {
+    return filter_is(x, "from", is_date, "a date of the calendar, YYYY-MM-DD") &&
+           filter_is(x, "to", is_date, "a date of the calendar, YYYY-MM-DD") &&
+           filter_is(x, "stage", ids_is_key, "the key of a stage") &&
+           filter_is(x, "room", is_room, "a room of 1 to 40 bytes");
 }
 
 bool reply_names(const struct exchange *x) { return role_sees_names(x->user.role); }

@@ -16,8 +16,9 @@ void reply_posted(struct exchange *x, int rc, struct buf *json, const char *loca
 /* `limit` of a list: 1–200, 50 where it is not said. False: answered as 400. */
 bool reply_limit(struct exchange *x, int *limit);
 
-/* True when a query parameter is longer than `max` bytes: answered as 400. */
-bool reply_too_long(struct exchange *x, const char *name, size_t max);
+/* The forms of the filters that lists share: `from` and `to` are dates, `stage` is a key, `room` a text of 1 to 40 bytes. False: answered
+ * as 400, since a filter that fits nothing would look like an empty list. */
+bool reply_filters(struct exchange *x);
 
 /* May whoever asks see people's names? */
 bool reply_names(const struct exchange *x);

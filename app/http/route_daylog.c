@@ -31,7 +31,7 @@ static void list(struct app *app, struct exchange *x, struct db *db) {
     struct err_text e = { 0 };
     struct buf json;
     (void)app;
-    if (exchange_query_only(x, known) || !reply_limit(x, &q.limit)) return;
+    if (exchange_query_only(x, known) || !reply_limit(x, &q.limit) || !reply_filters(x)) return;
     buf_init(&json, LOG_MAX);
     int rc = daylog_list(db, &q, &json, &e);
     reply_json(x, 200, &json, rc, &e);

@@ -25,7 +25,7 @@ static void list(struct app *app, struct exchange *x, struct db *db) {
     struct err_text e = { 0 };
     struct buf json;
     (void)app;
-    if (exchange_query_only(x, known) || !reply_limit(x, &q.limit)) return;
+    if (exchange_query_only(x, known) || !reply_limit(x, &q.limit) || !reply_filters(x)) return;
     buf_init(&json, LIST_MAX);
     int rc = photo_list(db, &q, &json, &e);
     reply_json(x, 200, &json, rc, &e);
@@ -129,8 +129,10 @@ static int asked_hashes(struct exchange *x, struct json **body, const struct jso
     if (!rc) rc = json_get_array(*body, "", "sha256", JSON_REQUIRED, HAVE_MAX, asked, e);
     for (size_t i = 0; !rc && i < json_count(*asked); i++) {
         const char *hash = json_text(json_at(*asked, i));
+        char field[32];
+        (void)snprintf(field, sizeof field, "sha256.%zu", i);
         if (!hash || !text_is_hex(hash, 64))
-            rc = err_field(e, ERR_INVALID, "sha256", "entry %zu is not 64 lower-case hex digits", i);
+            rc = err_field(e, ERR_INVALID, field, "%s has to be 64 lower-case hex digits", field);
     }
     return rc;
 }

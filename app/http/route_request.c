@@ -3,6 +3,8 @@
 #include "app/http/reply.h"
 #include "app/journal/photo_request.h"
 
+#include <string.h>
+
 enum { LIST_MAX = 1024 * 1024 };
 
 static void make(struct app *app, struct exchange *x, struct db *db) {
@@ -22,10 +24,14 @@ static void list(struct app *app, struct exchange *x, struct db *db) {
     struct buf json;
     int limit;
     (void)app;
+    const char *state = exchange_query(x, "state");
     if (exchange_query_only(x, known) || !reply_limit(x, &limit)) return;
+    if (state && strcmp(state, "open") != 0 && strcmp(state, "answered") != 0 && strcmp(state, "failed") != 0) {
+        exchange_problem(x, 400, "state", "state is open, answered or failed");
+        return;
+    }
     buf_init(&json, LIST_MAX);
-    int rc = photo_request_list(db, x->site, exchange_query(x, "state"), exchange_query(x, "before"), limit,
-                                reply_names(x), &json, &e);
+    int rc = photo_request_list(db, x->site, state, exchange_query(x, "before"), limit, reply_names(x), &json, &e);
     reply_json(x, 200, &json, rc, &e);
 }
 

@@ -4,6 +4,7 @@
 #include "app/journal/timeline.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void page(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { "before", "limit", NULL };
@@ -33,6 +34,8 @@ static void history(struct app *app, struct exchange *x, struct db *db) {
     int rc = timeline_history(db, x->site, subject, !reply_names(x), &list);
     if (rc) {
         exchange_error(x, rc, NULL);
+    } else if (strcmp(list.data, "[]") == 0) {
+        exchange_problem(x, 404, NULL, "nothing is known of %s", subject);
     } else {
         exchange_json(x, 200, &w);
         json_open(&w, NULL, '{');
