@@ -6,12 +6,14 @@
 #include "app/http/session.h"
 #include "app/journal/account.h"
 #include "firmware/base/cleanup.h"
+#include "firmware/base/ids.h"
 #include "firmware/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define PIN_MAX  64
+#define PIN_MIN  4
+#define PIN_MAX  12
 #define LIST_MAX (1u << 20)
 
 /* What is hashed against where there is nobody to check: of no PIN. */
@@ -51,7 +53,10 @@ static int read_body(struct exchange *x, struct signing *s, struct err_text *e) 
     if (!r && !json_is_object(root)) r = err_set(e, ERR_INVALID, "The body must be a JSON object.");
     if (!r) r = json_only(root, "", members, e);
     if (!r) r = json_get_text(root, "", "user", JSON_REQUIRED, sizeof s->user - 1, &user, e);
+    if (!r && !ids_is_key(user)) r = err_field(e, ERR_INVALID, "user", "user is 1 to 40 of A-Z a-z 0-9 . _ -");
     if (!r) r = json_get_text(root, "", "pin", JSON_REQUIRED, PIN_MAX, &pin, e);
+    if (!r && (strlen(pin) < PIN_MIN || strspn(pin, "0123456789") != strlen(pin)))
+        r = err_field(e, ERR_INVALID, "pin", "a PIN has %d to %d digits", PIN_MIN, PIN_MAX);
     if (!r) r = text_copy(s->user, sizeof s->user, user);
     if (!r) r = text_copy(s->pin, sizeof s->pin, pin);
     return r;

@@ -133,7 +133,7 @@ static void test_in_and_out(void **state) {
 
 static void test_wrong_and_unknown_look_alike(void **state) {
     (void)state;
-    static const char *const users[] = { "u-01", "u-99", "u-02", "u-03", "nobody at all" };
+    static const char *const users[] = { "u-01", "u-99", "u-02", "u-03", "nobody-at-all" };
     char said[512] = "";
     for (size_t i = 0; i < sizeof users / sizeof users[0]; i++) {
         struct http_reply r = try_pin(users[i], "0000");
@@ -144,7 +144,9 @@ static void test_wrong_and_unknown_look_alike(void **state) {
         http_reply_fini(&r);
     }
     assert_int_equal(status_of(try_pin("u-03", "2468")), 401); /* locked by an operator */
-    assert_int_equal(status_of(try_pin("u-02", "")), 401);     /* no PIN is no empty PIN */
+    assert_int_equal(status_of(try_pin("u-02", "")), 400);     /* no PIN is no empty PIN */
+    assert_int_equal(status_of(try_pin("u-01", "two")), 400);
+    assert_int_equal(status_of(try_pin("u 01", "2468")), 400);
     assert_int_equal(rig_count(&rig, "SELECT count(*) FROM session"), 0);
     assert_int_equal(status_of(http_request(rig.port, "POST", "/api/v1/session", JSON, "{\"user\":\"u-01\"}")), 400);
     assert_int_equal(status_of(http_request(rig.port, "POST", "/api/v1/session", JSON, "[")), 400);
