@@ -49,7 +49,11 @@ static int decode_rest(const struct json *n, const char *path, struct person *ou
 int person_decode(const struct json *n, const char *path, enum decode mode, struct person *out, struct err_text *e) {
     static const char *const members[] = { "id", "name", "role", "active", NULL };
     struct person p = { .active = true };
-    if (!json_is_object(n)) return err_field(e, ERR_INVALID, path, "%s has to be an object", path);
+    if (!json_is_object(n)) {
+        char field[96];
+        (void)snprintf(field, sizeof field, "%.*s", (int)strlen(path) - 1, path);
+        return err_field(e, ERR_INVALID, field, "%s has to be an object", field);
+    }
     int rc = mode == DECODE_STRICT ? json_only(n, path, members, e) : 0;
     if (rc == 0) rc = item_get_key(n, path, "id", JSON_REQUIRED, p.id, e);
     if (rc == 0) rc = decode_rest(n, path, &p, e);

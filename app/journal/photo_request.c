@@ -40,6 +40,14 @@ static int get_text(const struct json *o, const char *name, char *out, size_t si
     return rc < 0 || !text ? rc : text_copy(out, size, text);
 }
 
+/* As get_text; a person leaves out what there is none of, instead of sending it empty. */
+static int get_form(const struct json *o, const char *name, enum decode mode, char *out, size_t size,
+                    struct err_text *e) {
+    const char *text = json_text(json_member(o, name));
+    if (mode == DECODE_STRICT && text && !text[0]) return err_field(e, ERR_INVALID, name, "%s is empty", name);
+    return get_text(o, name, out, size, e);
+}
+
 static int decode(const char *body, size_t n, enum decode mode, struct photo_request *out, struct err_text *e) {
     static const char *const members[] = { "id", "board", "stage", "room", "text", "due", "camera", NULL };
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
@@ -50,11 +58,11 @@ static int decode(const char *body, size_t n, enum decode mode, struct photo_req
     if (!json_is_object(root)) return err_set(e, ERR_INVALID, "a request for a photo has to be a JSON object");
     if (mode == DECODE_STRICT) rc = json_only(root, "", members, e);
     if (rc == 0 && mode == DECODE_STRICT) rc = item_get_id(root, "", "id", JSON_REQUIRED, r.id, e);
-    if (rc == 0) rc = get_text(root, "board", r.board, sizeof r.board, e);
+    if (rc == 0) rc = get_form(root, "board", mode, r.board, sizeof r.board, e);
     if (rc == 0) rc = item_get_key(root, "", "stage", JSON_OPTIONAL, r.stage, e);
     if (rc == 0) rc = item_get_room(root, "", "room", r.room, e);
     if (rc == 0) rc = get_text(root, "text", r.text, sizeof r.text, e);
-    if (rc == 0) rc = get_text(root, "due", r.due, sizeof r.due, e);
+    if (rc == 0) rc = get_form(root, "due", mode, r.due, sizeof r.due, e);
     if (rc == 0) rc = json_get_bool(root, "", "camera", JSON_OPTIONAL, &r.camera, e);
     if (rc < 0) return rc;
     if (r.board[0] && !ids_is_name(r.board))

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define AMOUNT_MAX 1e10
+#define WORDS_MAX  120 /* bytes of a stage's name in words */
 
 void plan_said_fini(struct plan_said *s) { plan_fini(&s->plan); }
 
@@ -31,9 +32,13 @@ static int take_stage(const struct json *row, const char *path, enum decode mode
                       struct err_text *e) {
     static const char *const members[] = { "key", "planned_start", "planned_finish", "after", "zh", "en", NULL };
     char field[96];
+    const char *words = NULL; /* what GET says beside the key: looked at, not kept */
+    (void)snprintf(field, sizeof field, "%.*s", (int)strlen(path) - 1, path);
+    if (!json_is_object(row)) return err_field(e, ERR_INVALID, field, "%s has to be an object", field);
     (void)snprintf(field, sizeof field, "%.60splanned_finish", path);
-    if (!json_is_object(row)) return err_field(e, ERR_INVALID, path, "%s has to be an object", path);
     int rc = mode == DECODE_STRICT ? json_only(row, path, members, e) : 0;
+    if (rc == 0 && mode == DECODE_STRICT) rc = json_get_text(row, path, "zh", JSON_OPTIONAL, WORDS_MAX, &words, e);
+    if (rc == 0 && mode == DECODE_STRICT) rc = json_get_text(row, path, "en", JSON_OPTIONAL, WORDS_MAX, &words, e);
     if (rc == 0) rc = item_get_key(row, path, "key", JSON_REQUIRED, s->key, e);
     if (rc == 0) rc = item_get_date(row, path, "planned_start", JSON_OPTIONAL, s->start, e);
     if (rc == 0) rc = item_get_date(row, path, "planned_finish", JSON_OPTIONAL, s->finish, e);
@@ -86,8 +91,11 @@ static int take_stages(const struct json *root, enum decode mode, struct plan_sa
         char path[40];
         (void)snprintf(path, sizeof path, "stages.%zu.", i);
         rc = take_stage(json_at(rows, i), path, mode, &p->stages[i], e);
-        if (rc == 0 && plan_stage_find(p, p->stages[i].key))
-            rc = err_field(e, ERR_INVALID, path, "%skey: the stage %s is there twice", path, p->stages[i].key);
+        if (rc == 0 && plan_stage_find(p, p->stages[i].key)) {
+            char field[48];
+            (void)snprintf(field, sizeof field, "%skey", path);
+            rc = err_field(e, ERR_INVALID, field, "%s: the stage %s is there twice", field, p->stages[i].key);
+        }
         p->stage_count = i + 1;
     }
     return rc == 0 && mode == DECODE_STRICT ? check_order(p, e) : rc;

@@ -34,9 +34,12 @@ static int take_people(const struct json *root, struct put *out, struct err_text
         char path[40];
         (void)snprintf(path, sizeof path, "people.%zu.", i);
         rc = person_decode(json_at(people, i), path, DECODE_STRICT, &out->people[i], e);
-        for (size_t k = 0; rc == 0 && k < i; k++)
+        for (size_t k = 0; rc == 0 && k < i; k++) {
+            char field[48];
+            (void)snprintf(field, sizeof field, "%sid", path);
             if (strcmp(out->people[k].id, out->people[i].id) == 0)
-                rc = err_field(e, ERR_INVALID, path, "%sid: %s is there twice", path, out->people[i].id);
+                rc = err_field(e, ERR_INVALID, field, "%s: %s is there twice", field, out->people[i].id);
+        }
         out->count = i + 1;
     }
     return rc;
@@ -48,11 +51,13 @@ static int decode(const char *site, const char *body, size_t n, struct put *out,
                                            "cutoffs", "customer", "people", NULL };
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     const char *named = NULL;
+    int64_t version = 0;
     int rc = json_parse(body, n, &root, e);
     if (rc == 0) rc = json_only(root, "", members, e);
     if (rc == 0) rc = json_get_text(root, "", "site", JSON_OPTIONAL, 40, &named, e);
     if (rc == 0 && named && strcmp(named, site) != 0)
         rc = err_field(e, ERR_INVALID, "site", "site has to be %s, as in the address", site);
+    if (rc == 0) rc = json_get_int(root, "", "version", JSON_OPTIONAL, 0, INT64_MAX, &version, e);
     if (rc == 0) rc = plan_decode(root, DECODE_STRICT, &out->said, e);
     if (rc == 0) rc = take_people(root, out, e);
     return rc;
