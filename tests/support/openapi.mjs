@@ -7,13 +7,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './programs.mjs';
 
-const document = yaml.load(fs.readFileSync(path.join(root, 'app/http/openapi.yaml'), 'utf8'));
+export const document = yaml.load(fs.readFileSync(path.join(root, 'app/http/openapi.yaml'), 'utf8'));
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats(ajv);
 ajv.addSchema(document, 'openapi.yaml');
 
 const lookUp = (ref) => ref.slice(2).split('/').reduce((node, part) => node[part.replace(/~1/g, '/').replace(/~0/g, '~')], document);
-const deref = (node) => (node?.$ref ? lookUp(node.$ref) : node);
+export const deref = (node) => (node?.$ref ? lookUp(node.$ref) : node);
 
 const routes = Object.entries(document.paths).map(([template, item]) => ({
     template,
@@ -22,7 +22,7 @@ const routes = Object.entries(document.paths).map(([template, item]) => ({
 }));
 
 const compiled = new Map();
-function validator(schema) {
+export function validator(schema) {
     const text = JSON.stringify(schema).replace(/"#\/components/g, '"openapi.yaml#/components');
     if (!compiled.has(text)) compiled.set(text, ajv.compile(JSON.parse(text)));
     return compiled.get(text);
