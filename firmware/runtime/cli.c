@@ -74,8 +74,9 @@ int cli_start(const struct cli *cli, int argc, char **argv, void *settings) {
             printf("%s %s\n", cli->program, cli_version);
             return CLI_EXIT_OK;
         } else {
-            (void)fprintf(stderr, "%s: %s is no argument that it knows; see %s --help\n", cli->program, argv[i],
-                          cli->program);
+            const char *wrong =
+                strcmp(argv[i], "--config") == 0 ? "needs a file behind it" : "is no argument that it knows";
+            (void)fprintf(stderr, "%s: %s %s; see %s --help\n", cli->program, argv[i], wrong, cli->program);
             return CLI_EXIT_SETTING;
         }
     }

@@ -65,11 +65,13 @@ int people_load(struct runtime *r, struct err_text *e) {
 
 static void taken(void *arg) { /* loop's thread */
     struct reading *g = arg;
-    g->r->people_reading = false;
-    int rc = g->list.len ? take_list(g->r, &g->list) : 0;
+    struct runtime *r = g->r;
+    int rc = g->list.len ? take_list(r, &g->list) : 0;
     if (rc) log_warn("people: %s", err_name(rc));
     buf_fini(&g->list);
     free(g);
+    r->people_reading = false;
+    if (r->people_again) people_refresh(r);
 }
 
 static void was_read(void *arg, int result) {
@@ -79,6 +81,7 @@ static void was_read(void *arg, int result) {
 }
 
 void people_refresh(struct runtime *r) {
+    r->people_again = r->people_reading; /* what is being read may be older than this commit */
     if (r->people_reading) return;
     struct reading *g = calloc(1, sizeof *g);
     if (!g) return;

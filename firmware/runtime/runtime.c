@@ -294,6 +294,8 @@ void runtime_close(struct runtime *r) {
     if (r->loop_open) {
         server_destroy(r->server);
         live_destroy(r->live);
+        r->people_reading = true; /* the reader is gone: nothing more is asked of it */
+        if (r->mail) (void)mailbox_run(r->mail);
         close_handles(r);
         (void)uv_loop_close(&r->loop);
     }

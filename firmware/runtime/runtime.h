@@ -34,7 +34,7 @@ struct runtime {
     uv_timer_t settle_timer; /* after commits: things that need not happen at each of them */
     uv_timer_t watchdog_timer, ballast_timer;
     uv_signal_t signals[2];
-    bool settling, loop_open, handles_open, people_reading;
+    bool settling, loop_open, handles_open, people_reading, people_again;
     char port_file[300], control_path[300];
 
     /* The program's own, set before runtime_open. */
