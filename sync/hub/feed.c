@@ -4,8 +4,7 @@
 
 #include "firmware/base/log.h"
 #include "firmware/base/text.h"
-#include "sync/hub/feed_site.h"
-#include "sync/mqtt/mqtt.h"
+#include "sync/hub/feed_private.h"
 #include "sync/wire/topic.h"
 
 #include <pthread.h>
@@ -17,38 +16,7 @@
 
 enum { MAIL_MAX = 65536, TURN_MAX = 200, IDLE_MS = 60000, FLIGHTS_MAX = 8192, DOUBT_EVERY_MS = 5000 };
 
-/* A message that awaits its PUBACK: whose it is, and that peer's own number for it. */
-struct flight {
-    struct feed_link *link; /* NULL: a free place */
-    uint64_t token;
-};
-
-struct feed {
-    struct feed_options o;
-    struct mailbox *mail;
-    struct mqtt *mqtt;
-    struct feed_sites sites;
-    bool up;
-    int64_t connect; /* of this connection */
-    bool told_down;
-    struct flight *flights; /* FLIGHTS_MAX; a message's token is its place here plus one */
-    size_t flight_next;
-    uint64_t dropped, refused;
-    char up_filter[TOPIC_SIZE], state_filter[TOPIC_SIZE], state_topic[TOPIC_SIZE], client_id[NAME_SIZE + 8];
-
-    pthread_t thread;
-    bool started;
-    atomic_bool stop, wake_journal;
-    atomic_int_fast64_t alive_ms;
-    pthread_mutex_t lock; /* counts */
-    struct feed_counts counts;
-};
-
 static int64_t now_ms(void) { return clock_mono().ms; }
-
-static void trouble(struct feed *f, enum feed_trouble what, const char *site, const char *board, const char *text) {
-    if (f->o.handlers.trouble) f->o.handlers.trouble(f->o.handlers.ctx, what, site, board, text);
-}
 
 /* ---- the connection ---- */
 
@@ -107,145 +75,6 @@ static void on_puback(void *ctx, uint64_t token) {
     flight->link = NULL;
     link->site->active = true;
     peer_puback(link->peer, flight->token, now_ms());
-}
-
-/* ---- what boards say ---- */
-
-/* The site; a new one's public feed starts on the connection that stands. */
-static int take_site(struct feed *f, const char *name, struct feed_site **out) {
-    struct feed_site *newest = f->sites.list;
-    int rc = feed_site_get(&f->sites, name, out);
-    if (!rc && f->up && f->sites.list != newest) peer_link_up((*out)->links->peer, f->connect, now_ms());
-    return rc;
-}
-
-/* The link of a board that speaks under a site; NULL when it does not belong there. */
-static struct feed_link *admit(struct feed *f, const char *site_name, const char *board) {
-    struct feed_link *link = feed_site_board(&f->sites, board);
-    if (link && strcmp(link->site->site, site_name) == 0) return link;
-    if (link) {
-        f->refused++;
-        trouble(f, FEED_WRONG_SITE, site_name, board, link->site->site);
-        return NULL;
-    }
-    struct feed_site *site = NULL;
-    int rc = take_site(f, site_name, &site);
-    if (!rc) rc = feed_site_link(&f->sites, site, board, &link);
-    if (rc) {
-        f->refused++;
-        log_warn("feed: board %s of site %s cannot be taken in: %s", board, site_name, err_name(rc));
-        return NULL;
-    }
-    log_info("feed: board %s is new at site %s", board, site_name);
-    if (f->o.handlers.board_new) f->o.handlers.board_new(f->o.handlers.ctx, site_name, board);
-    if (f->up) peer_link_up(link->peer, f->connect, now_ms());
-    return link;
-}
-
-static bool key_fits(struct feed *f, struct feed_link *link, const char *key) {
-    if (!key[0]) return true;
-    if (!link->key[0]) {
-        text_clip(link->key, sizeof link->key, key);
-        return true;
-    }
-    if (strcmp(link->key, key) == 0) return true;
-    f->refused++;
-    trouble(f, FEED_WRONG_KEY, link->site->site, link->name, "another public key than at enrolment");
-    return false;
-}
-
-static void hear_ack(struct feed *f, struct feed_link *link, const char *bytes, size_t n, bool hello) {
-    struct ack ack = { 0 };
-    struct err_text e = { 0 };
-    if (ack_read(bytes, n, &ack, &e)) {
-        f->dropped++;
-        trouble(f, FEED_BAD_MESSAGE, link->site->site, link->name, e.text);
-        return;
-    }
-    if (!hello || key_fits(f, link, ack.key)) {
-        if (hello) {
-            for (size_t i = 0; i < ack.blobs_count; i++)
-                if (f->o.handlers.has_blob && f->o.handlers.has_blob(f->o.handlers.ctx, ack.blobs[i]))
-                    peer_confirm_blob(link->peer, ack.blobs[i]);
-            if (f->o.handlers.hello) f->o.handlers.hello(f->o.handlers.ctx, link->site->site, link->name, &ack);
-        }
-        peer_heard_ack(link->peer, &ack, hello, now_ms());
-    }
-    ack_fini(&ack);
-}
-
-static void hear_beat(struct feed *f, struct feed_link *link, const char *bytes, size_t n) {
-    struct beat beat = { 0 };
-    struct err_text e = { 0 };
-    char key[48];
-    int rc = beat_read(bytes, n, f->o.org, link->site->site, link->name, &beat, &e);
-    if (!rc) rc = text_base64(beat.key, sizeof beat.key, key, sizeof key);
-    if (rc) {
-        f->dropped++;
-        trouble(f, rc == ERR_DENIED ? FEED_WRONG_KEY : FEED_BAD_MESSAGE, link->site->site, link->name, e.text);
-    } else if (key_fits(f, link, key) && f->o.handlers.beat) {
-        f->o.handlers.beat(f->o.handlers.ctx, link->site->site, link->name, &beat);
-    }
-    beat_fini(&beat);
-}
-
-static void hear_state(struct feed *f, struct feed_link *link, const char *bytes, size_t n) {
-    struct state s;
-    struct err_text e = { 0 };
-    if (n == 0) return; /* the retained message was cleared */
-    if (state_read(bytes, n, &s, &e)) {
-        f->dropped++;
-        trouble(f, FEED_BAD_MESSAGE, link->site->site, link->name, e.text);
-        return;
-    }
-    link->online = s.online;
-    peer_presence(link->peer, s.online ? PEER_THERE : PEER_AWAY, now_ms());
-    if (f->o.handlers.state) f->o.handlers.state(f->o.handlers.ctx, link->site->site, link->name, &s);
-}
-
-static void hear_event(struct feed *f, struct feed_link *link, const char *bytes, size_t n) {
-    struct err_text e = { 0 };
-    if (peer_heard_event(link->peer, bytes, n, now_ms(), &e) == 0) return; /* the peer counts what it drops */
-    trouble(f, FEED_BAD_MESSAGE, link->site->site, link->name, e.text);
-}
-
-static void on_message(void *ctx, const char *topic_text, const char *bytes, size_t n, bool retained) {
-    struct feed *f = ctx;
-    struct topic t;
-    (void)retained;
-    if (topic_parse(topic_text, &t) || strcmp(t.org, f->o.org) != 0) {
-        f->dropped++;
-        trouble(f, FEED_BAD_MESSAGE, "", "", "a topic that is not of the wire's form");
-        return;
-    }
-    if (t.kind == TOPIC_HUB_STATE || strcmp(t.board, "hub") == 0 || (!t.up && t.kind != TOPIC_STATE))
-        return; /* our own */
-    struct feed_link *link = admit(f, t.site, t.board);
-    if (!link) return;
-    link->site->active = true;
-    if (!link->online && t.kind != TOPIC_STATE) { /* it speaks, so it is there, whatever the retained state said */
-        link->online = true;
-        peer_presence(link->peer, PEER_THERE, now_ms());
-    }
-    switch (t.kind) {
-    case TOPIC_EVENT:
-        hear_event(f, link, bytes, n);
-        break;
-    case TOPIC_HELLO:
-        hear_ack(f, link, bytes, n, true);
-        break;
-    case TOPIC_ACK:
-        hear_ack(f, link, bytes, n, false);
-        break;
-    case TOPIC_BEAT:
-        hear_beat(f, link, bytes, n);
-        break;
-    case TOPIC_STATE:
-        hear_state(f, link, bytes, n);
-        break;
-    case TOPIC_HUB_STATE:
-        break;
-    }
 }
 
 /* ---- sending ---- */
@@ -422,7 +251,7 @@ int feed_create(const struct feed_options *options, struct feed **out, struct er
         .handlers = { .will = on_will,
                       .up = on_up,
                       .down = on_down,
-                      .message = on_message,
+                      .message = feed_hear,
                       .puback = on_puback,
                       .ctx = f },
     };
@@ -498,7 +327,7 @@ struct grown {
 static void site_grew(void *arg) {
     struct grown *g = arg;
     struct feed_site *site = NULL;
-    int rc = take_site(g->feed, g->site, &site);
+    int rc = feed_take_site(g->feed, g->site, &site);
     if (!rc) rc = wake_site(site);
     if (rc) log_warn("feed: reading the heads of %s: %s", g->site, err_name(rc));
     free(g);
