@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define PHOTO_BYTES 1500000
-#define WAIT_MS     20000
+#define WAIT_MS     60000
 
 struct fixture {
     char *dir, *hub_dir, *journal;
@@ -550,7 +550,7 @@ static void test_stops_in_a_transfer_and_goes_on_after_a_restart(void **state) {
 static void test_a_stall_is_noticed(void **state) {
     struct fixture *f = *state;
     struct photo p = add_photo(f, 1, PHOTO_BYTES);
-    f->options.stall_ms = 1000;
+    f->options.stall_ms = 3000;
     open_hub(f, judge_patch_stalls, 0);
     start(f);
     wait_body(f, 609000);
