@@ -177,7 +177,8 @@ static int health(void *ctx, struct buf *json) {
     return buf_add_text(json, "{\"clock\":\"ntp\"}");
 }
 
-static void hub_link(void *ctx, bool up, const char *why) {
+static void hub_link(void *ctx, bool up, int64_t connect, const char *why) {
+    (void)connect;
     (void)why;
     atomic_store((atomic_bool *)ctx, up);
 }
