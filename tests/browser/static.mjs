@@ -68,15 +68,27 @@ test('every import leads to a file and a name that is exported there', () => {
     }
 });
 
-test('the panel is a small page', () => {
-    const wanted = new Set(['panel/index.html', 'shared/icon.svg', 'shared/base.css', 'panel/panel.css']);
-    const queue = ['panel/app.js'];
+function graph(start) {
+    const seen = new Set();
+    const queue = [start];
     while (queue.length) {
         const file = queue.pop();
-        if (wanted.has(file)) continue;
-        wanted.add(file);
+        if (seen.has(file)) continue;
+        seen.add(file);
         for (const [, to] of read(file).matchAll(/ from '([^']+)';/g)) queue.push(path(file, to));
     }
+    return seen;
+}
+
+test('a page asks for all its modules at once', () => {
+    for (const page of ['panel', 'office']) {
+        const named = [...read(`${page}/index.html`).matchAll(/(?:modulepreload" href|module" src)="\/([^"]+)"/g)].map(([, file]) => file);
+        assert.deepEqual(named.sort(), [...graph(`${page}/app.js`)].sort(), page);
+    }
+});
+
+test('the panel is a small page', () => {
+    const wanted = new Set(['panel/index.html', 'shared/icon.svg', 'shared/base.css', 'panel/panel.css', ...graph('panel/app.js')]);
     let bytes = ['stages', 'phrases', 'rooms', 'trades'].reduce((sum, name) => sum + gzipSync(readFileSync(join(ROOT, `app/journal/data/${name}.json`))).length, 0);
     for (const file of wanted) bytes += gzipSync(read(file), { level: 9 }).length;
     assert.ok(wanted.size > 20, `${wanted.size} files`);

@@ -42,6 +42,7 @@ function route() {
     viewChanged();
     stopView = view(main, { param: rest.map(decodeURIComponent), goTo, home: () => goTo('') }) ?? null;
     scrollTo(0, 0);
+    main.focus({ preventScroll: true }); // a reader of the screen goes on from here
 }
 
 async function meSheet() {

@@ -3,7 +3,7 @@
 import { get, sitePath } from '/shared/api.js';
 import { debounce, store } from '/shared/dom.js';
 import * as live from '/shared/live.js';
-import { may, place } from '/shared/place.js';
+import { may, place, user } from '/shared/place.js';
 import { marks } from '/shared/states.js';
 import { setZone } from '/shared/when.js';
 
@@ -33,6 +33,7 @@ export async function loadStatus() {
 
 export const loadAll = () => Promise.all([loadSite(), loadToday(), loadStatus()]);
 
+const TODAY_MS = 5 * 60000; // what is due, and which day it is, change by themselves
 const quietly = (fn) => () => fn().catch(() => {});
 const todaySoon = debounce(quietly(loadToday), 400);
 const siteSoon = debounce(quietly(loadSite), 400);
@@ -47,6 +48,7 @@ export function follow() {
     live.on('marks', (m) => {
         if (!place.hub) marks.set(m);
     });
+    setInterval(() => user.get() && quietly(loadToday)(), TODAY_MS);
     live.on('again', () => {
         todaySoon();
         siteSoon();

@@ -69,7 +69,7 @@ function cameraPart(result) {
 }
 
 function showLast(result) {
-    fill(result, last ? [thumb(last, t('photo.one')), el('p', { class: 'shot-line' }, [last.room && roomName(last.room), sizeText(last.bytes)].filter(Boolean).join(' · '))]
+    fill(result, last ? [may('read') ? thumb(last, t('photo.one')) : icon('check', t('shoot.taken')), el('p', { class: 'shot-line' }, [last.room && roomName(last.room), sizeText(last.bytes)].filter(Boolean).join(' · '))]
         : el('div', { class: 'shot-empty' }, icon('camera'), el('p', {}, t('shoot.hint'))));
 }
 

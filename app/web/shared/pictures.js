@@ -23,7 +23,7 @@ export function placeText(photo) {
 // Its record and its bytes: it is at head office when both are.
 export function photoState(photo) {
     if (place.hub) return hasArrived(photo.sha256) ? 'received' : 'away';
-    if (hasArrived(photo.sha256)) return 'received';
+    if (hasArrived(photo.sha256)) return photo.entry ? stateOf(photo.entry) : 'received';
     const now = marks.get();
     const state = photo.entry ? stateOf(photo.entry) : now?.link === 'up' && now.hub !== 'down' ? 'away' : 'saved';
     return state === 'received' ? 'away' : state;
