@@ -133,4 +133,23 @@ for (const lang of ['zh', 'en']) {
     }));
 }
 
+test('the measuring itself can fail', () => withStack({}, async (stack) => {
+    const board = await stack.startBoard('b-1', { camera: false });
+    await stack.addUser(board, 'u-01', 'manager', '2468', '甲');
+    await stack.addUser(board, 'u-02', 'crew', '1357', '乙');
+    const browser = await launch();
+    try {
+        for (const [selector, property, value, why] of [['.name-tile', 'height', '40px', /at least 78 px/], ['.name-tile-name', 'color', '#777777', /contrast/], ['.name-tiles', 'gap', '4px', /between controls/], ['.name-tile-role', 'fontSize', '9px', /text of at least/], ['.name-tile', 'width', '900px', /too wide|between controls/]]) {
+            const screen = await Screen.open(browser, board.where);
+            await screen.see('.name-tile');
+            await measure(screen, 'as it is', PANEL_LIMITS);
+            await screen.$(selector).first().evaluate((node, [name, to]) => Object.assign(node.style, { [name]: to, minHeight: 0 }), [property, value]);
+            await assert.rejects(measure(screen, 'spoilt', PANEL_LIMITS), why);
+            await screen.close();
+        }
+    } finally {
+        await browser.close();
+    }
+}));
+
 await runTests();
