@@ -229,4 +229,32 @@ test('a log is corrected from the timeline; who was slower is shown what is curr
     });
 }));
 
+test('until ten, the log of yesterday can still be written, from its card', () => withStack({}, async (stack) => {
+    const board = await stack.startBoard('b-1', { camera: false, env: { SITELOG_CLOCK: '2026-11-23T12:00:00+08:00,1' } });
+    await stack.addUser(board, 'u-01', 'manager', '2468', '经理');
+    await board.program.kill('SIGTERM');
+    board.program.env.SITELOG_CLOCK = '2026-11-24T08:00:00+08:00,1';
+    await stack.startBoard('b-1');
+    const manager = await stack.client(board).signIn('u-01', '2468');
+    await onScreen(board.where, { expect: [/404 \(Not Found\).*drafts/] }, async (screen) => {
+        await screen.signIn('经理', '2468');
+        const card = screen.$('.card', { hasText: '昨天（2026-11-23）' });
+        await screen.tap(card.locator('.main'));
+        await screen.see('h1', { hasText: '11月23日' });
+        await screen.tap('.chip', { hasText: '开工交底' });
+        await screen.tap('.where');
+        await screen.tap('dialog .toggle', { hasText: '今天' });
+        await screen.see('h1', { hasText: '11月24日' });
+        assert.equal(await screen.$('.chip[aria-pressed="true"]').count(), 0, 'each day has its own draft');
+        await screen.tap('.where');
+        await screen.tap('dialog .toggle', { hasText: '昨天' });
+        await screen.see('.chip[aria-pressed="true"]', { hasText: '开工交底' });
+        await screen.tap('.save');
+        await screen.said('日志已保存');
+        assert.deepEqual((await logs(manager)).map((log) => log.date), ['2026-11-23']);
+        await screen.home();
+        await until('its card is gone', async () => (await screen.$('.card', { hasText: '昨天' }).count()) === 0);
+    });
+}));
+
 await runTests();

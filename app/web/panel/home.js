@@ -40,6 +40,13 @@ function actionOf(due) {
     return ACTIONS.look;
 }
 
+// A request for a photo is answered by the photo that names it; a log that is due may be yesterday's.
+function target(due, action) {
+    if (due.kind === 'photo-request' && due.id) return `${action.to}/${due.id}`;
+    if (due.kind === 'daylog' && due.id && due.id !== today.get()?.date) return `${action.to}/date/${due.id}`;
+    return action.to;
+}
+
 function card(due, goTo) {
     const action = actionOf(due);
     const text = due.text?.[lang()] || due.text?.zh || due.kind;
@@ -47,7 +54,7 @@ function card(due, goTo) {
     return el('article', { class: late ? 'card card-late' : 'card' },
         el('div', { class: 'card-text' }, el('p', { class: 'card-main' }, icon(late ? 'warn' : action.icon), el('span', {}, text)),
             due.due && el('p', { class: 'card-due' }, t(late ? 'due.was' : 'due.by', { at: moment(due.due) }))),
-        may(action.may) && el('button', { type: 'button', class: 'main', on: { click: () => goTo(due.kind === 'photo-request' && due.id ? `${action.to}/${due.id}` : action.to) } }, el('span', {}, t(action.word))));
+        may(action.may) && el('button', { type: 'button', class: 'main', on: { click: () => goTo(target(due, action)) } }, el('span', {}, t(action.word))));
 }
 
 // What there is of today already; takes the room that cards leave.
