@@ -226,16 +226,20 @@ static int start(struct hub *h, struct runtime_options *o, struct err_text *e) {
     return rc;
 }
 
-static void stop(struct hub *h) {
+/* failure: why it could not start; NULL: it ran. */
+static void stop(struct hub *h, const struct err_text *failure) {
     struct runtime *r = &h->rt;
     runtime_stop_server(r);
     if (h->feed && !feed_stop(h->feed, FEED_STOP_MS)) {
+        if (failure) log_error("%s", failure->text);
         log_info("stopped, without waiting for a name look-up");
-        _exit(0);
+        _exit(failure ? CLI_EXIT_FAILURE : CLI_EXIT_OK);
     }
     runtime_stop_stores(r);
     if (h->sweep_timer.data && uv_is_active((uv_handle_t *)&h->sweep_timer))
         uv_close((uv_handle_t *)&h->sweep_timer, NULL);
+    server_destroy(r->server); /* waits for its last steps, which tell the feed of photos */
+    r->server = NULL;
     feed_destroy(h->feed);
     sink_destroy(h->sink);
     source_destroy(h->source);
@@ -269,7 +273,7 @@ int hub_run(const struct hub_conf *conf, struct err_text *e) {
         log_info("hub of %s: http on port %u", conf->org, server_port(h->rt.server));
         runtime_run(&h->rt);
     }
-    stop(h);
+    stop(h, rc ? e : NULL);
     free(h);
     return rc;
 }

@@ -264,16 +264,18 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     return rc;
 }
 
-static void stop(struct daemon *b) {
+/* failure: why it could not start; NULL: it ran. */
+static void stop(struct daemon *b, const struct err_text *failure) {
     struct runtime *r = &b->rt;
     b->stopping = true;
     runtime_stop_server(r);
-    uploader_stop(b->uploader);
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
         /* Its thread hangs in a name look-up and may still touch what we would free; all that counts is durable. */
+        if (failure) log_error("%s", failure->text);
         log_info("stopped, without waiting for a name look-up");
-        _exit(0);
+        _exit(failure ? CLI_EXIT_FAILURE : CLI_EXIT_OK);
     }
+    uploader_stop(b->uploader); /* after the link, which tells it whether head office is there */
     shutter_stop(b->shutter);
     while (b->responding) (void)uv_run(&r->loop, UV_RUN_ONCE); /* it uses the camera and the stores */
     runtime_stop_stores(r);
@@ -311,7 +313,7 @@ int daemon_run(const struct board_conf *conf, struct err_text *e) {
         log_info("board %s of site %s: http on port %u", conf->board, conf->site, server_port(b->rt.server));
         runtime_run(&b->rt);
     }
-    stop(b);
+    stop(b, rc ? e : NULL);
     free(b);
     return rc;
 }
