@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WHOLE_MAX 9007199254740991.0 /* 2^53 - 1 */
+#define WHOLE_MAX   9007199254740991.0 /* 2^53 - 1 */
+#define FEW_MEMBERS 32                 /* so many are compared each with each */
 
 /* struct json has no body: its pointers are libcjson's. */
 static const cJSON *node(const struct json *n) { return (const cJSON *)(const void *)n; }
@@ -21,10 +22,21 @@ static const struct json *wrap(const cJSON *n) { return (const struct json *)(co
 
 static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
+/* The name that two members share, or NULL; for few members. */
+static const char *shared_name(const cJSON *object) {
+    for (const cJSON *c = object->child; c; c = c->next)
+        for (const cJSON *d = object->child; d != c; d = d->next)
+            if (d->string[0] == c->string[0] && strcmp(d->string, c->string) == 0) return c->string;
+    return NULL;
+}
+
 /* ERR_INVALID when two members of one object share a name. */
 static int check_names(const cJSON *object, struct err_text *e) {
     size_t n = json_count(wrap(object));
-    if (n < 2) return 0;
+    if (n <= FEW_MEMBERS) {
+        const char *shared = shared_name(object);
+        return shared ? err_field(e, ERR_INVALID, shared, "the member %.60s is there twice", shared) : 0;
+    }
     CLEANUP(free_ptr) const char **names = malloc(n * sizeof *names);
     if (!names) return err_set(e, ERR_NOMEM, "out of memory");
     size_t i = 0;

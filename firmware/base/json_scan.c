@@ -25,8 +25,10 @@ static bool fault(struct scan *s, const char *what) {
 
 static char peek(const struct scan *s) { return s->at < s->n ? s->text[s->at] : '\0'; }
 
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 static void skip_space(struct scan *s) {
-    while (s->at < s->n && strchr(" \t\r\n", s->text[s->at])) s->at++;
+    while (s->at < s->n && is_space(s->text[s->at])) s->at++;
 }
 
 static bool hex4(struct scan *s, unsigned *out) {

@@ -124,6 +124,24 @@ static void test_refuses(void **state) {
     }
 }
 
+/* Two members of one name, wherever they are among few or many others. */
+static void test_shared_names(void **state) {
+    (void)state;
+    for (int n = 2; n <= 70; n++)
+        for (int twin = -1; twin < n - 1; twin++) {
+            CLEANUP(buf_fini) struct buf text;
+            CLEANUP(json_destroy_ptr) struct json *root = NULL;
+            struct err_text e = { 0 };
+            buf_init(&text, 4096);
+            for (int i = 0; i < n; i++)
+                (void)buf_addf(&text, "%c\"m%d\":1", i ? ',' : '{', i == n - 1 && twin >= 0 ? twin : i);
+            (void)buf_add_text(&text, "}");
+            int r = json_parse(text.data, text.len, &root, &e);
+            if (r != (twin >= 0 ? ERR_INVALID : 0)) fail_msg("%d members, the last named as %d: %d", n, twin, r);
+            if (twin >= 0) assert_int_equal(atoi(e.field + 1), twin);
+        }
+}
+
 static void test_refuses_bytes(void **state) {
     (void)state;
     static const struct {
@@ -388,19 +406,13 @@ static void test_random_texts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepts),
-        cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_refuses_bytes),
-        cmocka_unit_test(test_says_where),
-        cmocka_unit_test(test_length_counts),
-        cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_reads),
-        cmocka_unit_test(test_whole_numbers),
-        cmocka_unit_test(test_typed_members),
-        cmocka_unit_test(test_only),
-        cmocka_unit_test(test_prints_what_it_read),
-        cmocka_unit_test(test_writer),
-        cmocka_unit_test(test_writer_never_writes_bad_text),
+        cmocka_unit_test(test_accepts),       cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_shared_names),  cmocka_unit_test(test_refuses_bytes),
+        cmocka_unit_test(test_says_where),    cmocka_unit_test(test_length_counts),
+        cmocka_unit_test(test_depth),         cmocka_unit_test(test_reads),
+        cmocka_unit_test(test_whole_numbers), cmocka_unit_test(test_typed_members),
+        cmocka_unit_test(test_only),          cmocka_unit_test(test_prints_what_it_read),
+        cmocka_unit_test(test_writer),        cmocka_unit_test(test_writer_never_writes_bad_text),
         cmocka_unit_test(test_random_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,27 @@ static void test_utf8_all_code_points(void **state) {
     }
 }
 
+/* Each single byte in each place of a text that is long enough to be looked at in eights, among smallest and largest neighbours. */
+static void test_utf8_anywhere(void **state) {
+    (void)state;
+    for (int among = 1; among <= 127; among += 126)
+        for (size_t at = 0; at < 24; at++)
+            for (int byte = 0; byte < 256; byte++) {
+                char s[24];
+                memset(s, among, sizeof s);
+                s[at] = (char)byte;
+                if (text_utf8_valid(s, sizeof s) != (byte >= 1 && byte <= 127)) fail_msg("%02x at %zu", byte, at);
+            }
+    for (size_t at = 0; at <= 21; at++) {
+        char s[24];
+        memset(s, 'a', sizeof s);
+        memcpy(s + at, "水", 3);
+        assert_true(text_utf8_valid(s, sizeof s));
+        s[at + 2] = 'a';
+        assert_false(text_utf8_valid(s, sizeof s));
+    }
+}
+
 static void test_copy_and_clip(void **state) {
     (void)state;
     char out[5] = "old";
@@ -243,10 +264,11 @@ static void test_small_things(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_utf8),          cmocka_unit_test(test_utf8_all_code_points),
-        cmocka_unit_test(test_copy_and_clip), cmocka_unit_test(test_hex),
-        cmocka_unit_test(test_base64),        cmocka_unit_test(test_base64_random),
-        cmocka_unit_test(test_code),          cmocka_unit_test(test_int),
-        cmocka_unit_test(test_distance),      cmocka_unit_test(test_small_things),
+        cmocka_unit_test(test_utf8_anywhere), cmocka_unit_test(test_copy_and_clip),
+        cmocka_unit_test(test_hex),           cmocka_unit_test(test_base64),
+        cmocka_unit_test(test_base64_random), cmocka_unit_test(test_code),
+        cmocka_unit_test(test_int),           cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_small_things),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
