@@ -26,5 +26,7 @@ MUST_CHECK int role_parse(const char *name, enum role *out); /* ERR_INVALID; "no
 bool role_may(enum role role, enum permission permission);
 /* Viewers see no names. */
 bool role_sees_names(enum role role);
+/* Managers and office see the customer block. */
+bool role_sees_customer(enum role role);
 
 #endif

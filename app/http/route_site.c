@@ -14,8 +14,7 @@
 enum { SITE_MAX = 1024 * 1024, LIST_MAX = 4 * 1024 * 1024, SILENT_AFTER_S = 300 };
 
 static struct site_view view_of(const struct exchange *x) {
-    return (struct site_view){ .customer = x->user.role == ROLE_MANAGER || x->user.role == ROLE_OFFICE,
-                               .names = reply_names(x) };
+    return (struct site_view){ .customer = role_sees_customer(x->user.role), .names = reply_names(x) };
 }
 
 static void site(struct app *app, struct exchange *x, struct db *db) {

@@ -6,10 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+static unsigned hidden(const struct exchange *x) {
+    return (reply_names(x) ? 0u : TIMELINE_HIDE_NAMES) |
+           (role_sees_customer(x->user.role) ? 0u : TIMELINE_HIDE_CUSTOMER);
+}
+
 static void page(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { "before", "limit", NULL };
     const char *before = exchange_query(x, "before");
-    struct timeline_query q = { .site = x->site, .no_names = !reply_names(x) };
+    struct timeline_query q = { .site = x->site, .hide = hidden(x) };
     struct buf json;
     int limit;
     (void)app;
@@ -31,7 +36,7 @@ static void history(struct app *app, struct exchange *x, struct db *db) {
     (void)app;
     (void)snprintf(subject, sizeof subject, "%s/%s", exchange_param(x, "kind"), exchange_param(x, "id"));
     buf_init(&list, TIMELINE_PAGE_MAX);
-    int rc = timeline_history(db, x->site, subject, !reply_names(x), &list);
+    int rc = timeline_history(db, x->site, subject, hidden(x), &list);
     if (rc) {
         exchange_error(x, rc, NULL);
     } else if (strcmp(list.data, "[]") == 0) {

@@ -54,7 +54,7 @@ static int put_history(struct db *db, const char *site, const char *id, bool nam
     struct buf history;
     (void)snprintf(subject, sizeof subject, "daylog/%s", id);
     buf_init(&history, HISTORY_MAX);
-    int rc = timeline_history(db, site, subject, !names, &history);
+    int rc = timeline_history(db, site, subject, names ? 0 : TIMELINE_HIDE_NAMES, &history);
     if (rc == 0) json_put_raw(w, "history", history.data, history.len);
     buf_fini(&history);
     return rc < 0 ? rc : w->buf->error;

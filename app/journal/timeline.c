@@ -26,14 +26,15 @@
 struct view {
     struct db *db;
     struct counts_self self;
-    bool names;
+    bool names, customer;
     struct json_out w;
     int64_t chain; /* the own chain that sent and received are of */
     uint64_t sent, received;
 };
 
-static int begin(struct view *v, struct db *db, bool no_names, struct buf *out) {
-    *v = (struct view){ .db = db, .names = !no_names };
+static int begin(struct view *v, struct db *db, unsigned hide, struct buf *out) {
+    *v =
+        (struct view){ .db = db, .names = !(hide & TIMELINE_HIDE_NAMES), .customer = !(hide & TIMELINE_HIDE_CUSTOMER) };
     json_start(&v->w, out);
     return counts_self(db, &v->self);
 }
@@ -62,6 +63,33 @@ static bool is_private(const struct envelope *event) {
     return !type || strcmp(type->kind, "user") == 0 || strcmp(type->kind, "plan") == 0;
 }
 
+/* A plan's data without what is the customer's. */
+static int put_open_data(struct json_out *w, const struct envelope *event) {
+    CLEANUP(json_destroy_ptr) struct json *data = NULL;
+    CLEANUP(buf_fini) struct buf member;
+    buf_init(&member, 8u * ENVELOPE_MAX);
+    int rc = json_parse(event->data, event->data_len, &data, NULL);
+    if (rc < 0) return rc;
+    json_open(w, "data", '{');
+    for (size_t i = 0; i < json_count(data); i++) {
+        const struct json *m = json_at(data, i);
+        if (strcmp(json_name(m), "customer") == 0 || strcmp(json_name(m), "contract_amount") == 0) continue;
+        buf_clear(&member);
+        rc = json_print(m, &member);
+        if (rc < 0) return rc;
+        json_put_raw(w, json_name(m), member.data, member.len);
+    }
+    json_close(w, '}');
+    return 0;
+}
+
+static int put_data(struct view *v, const struct envelope *event) {
+    bool hidden = !v->names && is_private(event);
+    if (!hidden && !v->customer && strcmp(event->type, "plan-set") == 0) return put_open_data(&v->w, event);
+    json_put_raw(&v->w, "data", hidden ? "{}" : event->data, hidden ? 2 : event->data_len);
+    return 0;
+}
+
 static int put_event(struct view *v, struct stmt *s, const struct envelope *event) {
     struct json_out *w = &v->w;
     const char *state;
@@ -87,12 +115,9 @@ static int put_event(struct view *v, struct stmt *s, const struct envelope *even
     json_put_int(w, "rev", (int64_t)event->rev);
     if (event->inreplyto[0]) json_put_text(w, "inreplyto", event->inreplyto);
     if (!stmt_is_null(s, 5)) json_put_text(w, "late", stmt_text(s, 5));
-    if (v->names || !is_private(event))
-        json_put_raw(w, "data", event->data, event->data_len);
-    else
-        json_put_raw(w, "data", "{}", 2);
+    rc = put_data(v, event);
     json_close(w, '}');
-    return w->buf->error;
+    return rc < 0 ? rc : w->buf->error;
 }
 
 /* The row that s stands on. A damaged event is left out: verify tells of it. */
@@ -150,7 +175,7 @@ int timeline_page(struct db *db, const struct timeline_query *q, struct buf *out
     char next[24];
     int64_t last = 0;
     bool more = false;
-    int rc = begin(&v, db, q->no_names, out);
+    int rc = begin(&v, db, q->hide, out);
     if (rc == 0)
         rc = site ? db_prepare(db, ENTRY_COLUMNS "AND e.site = ?2 AND e.pos < ?1 ORDER BY e.pos DESC", &s)
                   : db_prepare(db, ENTRY_COLUMNS "AND e.pos < ?1 ORDER BY e.pos DESC", &s);
@@ -182,7 +207,7 @@ int timeline_after(struct db *db, const struct timeline_query *q, struct buf *ou
     struct view v;
     int64_t at = q->after;
     bool more = false;
-    int rc = begin(&v, db, q->no_names, out);
+    int rc = begin(&v, db, q->hide, out);
     if (rc == 0)
         rc = site ? db_prepare(db, ENTRY_COLUMNS "AND e.site = ?2 AND e.pos > ?1 ORDER BY e.pos", &s)
                   : db_prepare(db, ENTRY_COLUMNS "AND e.pos > ?1 ORDER BY e.pos", &s);
@@ -198,10 +223,10 @@ int timeline_after(struct db *db, const struct timeline_query *q, struct buf *ou
     return 0;
 }
 
-int timeline_entry(struct db *db, const char *site, const char *id, bool no_names, struct buf *out) {
+int timeline_entry(struct db *db, const char *site, const char *id, unsigned hide, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct view v;
-    int rc = begin(&v, db, no_names, out);
+    int rc = begin(&v, db, hide, out);
     if (rc == 0) rc = db_prepare(db, ENTRY_COLUMNS "AND e.id = ?1 AND e.site = ?2", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, id);
@@ -212,10 +237,10 @@ int timeline_entry(struct db *db, const char *site, const char *id, bool no_name
     return rc < 0 ? rc : out->error;
 }
 
-int timeline_history(struct db *db, const char *site, const char *subject, bool no_names, struct buf *out) {
+int timeline_history(struct db *db, const char *site, const char *subject, unsigned hide, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct view v;
-    int rc = begin(&v, db, no_names, out);
+    int rc = begin(&v, db, hide, out);
     if (rc == 0)
         rc = db_prepare(db,
                         ENTRY_COLUMNS "AND e.site = ?1 AND e.subject = ?2 "

@@ -12,12 +12,19 @@
 #define TIMELINE_LIMIT_MAX 200
 #define TIMELINE_PAGE_MAX  (16u * 1024u * 1024u) /* bytes a page can have: limit × ENVELOPE_MAX and a little */
 
+/* What a reader does not see of entries. */
+enum timeline_hide {
+    TIMELINE_HIDE_NAMES = 1, /* a viewer: actors' names are null, the data of plans and people is left out */
+    TIMELINE_HIDE_CUSTOMER =
+        2, /* whoever may not see the customer block: a plan's customer and contract are left out */
+};
+
 struct timeline_query {
     const char *site; /* NULL: all sites (hub) */
     int64_t before;   /* timeline_page: entries below this position; 0: from the newest */
     int64_t after;    /* timeline_after: entries above this position */
     size_t limit;     /* 1 … TIMELINE_LIMIT_MAX */
-    bool no_names;    /* for a viewer: actors' names are null, the data of plans and people is left out */
+    unsigned hide;    /* enum timeline_hide */
 };
 
 /* {"entries":[…],"next":"<cursor>"|null}, newest first by the store's position; next goes back as `before`. */
@@ -30,10 +37,10 @@ MUST_CHECK int timeline_cursor(const char *text, int64_t *before);
 MUST_CHECK int timeline_after(struct db *db, const struct timeline_query *q, struct buf *out, int64_t *last);
 
 /* One entry by its event's id. ERR_NOT_FOUND. */
-MUST_CHECK int timeline_entry(struct db *db, const char *site, const char *id, bool no_names, struct buf *out);
+MUST_CHECK int timeline_entry(struct db *db, const char *site, const char *id, unsigned hide, struct buf *out);
 
 /* A bare array: all events of a subject ("hazard/0193…") in fold order. An entry has "late":"<why>" where it came too late to count.
  * Empty for an unknown subject. */
-MUST_CHECK int timeline_history(struct db *db, const char *site, const char *subject, bool no_names, struct buf *out);
+MUST_CHECK int timeline_history(struct db *db, const char *site, const char *subject, unsigned hide, struct buf *out);
 
 #endif

@@ -60,10 +60,10 @@ static struct json *page(const struct timeline_query *q) {
     return parse(&b);
 }
 
-static struct json *entry(const char *id, bool no_names) {
+static struct json *entry(const char *id, unsigned hide) {
     struct buf b;
     buf_init(&b, TIMELINE_PAGE_MAX);
-    assert_int_equal(timeline_entry(r.db, JOURNAL_RIG_SITE, id, no_names, &b), 0);
+    assert_int_equal(timeline_entry(r.db, JOURNAL_RIG_SITE, id, hide, &b), 0);
     return parse(&b);
 }
 
@@ -197,7 +197,7 @@ static void a_viewer_sees_no_names(void **state) {
                    journal_rig_append(&r, "person-set", "u-01", NULL,
                                       "{\"name\":\"Person One\",\"role\":\"crew\",\"active\":true}"));
     (void)snprintf(note, sizeof note, "%s", journal_rig_append(&r, "note", "n-1", NULL, "{\"text\":\"done\"}"));
-    struct timeline_query q = { .site = JOURNAL_RIG_SITE, .limit = 50, .no_names = true };
+    struct timeline_query q = { .site = JOURNAL_RIG_SITE, .limit = 50, .hide = TIMELINE_HIDE_NAMES };
     struct buf b;
     buf_init(&b, TIMELINE_PAGE_MAX);
     assert_int_equal(timeline_page(r.db, &q, &b), 0);
