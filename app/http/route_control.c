@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What sitelogctl asks of a running daemon or hub, over the control socket only: people and the rebuild of projections. */
 #include "app/http/reply.h"
+#include "app/http/session.h"
 #include "app/journal/account.h"
 #include "app/journal/person.h"
 #include "firmware/base/cleanup.h"
@@ -92,6 +93,18 @@ static void lock_user(struct app *app, struct exchange *x, struct db *db) {
     answer(x, rc, &e);
 }
 
+/* Memory forgets what the table no longer has. */
+static void end_added(struct app *app, struct exchange *x, struct db *db) {
+    const struct adding *a = x->state;
+    (void)db;
+    if (app->sessions) sessions_end(app->sessions, a->id);
+}
+
+static void end_locked(struct app *app, struct exchange *x, struct db *db) {
+    (void)db;
+    if (app->sessions) sessions_end(app->sessions, exchange_param(x, "id"));
+}
+
 static void unlock_user(struct app *app, struct exchange *x, struct db *db) {
     struct err_text e = { 0 };
     int rc = account_unlock(app->board ? app->journal : NULL, db, exchange_param(x, "id"), "board", &e);
@@ -116,9 +129,11 @@ static void rebuild(struct app *app, struct exchange *x, struct db *db) {
     json_close(&w, '}');
 }
 
-static const struct step add_steps[] = { { STEP_HEAVY, read_user }, { STEP_WRITE, add_user }, { STEP_END, NULL } };
+static const struct step add_steps[] = {
+    { STEP_HEAVY, read_user }, { STEP_WRITE, add_user }, { STEP_LOOP, end_added }, { STEP_END, NULL }
+};
 static const struct step list_steps[] = { { STEP_READ, list_users }, { STEP_END, NULL } };
-static const struct step lock_steps[] = { { STEP_WRITE, lock_user }, { STEP_END, NULL } };
+static const struct step lock_steps[] = { { STEP_WRITE, lock_user }, { STEP_LOOP, end_locked }, { STEP_END, NULL } };
 static const struct step unlock_steps[] = { { STEP_WRITE, unlock_user }, { STEP_END, NULL } };
 static const struct step rebuild_steps[] = { { STEP_WRITE, rebuild }, { STEP_END, NULL } };
 

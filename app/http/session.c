@@ -52,6 +52,20 @@ void sessions_destroy(struct sessions *s) {
     free(s);
 }
 
+void sessions_end(struct sessions *s, const char *user) {
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (struct entry **at = &s->buckets[i]; *at;) {
+            struct entry *e = *at;
+            if (strcmp(e->row.user, user) != 0) {
+                at = &e->next;
+                continue;
+            }
+            *at = e->next;
+            free(e);
+        }
+    }
+}
+
 /* ---- people ---- */
 
 static struct person *find_person(const struct sessions *s, const char *id) {
@@ -73,6 +87,7 @@ int sessions_person(struct sessions *s, const char *user, const char *name, enum
     text_clip(p->name, sizeof p->name, name);
     p->role = role;
     p->active = active;
+    if (!active) sessions_end(s, user);
     return 0;
 }
 
@@ -111,6 +126,8 @@ static void drop_oldest(struct sessions *s, const char *user) {
 }
 
 int sessions_add(struct sessions *s, const struct session_row *row) {
+    const struct person *p = find_person(s, row->user);
+    if (p && !p->active) return 0; /* ended while the program was not running */
     struct entry *e = calloc(1, sizeof *e);
     if (!e) return ERR_NOMEM;
     sessions_remove(s, row->hash);

@@ -30,12 +30,14 @@ struct session_row {
 MUST_CHECK int sessions_create(struct sessions **out);
 void sessions_destroy(struct sessions *s);
 
-/* What a person is called and may do now; active false ends all sessions of theirs in memory. Called at start for everybody, and whenever a
+/* What a person is called and may do now; active false ends all sessions of theirs, also for when they come back. Called at start for everybody, and whenever a
  * person changes. A session of somebody unknown finds nobody. */
 MUST_CHECK int sessions_person(struct sessions *s, const char *user, const char *name, enum role role, bool active);
 
 MUST_CHECK int sessions_add(struct sessions *s, const struct session_row *row);
 void sessions_remove(struct sessions *s, const char *hash);
+/* All of one person's; the table's rows are ended where the reason is (app/journal/account.c). */
+void sessions_end(struct sessions *s, const char *user);
 
 /* Whom a cookie header (may be NULL) belongs to. False when nobody. */
 bool sessions_find(struct sessions *s, const char *cookie_header, struct wall now, struct exchange_user *out);

@@ -138,6 +138,15 @@ static int check(const char *id, const char *name, const char *role, struct err_
     return 0;
 }
 
+/* Whoever has another PIN, or none any more, has to sign in anew everywhere: the table is app/http/session.h's. */
+static int end_sessions(struct db *db, const char *id) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, "DELETE FROM session WHERE user = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, id);
+    return stmt_run(s);
+}
+
 int account_put(struct db *db, const char *id, const char *name, const char *role, const char *verifier,
                 struct err_text *e) {
     struct account a = { 0 };
@@ -163,6 +172,7 @@ int account_put(struct db *db, const char *id, const char *name, const char *rol
         stmt_bind_int(s, 5, verifier != NULL);
         rc = stmt_run(s);
     }
+    if (rc == 0 && verifier) rc = end_sessions(db, id);
     return rc < 0 ? err_set(e, rc, "the account cannot be stored: %s", db_message(db)) : 0;
 }
 
@@ -191,6 +201,8 @@ static int set_locked(struct journal *j, struct db *db, const char *id, bool loc
     if (rc < 0) return err_set(e, rc, "the account cannot be changed: %s", db_message(db));
     if (db_changes(db) == 0)
         return err_field(e, ERR_NOT_FOUND, "id", "there is no account %s; `sitelogctl user list` shows them", id);
+    rc = locked ? end_sessions(db, id) : 0;
+    if (rc < 0) return err_set(e, rc, "the sessions cannot be ended: %s", db_message(db));
     return say(j, db, id, locked ? "locked" : "unlocked", NULL, actor, e);
 }
 
