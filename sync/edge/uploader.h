@@ -14,8 +14,8 @@ struct uploader_counts {
     uint64_t requests, uploads, cuts, restarts; /* HTTP requests; finished; broken off; begun anew */
     uint64_t bytes_sent;                        /* of photos, also those sent twice */
     bool reachable;                             /* the last request was answered */
-    int64_t alive_ms;                           /* monotonic: the thread last showed life; once a minute when there is nothing to do */
-    char trouble[160];                          /* what keeps it from sending, for a person, or "" */
+    int64_t alive_ms;  /* monotonic: the thread last showed life; once a minute when there is nothing to do */
+    char trouble[160]; /* what keeps it from sending, for a person, or "" */
 };
 
 struct uploader_options {

@@ -194,9 +194,9 @@ static double measure_files(const struct meter *m, const struct buf *photo, unsi
         char path[400];
         (void)snprintf(path, sizeof path, "%s/%u.jpg", m->mount, i);
         int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-        if (fd < 0 || write(fd, photo->data, photo->len) != (ssize_t)photo->len || fsync(fd))
-            bench_must(ERR_IO, path, NULL);
-        (void)close(fd);
+        bool good = fd >= 0 && write(fd, photo->data, photo->len) == (ssize_t)photo->len && fsync(fd) == 0;
+        if (fd >= 0) (void)close(fd);
+        bench_must(good ? 0 : ERR_IO, path, NULL);
         bytes += photo->len;
     }
     double ratio = (double)(meter_read(m) - before) / (double)bytes;
