@@ -41,12 +41,15 @@ static void must(bool what, const char *text) {
     }
 }
 
-/* Waits for bytes; false: the end, or stopped. */
+/* As every server, it does not wait for a silent client for ever. */
+enum { TURN_MS = 50, PATIENCE_TURNS = 20000 / TURN_MS };
+
+/* Waits for bytes; false: the end, stopped, or out of patience. */
 static bool fill(struct tus_stub *s) {
-    while (!atomic_load(&s->stop)) {
+    for (int turn = 0; turn < PATIENCE_TURNS && !atomic_load(&s->stop); turn++) {
         /* between requests another connection that waits is served instead */
         struct pollfd p[2] = { { .fd = s->fd, .events = POLLIN }, { .fd = s->listener, .events = POLLIN } };
-        int ready = poll(p, s->idle ? 2 : 1, 50);
+        int ready = poll(p, s->idle ? 2 : 1, TURN_MS);
         if (ready < 0 && errno != EINTR) return false;
         if (ready <= 0) continue;
         if (!(p[0].revents)) return false;
@@ -131,9 +134,9 @@ static bool read_body(struct tus_stub *s, struct tus_exchange *x, const struct t
     bool whole = true;
     while (left > 0 && whole) {
         if ((fault->cut || fault->stall) && seen >= fault->cut_after) {
-            while (fault->stall && !atomic_load(&s->stop)) {
+            for (int turn = 0; fault->stall && turn < PATIENCE_TURNS && !atomic_load(&s->stop); turn++) {
                 struct pollfd p = { .fd = s->fd, .events = POLLRDHUP };
-                if (poll(&p, 1, 50) > 0) break; /* the client has given up */
+                if (poll(&p, 1, TURN_MS) > 0) break; /* the client has given up */
             }
             whole = false;
             break;
