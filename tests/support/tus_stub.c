@@ -41,7 +41,8 @@ static void must(bool what, const char *text) {
     }
 }
 
-/* As every server, it does not wait for a silent client for ever. */
+/* As every server, it does not wait for a silent client for ever. It has to be so: a client that closes with bytes unsent is not seen to have gone
+ * while nobody reads, since its end stands behind them. */
 enum { TURN_MS = 50, PATIENCE_TURNS = 20000 / TURN_MS };
 
 /* Waits for bytes; false: the end, stopped, or out of patience. */
