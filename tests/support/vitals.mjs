@@ -23,8 +23,8 @@ export function vitals(program, where) {
     };
 }
 
-// What changes although nobody writes: sessions, how far copying is, who is online, statistics.
-const restless = /^(session|mark|peer|board|board_head|sqlite_.*|held.*|own|upload|outbox)$/;
+// What changes although nobody writes: sessions, how far copying is, who is online and what was odd about them, statistics.
+const restless = /^(session|mark|peer|board|board_head|board_finding|sqlite_.*|held.*|own|upload|outbox)$/;
 
 function rows(file) {
     const query = (sql) => execFileSync('sqlite3', ['-readonly', '-cmd', '.timeout 5000', file, sql], { encoding: 'utf8' }).split('\n').filter(Boolean);
