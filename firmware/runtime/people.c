@@ -82,7 +82,7 @@ static void was_read(void *arg, int result) {
 
 void people_refresh(struct runtime *r) {
     r->people_again = r->people_reading; /* what is being read may be older than this commit */
-    if (r->people_reading) return;
+    if (r->people_reading || r->stores_gone) return;
     struct reading *g = calloc(1, sizeof *g);
     if (!g) return;
     g->r = r;

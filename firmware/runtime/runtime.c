@@ -54,6 +54,7 @@ static void committed(void *ctx) { /* store's thread */
 static void on_settle(uv_timer_t *timer) {
     struct runtime *r = timer->data;
     r->settling = false;
+    if (r->stores_gone) return;
     people_refresh(r);
     if (r->on_settle) r->on_settle(r->ctx);
 }
@@ -77,6 +78,7 @@ static bool healthy(struct runtime *r) {
 
 static void on_watchdog(uv_timer_t *timer) {
     struct runtime *r = timer->data;
+    if (r->stores_gone) return;
     if (healthy(r))
         notify_watchdog();
     else
@@ -273,6 +275,7 @@ void runtime_stop_server(struct runtime *r) {
 void runtime_stop_stores(struct runtime *r) {
     /* What the program's threads handed in last (how far each peer is) is written still: else it would all be sent once more. */
     if (r->writer) (void)!store_call(r->writer, NULL, NULL);
+    r->stores_gone = true;
     store_stop(r->writer);
     store_stop(r->reader);
 }
@@ -294,7 +297,6 @@ void runtime_close(struct runtime *r) {
     if (r->loop_open) {
         server_destroy(r->server);
         live_destroy(r->live);
-        r->people_reading = true; /* the reader is gone: nothing more is asked of it */
         if (r->mail) (void)mailbox_run(r->mail);
         close_handles(r);
         (void)uv_loop_close(&r->loop);

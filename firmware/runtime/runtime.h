@@ -35,6 +35,7 @@ struct runtime {
     uv_timer_t watchdog_timer, ballast_timer;
     uv_signal_t signals[2];
     bool settling, loop_open, handles_open, people_reading, people_again;
+    bool stores_gone; /* the loop may run still, and asks them for nothing */
     char port_file[300], control_path[300];
 
     /* The program's own, set before runtime_open. */

@@ -197,6 +197,22 @@ static void what_was_handed_in_is_written_before_the_stop(void **state) {
     f->r = NULL;
 }
 
+/* The loop runs on after the stores are gone (connections close): what a last commit had set going asks them for nothing. */
+static void a_commit_just_before_the_stop_is_harmless(void **state) {
+    struct fixture *f = *state;
+    struct err_text e = { 0 };
+    if (open_it(f, &e)) fail_msg("%s", e.text);
+    assert_int_equal(store_call(f->r->writer, append_note, f), 0);
+    while (!f->r->settling) (void)uv_run(&f->r->loop, UV_RUN_NOWAIT);
+    runtime_stop_server(f->r);
+    runtime_stop_stores(f->r);
+    while (f->r->settling) (void)uv_run(&f->r->loop, UV_RUN_ONCE);
+    assert_int_equal(f->settled, 0);
+    runtime_close(f->r);
+    free(f->r);
+    f->r = NULL;
+}
+
 /* ---- what cannot be opened ---- */
 
 static void a_second_one_is_refused(void **state) {
@@ -353,6 +369,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(it_answers_and_stops, setup, teardown),
         cmocka_unit_test_setup_teardown(commits_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_handed_in_is_written_before_the_stop, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_commit_just_before_the_stop_is_harmless, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_one_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(people_and_sessions, setup, teardown),
