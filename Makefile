@@ -60,7 +60,7 @@ include $(sort $(wildcard firmware/*/module.mk hal/module.mk hal/*/module.mk app
 OBJ      := $(patsubst %,$(BUILD)/%.o,$(basename $(SRC)))
 LIB      := $(BUILD)/libsitelog.a
 BIN      := $(PROGRAMS:%=$(BUILD)/%)
-UNIT_SRC := $(shell find tests/unit -name 'test_*.c' 2>/dev/null)
+UNIT_SRC := $(shell find tests/unit tests/fault -name 'test_*.c' 2>/dev/null)
 UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 SUPPORT  := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
@@ -94,7 +94,7 @@ $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard firmware/$(1)/*.c)) $(LIB)
 	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT) $(LIB)
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(wildcard $(BUILD)/firmware/*/*.d)

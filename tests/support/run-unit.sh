@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs every unit test program below $1/tests/unit, several at once (they wait more than they compute; under
+# Runs every unit test program below $1/tests/unit and tests/fault, several at once (they wait more than they compute; under
 # ThreadSanitizer less so); counts cmocka's own
 # results. Exit 1 when anything failed.
 set -uo pipefail
@@ -10,7 +10,7 @@ run_one() {
     echo $? >"$1.code"
 }
 export -f run_one
-mapfile -t programs < <(find "$1/tests/unit" -type f -name 'test_*' -executable | sort)
+mapfile -t programs < <(find "$1/tests/unit" "$1/tests/fault" -type f -name 'test_*' -executable | sort)
 atonce=$((2 * $(nproc))); [[ $1 != *tsan* ]] || atonce=$(nproc)
 printf '%s\n' "${programs[@]}" | xargs -r -P "$atonce" -I{} bash -c 'run_one {}'
 passed=0 failed=0
