@@ -97,6 +97,10 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+# Where memory runs out: every request goes by way of tests/fault/no_memory.c.
+NO_MEMORY := $(filter $(BUILD)/tests/fault/test_no_memory%,$(UNIT))
+$(NO_MEMORY): $(BUILD)/tests/fault/no_memory.o
+$(NO_MEMORY): LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(wildcard $(BUILD)/firmware/*/*.d)
 .SECONDARY:
 

@@ -26,10 +26,11 @@ struct taking {
     char *code, *text;
 };
 
-static bool refuse(struct taking *t, const char *code, const char *text) {
+/* Returns 0, as the judges below do of what is refused. */
+static int refuse(struct taking *t, const char *code, const char *text) {
     text_clip(t->code, CODE_SIZE, code);
     text_clip(t->text, TEXT_SIZE, text);
-    return false;
+    return 0;
 }
 
 static bool same_key(const struct event_key *a, const struct event_key *b) {
@@ -37,24 +38,26 @@ static bool same_key(const struct event_key *a, const struct event_key *b) {
            a->seq == b->seq;
 }
 
-/* Data against its type, and the subject's kind where something is folded from it. */
-static bool judge_type(struct taking *t, const struct envelope *event) {
+/* Data against its type, and the subject's kind where something is folded from it. Judges give 1 (good), 0 (refused) or ERR_NOMEM: what could not
+ * be looked at is not refused, since a refusal is for ever. */
+static int judge_type(struct taking *t, const struct envelope *event) {
     const struct event_type *type = event_type_find(event->type);
     struct err_text e = { 0 };
-    if (!type) return true;
+    if (!type) return 1;
     const struct subject_kind *kind = event_kind_find(type->kind);
     size_t length = strlen(type->kind);
     if (kind && kind->fold && (strncmp(event->subject, type->kind, length) != 0 || event->subject[length] != '/')) {
         (void)err_field(&e, ERR_INVALID, "subject", "The subject of %s is %s/{id}.", type->name, type->kind);
         return refuse(t, "schema", e.text);
     }
-    if (type->check && type->check(event->data, event->data_len, &e) < 0)
-        return refuse(t, "schema", e.text[0] ? e.text : "The data is against the type's schema.");
-    return true;
+    int rc = type->check ? type->check(event->data, event->data_len, &e) : 0;
+    if (rc == ERR_NOMEM) return rc;
+    if (rc < 0) return refuse(t, "schema", e.text[0] ? e.text : "The data is against the type's schema.");
+    return 1;
 }
 
 /* Whether the event may be folded; its place is right already. */
-static bool judge(struct taking *t, const struct envelope *event) {
+static int judge(struct taking *t, const struct envelope *event) {
     char prev[HASH_TEXT_SIZE];
     if (strcmp(event->org, t->j->org) != 0 || strcmp(event->site, t->site) != 0)
         return refuse(t, "schema", "The event is about another org or site than the one it was sent for.");
@@ -116,14 +119,18 @@ static int add(struct taking *t, const struct envelope *event) {
 static int take_next(struct taking *t, const char *broken_code, const char *broken_text, enum taken *out) {
     struct envelope event = { 0 };
     struct err_text e = { 0 };
-    bool good = false;
+    int good;
     int rc = 0;
     if (broken_code) {
-        (void)refuse(t, broken_code, broken_text ? broken_text : "");
+        good = refuse(t, broken_code, broken_text ? broken_text : "");
     } else {
         rc = envelope_read(t->bytes, t->n, &event, &e);
         if (rc == ERR_NOMEM) return rc;
         good = rc == 0 ? judge(t, &event) : refuse(t, rc == ERR_TOO_BIG ? "too-big" : "schema", e.text);
+        if (good < 0) {
+            envelope_fini(&event);
+            return good;
+        }
     }
     if (!good && t->own && strcmp(t->code, "chain") == 0 && t->chain.seq > 0) {
         struct event_key last = *t->key;

@@ -187,9 +187,11 @@ static int check_repeat(struct db *db, const char *site, const struct photo *p, 
     if (rc == ERR_NOT_FOUND) return 0;
     if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
     bool photo = strcmp(event.type, "photo-taken") == 0 && strcmp(event.site, site) == 0;
-    bool equal = photo && photo_decode(event.data, event.data_len, &stored, NULL) == 0 && same(&stored, p, taken_given);
+    int decoded = photo ? photo_decode(event.data, event.data_len, &stored, NULL) : ERR_CONFLICT;
+    bool equal = decoded == 0 && same(&stored, p, taken_given);
     envelope_fini(&event);
     rc = photo ? photo_print(db, site, p->id, true, answer) : 0;
+    if (decoded == ERR_NOMEM) rc = decoded; /* it may be a repeat */
     if (rc < 0) return err_set(e, rc, "the stored photo cannot be read: %s", err_name(rc));
     *out = first;
     if (equal) return ERR_EXISTS;

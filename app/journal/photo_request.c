@@ -215,12 +215,13 @@ static int check_repeat(struct db *db, const char *site, const struct photo_requ
     if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
     buf_init(&again, ENVELOPE_MAX);
     bool request = strcmp(event.type, "photo-requested") == 0 && strcmp(event.site, site) == 0;
-    bool equal = request && decode(event.data, event.data_len, DECODE_LENIENT, &stored, NULL) == 0 &&
-                 encode(&stored, &again) == 0 && again.len == data->len &&
-                 memcmp(again.data, data->data, again.len) == 0;
+    int read = request ? decode(event.data, event.data_len, DECODE_LENIENT, &stored, NULL) : ERR_CONFLICT;
+    if (read == 0) read = encode(&stored, &again);
+    bool equal = read == 0 && again.len == data->len && memcmp(again.data, data->data, again.len) == 0;
     buf_fini(&again);
     envelope_fini(&event);
     rc = request ? photo_request_print(db, site, r->id, true, answer) : 0;
+    if (read == ERR_NOMEM) rc = read; /* it may be a repeat */
     if (rc < 0) return err_set(e, rc, "the stored request cannot be read: %s", err_name(rc));
     *out = first;
     if (equal) return ERR_EXISTS;

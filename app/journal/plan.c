@@ -52,7 +52,7 @@ static int read_stages(struct db *db, const char *site, struct plan *p) {
         text_clip(stage->start, sizeof stage->start, stmt_text(s, 1));
         text_clip(stage->finish, sizeof stage->finish, stmt_text(s, 2));
         rc = json_parse(text, strlen(text), &after, NULL);
-        if (rc < 0) return ERR_CORRUPT;
+        if (rc < 0) return rc == ERR_NOMEM ? rc : ERR_CORRUPT;
         for (size_t i = 0; i < json_count(after) && i < PLAN_AFTER_MAX; i++)
             text_clip(stage->after[stage->after_count++], sizeof stage->after[0], json_text(json_at(after, i)));
     }

@@ -120,7 +120,9 @@ static int take_timezone(const struct json *root, enum decode mode, struct plan_
     struct tz *tz = NULL;
     int rc = json_get_text(root, "", "timezone", JSON_OPTIONAL, PLAN_TZ_SIZE - 1, &name, e);
     if (rc < 0 || !name) return rc;
-    if (mode == DECODE_STRICT && tz_create(name, &tz, NULL) < 0)
+    if (mode == DECODE_STRICT) rc = tz_create(name, &tz, NULL);
+    if (rc == ERR_NOMEM) return err_set(e, rc, "out of memory");
+    if (rc < 0)
         return err_field(e, ERR_INVALID, "timezone", "there is no time zone %.60s; names are like Asia/Shanghai", name);
     tz_destroy(tz);
     out->timezone = true;
