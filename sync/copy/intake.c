@@ -70,15 +70,22 @@ static struct batch *room_for(struct intake *in, size_t n) {
         if (!b) return NULL;
         memcpy(b->pub.site, in->site, sizeof b->pub.site);
         memcpy(b->pub.from, in->peer, sizeof b->pub.from);
-        in->waiting = b;
     }
-    return batch_room(b) == 0 ? b : NULL;
+    if (batch_room(b) != 0) {
+        if (!in->waiting) batch_destroy(b); /* an empty one is nothing to store */
+        return NULL;
+    }
+    in->waiting = b;
+    return b;
 }
 
 static bool put(struct intake *in, size_t journal, const struct arrival *a, const char *bytes, size_t n) {
-    struct batch *b = room_for(in, n);
-    char *copy = b ? malloc(n + 1) : NULL;
-    if (!copy) return false;
+    char *copy = malloc(n + 1);
+    struct batch *b = copy ? room_for(in, n) : NULL;
+    if (!b) {
+        free(copy);
+        return false;
+    }
     memcpy(copy, bytes, n);
     copy[n] = '\0';
     struct arrival *to = &b->pub.list[b->pub.count];

@@ -26,7 +26,8 @@ char *__wrap_strndup(const char *text, size_t n);
 
 static struct {
     long left; /* requests that are still granted; below 0: off */
-    bool on, paused, refused;
+    bool on, refused;
+    int paused; /* how often */
     enum no_memory how;
 } state;
 
@@ -68,7 +69,8 @@ void no_memory_install(void) {
 void no_memory_at(long nth, enum no_memory how) {
     state.left = nth;
     state.how = how;
-    state.refused = state.paused = false;
+    state.refused = false;
+    state.paused = 0;
     state.on = true;
 }
 
@@ -77,8 +79,8 @@ bool no_memory_off(void) {
     return state.refused;
 }
 
-void no_memory_pause(void) { state.paused = true; }
-void no_memory_resume(void) { state.paused = false; }
+void no_memory_pause(void) { state.paused++; }
+void no_memory_resume(void) { state.paused--; }
 
 void no_memory_everywhere(const char *name, no_memory_op_fn op, void *arg) {
     for (enum no_memory how = NO_MEMORY_ONCE; how <= NO_MEMORY_FROM_THEN_ON; how++) {

@@ -17,7 +17,7 @@ void no_memory_at(long nth, enum no_memory how);
 /* Memory is back. Whether anything was refused. */
 bool no_memory_off(void);
 
-/* What the test itself needs in between. */
+/* What the test itself needs in between. May be nested. */
 void no_memory_pause(void);
 void no_memory_resume(void);
 

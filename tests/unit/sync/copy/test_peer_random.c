@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Real peers over a bad network, by seeds: whatever happens on the way, in the end both hold the same events. */
+/* Real peers over a bad network, by seeds: whatever happens on the way, in the end both hold the same events. COPY_RUNS: how many runs the first
+ * test makes, and the others in proportion. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,12 +14,18 @@
 #include <time.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RUNS 80
+#define RUNS_DEFAULT 80
 #else
-#define RUNS 300
+#define RUNS_DEFAULT 300
 #endif
 
 static uint64_t seed;
+
+static uint64_t runs(void) {
+    const char *text = getenv("COPY_RUNS");
+    uint64_t n = text ? strtoull(text, NULL, 10) : 0;
+    return n ? n : RUNS_DEFAULT;
+}
 
 static void bad_network(struct sim *s) {
     s->lose_percent = (unsigned)sim_random(s, 30);
@@ -91,7 +98,7 @@ static void run(uint64_t n, int nodes) {
 
 static void a_board_and_the_hub(void **state) {
     (void)state;
-    for (uint64_t n = 0; n < RUNS; n++) {
+    for (uint64_t n = 0; n < runs(); n++) {
         seed = (uint64_t)time(NULL) * 100000 + n;
         run(seed, 2);
     }
@@ -99,7 +106,7 @@ static void a_board_and_the_hub(void **state) {
 
 static void two_boards_and_the_hub(void **state) {
     (void)state;
-    for (uint64_t n = 0; n < RUNS / 2; n++) {
+    for (uint64_t n = 0; n < runs() / 2; n++) {
         seed = (uint64_t)time(NULL) * 100000 + n;
         run(seed, 3);
     }
@@ -127,7 +134,7 @@ static void put_back(uint64_t n) {
 
 static void an_end_that_was_put_back_gets_all_again(void **state) {
     (void)state;
-    for (uint64_t n = 0; n < RUNS / 4; n++) {
+    for (uint64_t n = 0; n < runs() / 4; n++) {
         seed = (uint64_t)time(NULL) * 100000 + n;
         put_back(seed);
     }
@@ -163,7 +170,7 @@ static void put_back_unnoticed(uint64_t n) {
 
 static void a_loss_that_nobody_noticed_is_found_out(void **state) {
     (void)state;
-    for (uint64_t n = 0; n < RUNS / 4; n++) {
+    for (uint64_t n = 0; n < runs() / 4; n++) {
         seed = (uint64_t)time(NULL) * 100000 + n;
         put_back_unnoticed(seed);
     }
@@ -245,7 +252,7 @@ static void lied_to(uint64_t n) {
 
 static void a_liar_breaks_nothing(void **state) {
     (void)state;
-    for (uint64_t n = 0; n < RUNS / 2; n++) {
+    for (uint64_t n = 0; n < runs() / 2; n++) {
         seed = (uint64_t)time(NULL) * 100000 + n;
         lied_to(seed);
     }
