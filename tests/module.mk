@@ -57,9 +57,11 @@ FUZZ := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: fuzz-binaries
 fuzz-binaries: $(FUZZ) $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/seed_*.c))
 $(BUILD)/tests/fuzz/seed_%: $(BUILD)/tests/fuzz/seed_%.o $(SUPPORT) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
 fuzz:                    ## libFuzzer over every parser of input from outside, FUZZ_SECONDS=30 each
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-binaries
 	@bash tests/support/run-fuzz.sh build/fuzz
