@@ -186,7 +186,7 @@ test('saved while the daemon is away: said so, tried again, one record', () => w
         await screen.see('.bar-said', { hasText: '正在反复重试' });
         await screen.page.reload().catch(() => {}); // in the middle of it
         await stack.startBoard('b-1');
-        await screen.page.goto(`${screen.base}/panel/`);
+        await screen.visit('/panel/');
         await screen.see('.tiles');
         await until('the log is there', async () => (await logs(manager)).length === 1);
         await screen.said('日志已保存');

@@ -3,6 +3,7 @@
 // Whatever a page writes to its console as an error, or throws, is a failure when the test closes it, except what the test said it expects.
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
+import { until } from './programs.mjs';
 
 export const PANEL = { width: 800, height: 480 };
 export const PHONE = { width: 390, height: 844 };
@@ -32,6 +33,10 @@ export class Screen {
         }, lang);
         await screen.page.goto(screen.base + path);
         return screen;
+    }
+    // Opens a page at the same place. Where the one before failed to load, Chromium's error page for it may come late and get in the way: then again.
+    async visit(path) {
+        await until(`${path} is opened`, async () => (await this.page.goto(this.base + path)).ok());
     }
     $(selector, options) { return this.page.locator(selector, options); }
     async tap(selector, options) {
