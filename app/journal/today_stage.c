@@ -21,14 +21,16 @@ int today_stage_workdays(const struct plan_cutoffs *c, const char *from, const c
     return days;
 }
 
-/* The newest log's stage, and the first date on which that stage was logged. "" for both where there is none. */
-static int of_logs(struct db *db, const char *site, const char *date, char stage[41], char since[TZ_DATE_SIZE]) {
+/* The newest log's stage, and the first date on which that stage was logged; "" for both where there is none. *first: nothing was logged at the site
+ * before that, so nobody knows whether the stage had begun. */
+static int of_logs(struct db *db, const char *site, const char *date, char stage[41], char since[TZ_DATE_SIZE],
+                   bool *first) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(
-        db,
-        "SELECT stage, (SELECT min(date) FROM daylog f WHERE f.site = d.site AND f.stage = d.stage) FROM daylog d"
-        " WHERE site = ? AND date <= ? AND stage <> '' ORDER BY date DESC, pos DESC LIMIT 1",
-        &s);
+    int rc = db_prepare(db,
+                        "SELECT stage, (SELECT min(date) FROM daylog f WHERE f.site = d.site AND f.stage = d.stage),"
+                        " (SELECT min(date) FROM daylog f WHERE f.site = d.site) FROM daylog d"
+                        " WHERE site = ? AND date <= ? AND stage <> '' ORDER BY date DESC, pos DESC LIMIT 1",
+                        &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, date);
@@ -36,6 +38,7 @@ static int of_logs(struct db *db, const char *site, const char *date, char stage
     if (rc < 0) return rc;
     text_clip(stage, 41, rc == 1 ? stmt_text(s, 0) : "");
     text_clip(since, TZ_DATE_SIZE, rc == 1 ? stmt_text(s, 1) : "");
+    *first = rc == 1 && strcmp(since, stmt_text(s, 2)) == 0;
     return 0;
 }
 
@@ -77,9 +80,11 @@ static void count(const struct plan *p, const struct plan_stage *planned, const 
 int today_stage_find(struct db *db, const char *site, const struct plan *p, const char *date, struct today_stage *out) {
     char since[TZ_DATE_SIZE];
     struct today_stage t = { 0 };
-    int rc = of_logs(db, site, date, t.key, since);
+    bool first = false;
+    int rc = of_logs(db, site, date, t.key, since, &first);
     if (rc < 0) return rc;
     const struct plan_stage *planned = t.key[0] ? plan_stage_find(p, t.key) : of_plan(p, date);
+    if (first && planned && planned->start[0] && strcmp(planned->start, since) < 0) since[0] = '\0'; /* as planned */
     if (!t.key[0] && planned) text_clip(t.key, sizeof t.key, planned->key);
     if (t.key[0]) count(p, planned, since, date, &t);
     *out = t;

@@ -148,7 +148,12 @@ static void test_stage_of_the_plan(void **state) {
     says(f, "\"key\":\"demolition\",\"zh\":\"拆改\",\"en\":\"demolition\",\"day\":1,\"days\":4,\"late_days\":0", true);
     ask(f, "2026-12-01T16:00:00+08:00");
     says(f, "\"stage\":{\"key\":\"own\",\"zh\":\"own\",\"en\":\"own\",\"day\":5,\"days\":1,\"late_days\":4}", true);
-    /* Begun two working days late: behind by that from the first day. */
+    /* The first log of a board that came later: the stage may have begun as planned. */
+    log_as(f, "2026-11-16", "\"note\":\"n\",\"stage\":\"plumbing_electrical\"");
+    ask(f, "2026-11-17T16:00:00+08:00");
+    says(f, "\"day\":4,\"days\":11,\"late_days\":0}", true);
+    /* Logged before, and begun two working days late: behind by that from the first day. */
+    log_as(f, "2026-11-12", "\"note\":\"n\",\"stage\":\"preparation\"");
     log_as(f, "2026-11-16", "\"note\":\"n\",\"stage\":\"plumbing_electrical\"");
     ask(f, "2026-11-17T16:00:00+08:00");
     says(f, "\"day\":2,\"days\":11,\"late_days\":2}", true);
