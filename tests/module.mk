@@ -68,4 +68,6 @@ fuzz:                    ## libFuzzer over every parser of input from outside, F
 docs-check: $(NODE_MODULES) ## sync/asyncapi.yaml and the schemas, held to themselves and to the code
 	@$(MAKE) --no-print-directory MODE=test build/test/tests/unit/sync/wire/test_documents
 	@bash tests/interop/docs-check.sh build/test/tests/unit/sync/wire/test_documents
-interop: docs-check      ## what others wrote reads what we say
+interop: docs-check      ## what others wrote: readers of our documents, brokers (RabbitMQ, NATS), tus servers and clients
+	@$(MAKE) --no-print-directory MODE=test programs
+	@bash tests/support/run-node.sh tests/interop/peers

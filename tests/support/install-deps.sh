@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
     pkg-config libuv1-dev libmicrohttpd-dev libgnutls28-dev libcjson-dev libinih-dev libmosquitto-dev libcurl4-openssl-dev libssl-dev
     libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libsystemd-dev libcmocka-dev
-    mosquitto openssl sqlite3 curl tzdata fonts-wqy-microhei mate-backgrounds
+    mosquitto openssl sqlite3 curl tzdata fonts-wqy-microhei mate-backgrounds rabbitmq-server nats-server
     clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
 )
 command -v node >/dev/null || packages+=(nodejs)
@@ -26,5 +26,18 @@ fi
 echo "installing: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -qq
-# mosquitto's package would start a broker of its own; the tests start theirs on a free port.
+# The brokers' packages would start services of their own; the tests start theirs, on free loopback ports. So nothing is started while they are
+# installed, nor at the next boot; a broker that was there before is left alone.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $policy >/dev/null
+    "${as_root[@]}" chmod 755 $policy
+    trap '"${as_root[@]}" rm -f $policy' EXIT
+fi
 "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+if [ -d /run/systemd/system ]; then
+    for package in mosquitto rabbitmq-server nats-server; do
+        [[ " ${missing[*]} " != *" $package "* ]] || "${as_root[@]}" systemctl disable -q "$package" || true
+    done
+    [[ " ${missing[*]} " != *" rabbitmq-server "* ]] || "${as_root[@]}" systemctl disable -q epmd.socket || true
+fi

@@ -153,13 +153,14 @@ export class Client {
 
 // ---- programs ----
 
+// foreign: somebody else's, perhaps a script that starts others: it is stopped with all that it started, and how it ends is not judged.
 class Program {
-    constructor(name, command, args, { env = {}, log }) {
-        Object.assign(this, { name, command, args, env, log });
+    constructor(name, command, args, { env = {}, log, foreign = false }) {
+        Object.assign(this, { name, command, args, env, log, foreign });
     }
     start() {
         const out = fs.openSync(this.log, 'a');
-        this.child = spawn(this.command, this.args, { stdio: ['ignore', out, out], env: { PATH: process.env.PATH, HOME: os.tmpdir(), ...this.env } });
+        this.child = spawn(this.command, this.args, { detached: this.foreign, stdio: ['ignore', out, out], env: { PATH: process.env.PATH, HOME: os.tmpdir(), ...this.env } });
         fs.closeSync(out);
         this.exited = new Promise((done) => this.child.on('exit', (code, signal) => {
             this.code = code ?? signal;
@@ -171,14 +172,17 @@ class Program {
     get running() { return this.child !== undefined; }
     async kill(signal = 'SIGKILL') {
         if (!this.child) return this.code;
-        this.child.kill(signal);
+        if (this.foreign) process.kill(-this.child.pid, signal);
+        else this.child.kill(signal);
         return this.exited;
     }
 }
 
 export class Stack {
-    constructor({ org = 'acme', check } = {}) {
+    // broker: another one than mosquitto (brokers.mjs).
+    constructor({ org = 'acme', check, broker } = {}) {
         this.org = org;
+        this.otherBroker = broker;
         this.check = check;
         this.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sitelog-'));
         this.boards = {};
@@ -205,6 +209,7 @@ export class Stack {
 
     // Default persistence, which forgets everything; the queue has no end so that only the programs' own bounds count.
     async startBroker(lines = 'allow_anonymous true\nmax_queued_messages 0\n') {
+        if (this.otherBroker) return this.otherBroker(this);
         this.brokerPort ??= await freePort();
         const conf = this.write('mosquitto.conf', `listener ${this.brokerPort} 127.0.0.1\n${lines}`);
         const found = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto'].find((file) => fs.existsSync(file)) ?? 'mosquitto';
@@ -281,7 +286,10 @@ export class Stack {
         this.last = {};
         // The reader of everything first: from then on things may be cut short.
         const order = [...this.all].sort((a, b) => (b.name === 'consumer') - (a.name === 'consumer') || this.all.indexOf(b) - this.all.indexOf(a));
-        for (const program of order) codes[program.name] = program.running ? await program.kill('SIGTERM') : program.code;
+        for (const program of order) {
+            const code = program.running ? await program.kill('SIGTERM') : program.code;
+            if (!program.foreign) codes[program.name] = code;
+        }
         for (const program of this.all) this.last[program.name] = this.tail(program);
         return codes;
     }
