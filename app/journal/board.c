@@ -159,12 +159,11 @@ int board_hello(struct db *db, const char *site, const char *board, const struct
     struct stmt *s = NULL;
     struct err_text text = { 0 };
     int rc = touch(db, site, board, now);
-    if (rc == 0) rc = check_key(db, site, board, hello->key, now, &text);
-    if (rc < 0) {
-        if (text.code == 0) (void)err_set(&text, rc, "the board cannot be kept: %s", db_message(db));
-        if (e) *e = text;
-        return rc;
-    }
+    int key = rc == 0 ? check_key(db, site, board, hello->key, now, &text) : rc;
+    if (key < 0 && key != ERR_DENIED) rc = key;
+    if (key < 0 && text.code == 0) (void)err_set(&text, key, "the board cannot be kept: %s", db_message(db));
+    if (key < 0 && e) *e = text;
+    if (rc < 0) return rc;
     rc = db_prepare(db,
                     "UPDATE board SET online = 1, boot = ?3, connect = ?4, software = ?5 WHERE site = ?1 "
                     "AND board = ?2",
@@ -177,7 +176,7 @@ int board_hello(struct db *db, const char *site, const char *board, const struct
         stmt_bind_text(s, 5, hello->software);
         rc = stmt_run(s);
     }
-    return rc < 0 ? err_set(e, rc, "the board cannot be kept: %s", db_message(db)) : 0;
+    return rc < 0 ? err_set(e, rc, "the board cannot be kept: %s", db_message(db)) : key;
 }
 
 /* Events of all lanes that are not received yet; -1 where health does not say. */
@@ -224,8 +223,8 @@ int board_beat(struct db *db, const char *site, const char *board, const struct 
     struct err_text text = { 0 };
     int rc = text_base64(b->key, sizeof b->key, key, sizeof key);
     if (rc == 0) rc = touch(db, site, board, now);
+    if (rc == 0) rc = keep_health(db, site, board, b->health); /* of a replaced board, too: it vouches for nothing */
     if (rc == 0) rc = check_key(db, site, board, key, now, &text);
-    if (rc == 0) rc = keep_health(db, site, board, b->health);
     if (rc == 0) rc = board_head_keep(db, site, board, b, now, &text);
     if (rc < 0 && text.code == 0) (void)err_set(&text, rc, "the beat cannot be kept: %s", db_message(db));
     if (rc < 0 && e) *e = text;

@@ -82,10 +82,11 @@ static void on_beat(void *ctx, const char *site, const char *board, const struct
 }
 
 static void on_trouble(void *ctx, enum feed_trouble trouble, const char *site, const char *board, const char *text) {
-    static const char *const words[] = { [FEED_WRONG_SITE] = "speaks under a site that is not its own",
-                                         [FEED_WRONG_KEY] =
-                                             "has another key than the pinned one; enrol it anew if that is right",
-                                         [FEED_BAD_MESSAGE] = "sent something unreadable, which was dropped" };
+    static const char *const words[] = {
+        [FEED_WRONG_SITE] = "speaks under a site that is not its own",
+        [FEED_WRONG_KEY] = "has another key than the pinned one (it is taken in; was the board replaced?)",
+        [FEED_BAD_MESSAGE] = "sent something unreadable, which was dropped"
+    };
     (void)ctx;
     log_warn("feed: board %s, site %s: %s: %s", board[0] ? board : "?", site[0] ? site : "?", words[trouble], text);
 }

@@ -18,8 +18,8 @@ struct feed_board {
 };
 
 enum feed_trouble {
-    FEED_WRONG_SITE,  /* a board speaks under an org or site that it does not belong to: refused */
-    FEED_WRONG_KEY,   /* a hello or beat with another public key than the pinned one */
+    FEED_WRONG_SITE, /* a board speaks under an org or site that it does not belong to: refused */
+    FEED_WRONG_KEY, /* a hello or beat with another public key than the pinned one: told, and taken in (board_hello notes it) */
     FEED_BAD_MESSAGE, /* unreadable: dropped */
 };
 

@@ -44,16 +44,17 @@ static struct feed_link *admit(struct feed *f, const char *site_name, const char
     return link;
 }
 
-static bool key_fits(struct feed *f, struct feed_link *link, const char *key) {
-    if (!key[0]) return true;
+/* Another key than the pinned one is told, once, and vouches for nothing; what the board says is taken all the same: who may speak for it is the
+ * broker's to say, and a board that was replaced has to be filled. */
+static void check_key(struct feed *f, struct feed_link *link, const char *key) {
+    if (!key[0] || strcmp(link->key, key) == 0 || strcmp(link->strange_key, key) == 0) return;
     if (!link->key[0]) {
         text_clip(link->key, sizeof link->key, key);
-        return true;
+        return;
     }
-    if (strcmp(link->key, key) == 0) return true;
+    text_clip(link->strange_key, sizeof link->strange_key, key);
     f->refused++;
     trouble(f, FEED_WRONG_KEY, link->site->site, link->name, "another public key than at enrolment");
-    return false;
 }
 
 static void hear_ack(struct feed *f, struct feed_link *link, const char *bytes, size_t n, bool hello) {
@@ -64,15 +65,14 @@ static void hear_ack(struct feed *f, struct feed_link *link, const char *bytes, 
         trouble(f, FEED_BAD_MESSAGE, link->site->site, link->name, e.text);
         return;
     }
-    if (!hello || key_fits(f, link, ack.key)) {
-        if (hello) {
-            for (size_t i = 0; i < ack.blobs_count; i++)
-                if (f->o.handlers.has_blob && f->o.handlers.has_blob(f->o.handlers.ctx, ack.blobs[i]))
-                    peer_confirm_blob(link->peer, ack.blobs[i]);
-            if (f->o.handlers.hello) f->o.handlers.hello(f->o.handlers.ctx, link->site->site, link->name, &ack);
-        }
-        peer_heard_ack(link->peer, &ack, hello, now_ms());
+    if (hello) {
+        check_key(f, link, ack.key);
+        for (size_t i = 0; i < ack.blobs_count; i++)
+            if (f->o.handlers.has_blob && f->o.handlers.has_blob(f->o.handlers.ctx, ack.blobs[i]))
+                peer_confirm_blob(link->peer, ack.blobs[i]);
+        if (f->o.handlers.hello) f->o.handlers.hello(f->o.handlers.ctx, link->site->site, link->name, &ack);
     }
+    peer_heard_ack(link->peer, &ack, hello, now_ms());
     ack_fini(&ack);
 }
 
@@ -85,8 +85,9 @@ static void hear_beat(struct feed *f, struct feed_link *link, const char *bytes,
     if (rc) {
         f->dropped++;
         trouble(f, rc == ERR_DENIED ? FEED_WRONG_KEY : FEED_BAD_MESSAGE, link->site->site, link->name, e.text);
-    } else if (key_fits(f, link, key) && f->o.handlers.beat) {
-        f->o.handlers.beat(f->o.handlers.ctx, link->site->site, link->name, &beat);
+    } else {
+        check_key(f, link, key);
+        if (f->o.handlers.beat) f->o.handlers.beat(f->o.handlers.ctx, link->site->site, link->name, &beat);
     }
     beat_fini(&beat);
 }

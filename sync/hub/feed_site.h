@@ -12,7 +12,8 @@ struct feed_link {                 /* one other end: a board, or the public feed
     struct feed_link *bucket_next; /* of those whose names hash alike */
     struct feed_site *site;
     char name[NAME_SIZE];
-    char key[48];
+    char key[48];         /* the pinned one, base64; "": none yet */
+    char strange_key[48]; /* another one that was told of, or "" */
     bool online;
     bool public_feed;
     struct peer *peer;
