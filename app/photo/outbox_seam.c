@@ -117,19 +117,31 @@ static int seam_save(void *ctx, const struct outbox_item *item) {
     return store_call(o->store, run_save, &copy);
 }
 
-/* Hashes that head office has confirmed, or withdrawn. */
+/* Hashes that head office has confirmed, or withdrawn; or all that it ever confirmed, withdrawn. */
+enum marking { CONFIRMED, WITHDRAWN, ALL_WITHDRAWN };
 struct marks {
-    bool confirmed;
+    enum marking marking;
     size_t n;
     char sha256[][HASH_TEXT_SIZE];
 };
 
+/* What is no longer here cannot be sent again. */
+static int withdraw_all(struct db *db) {
+    struct stmt *s = NULL;
+    int err = db_prepare(db,
+                         "UPDATE upload SET state = 'waiting', url = '', offset = 0, attempts = 0, next_at = 0"
+                         " WHERE state = 'confirmed' AND dropped = 0",
+                         &s);
+    return err ? err : stmt_run(s);
+}
+
 static int run_marks(struct db *db, void *arg) {
     const struct marks *marks = arg;
+    if (marks->marking == ALL_WITHDRAWN) return withdraw_all(db);
     for (size_t i = 0; i < marks->n; i++) {
         struct stmt *s = NULL;
         int err =
-            marks->confirmed
+            marks->marking == CONFIRMED
                 ? db_prepare(db, "UPDATE upload SET state = 'confirmed' WHERE sha256 = ?1 AND state <> 'confirmed'", &s)
                 : db_prepare(db,
                              "UPDATE upload SET state = 'waiting', url = '', offset = 0, attempts = 0, next_at = 0"
@@ -150,25 +162,27 @@ static void done_marks(void *arg, int result) {
     free(marks);
 }
 
-static int submit(struct outbox_impl *o, bool confirmed, const char (*sha256)[HASH_TEXT_SIZE], size_t n) {
-    if (n == 0) return 0;
+static int submit(struct outbox_impl *o, enum marking marking, const char (*sha256)[HASH_TEXT_SIZE], size_t n) {
+    if (n == 0 && marking != ALL_WITHDRAWN) return 0;
     struct marks *marks = calloc(1, sizeof *marks + n * HASH_TEXT_SIZE);
     if (marks == NULL) return ERR_NOMEM;
-    marks->confirmed = confirmed;
+    marks->marking = marking;
     marks->n = n;
-    memcpy(marks->sha256, sha256, n * HASH_TEXT_SIZE);
+    if (n) memcpy(marks->sha256, sha256, n * HASH_TEXT_SIZE);
     int err = store_submit(o->store, &(struct store_job){ .run = run_marks, .done = done_marks, .arg = marks });
     if (err) free(marks);
     return err;
 }
 
 static int seam_confirmed(void *ctx, const char (*sha256)[HASH_TEXT_SIZE], size_t n) {
-    return submit(ctx, true, sha256, n);
+    return submit(ctx, CONFIRMED, sha256, n);
 }
 
 static int seam_withdrawn(void *ctx, const char (*sha256)[HASH_TEXT_SIZE], size_t n) {
-    return submit(ctx, false, sha256, n);
+    return submit(ctx, WITHDRAWN, sha256, n);
 }
+
+static int seam_doubted(void *ctx) { return submit(ctx, ALL_WITHDRAWN, NULL, 0); }
 
 /* ---- making it ---- */
 
@@ -198,5 +212,6 @@ struct outbox outbox_seam(struct outbox_impl *o) {
                             .check = seam_check,
                             .save = seam_save,
                             .confirmed = seam_confirmed,
-                            .withdrawn = seam_withdrawn };
+                            .withdrawn = seam_withdrawn,
+                            .doubted = seam_doubted };
 }

@@ -64,6 +64,11 @@ static void blobs_told(void *ctx, const char (*confirmed)[HASH_TEXT_SIZE], size_
     if (want_count) uploader_withdrawn(b->uploader, want, want_count);
 }
 
+static void hub_lost(void *ctx) { /* link's thread */
+    struct daemon *b = ctx;
+    if (b->uploader) uploader_doubted(b->uploader);
+}
+
 static void doubted(void *ctx, const char *site, enum peer_doubt doubt, const struct event_key *key) {
     struct daemon *b = ctx;
     doubt_settle(&b->rt.app, site, doubt, key);
@@ -190,6 +195,7 @@ static int start_link(struct daemon *b, struct err_text *e) {
                               .health = health,
                               .changed = link_changed,
                               .blobs = blobs_told,
+                              .hub_lost = hub_lost,
                               .doubt = doubted,
                               .unconfirmed = unconfirmed,
                               .ctx = b };

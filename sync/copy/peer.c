@@ -349,6 +349,7 @@ struct peer_counts peer_counts(const struct peer *p) {
     c.dropped = in.dropped;
     c.rejected = in.rejected;
     c.conflicts = in.conflicts;
+    c.losses = pump_losses(p->pump);
     c.synced = p->link && p->begun;
     return c;
 }

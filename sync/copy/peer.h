@@ -88,7 +88,8 @@ enum peer_doubt peer_doubt(const struct peer *p, struct event_key *key);
 
 struct peer_counts {
     uint64_t events_in, events_out, repeats, dropped, rejected, conflicts, hellos_in, resends;
-    bool synced; /* hello answered */
+    uint64_t losses; /* hellos that said less than the other end held before: it lost data */
+    bool synced;     /* hello answered */
 };
 struct peer_counts peer_counts(const struct peer *p);
 

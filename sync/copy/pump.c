@@ -50,6 +50,7 @@ struct pump {
     size_t flight_count, flight_max;
     uint64_t token;
     int64_t stall_ms;
+    uint64_t losses;
     bool unsaved;
 };
 
@@ -128,11 +129,18 @@ void pump_hello_says(struct pump *p, size_t journal, enum lane lane, uint64_t up
 
 void pump_hello_end(struct pump *p, int64_t now_ms) {
     size_t count = at_most(p->count, held_count(p->held));
+    bool lost = false;
     for (size_t i = 0; i < count; i++)
-        for (enum lane l = 0; l < LANE_COUNT; l++)
-            set_received(p, i, l, at_most(mark_of(p, i, l)->claim, head_of(p, i, l)), now_ms);
+        for (enum lane l = 0; l < LANE_COUNT; l++) {
+            uint64_t upto = at_most(mark_of(p, i, l)->claim, head_of(p, i, l));
+            lost = lost || upto < mark_of(p, i, l)->received;
+            set_received(p, i, l, upto, now_ms);
+        }
+    if (lost) p->losses++;
     pump_rewind(p);
 }
+
+uint64_t pump_losses(const struct pump *p) { return p->losses; }
 
 void pump_cut(struct pump *p, int64_t now_ms) {
     size_t count = at_most(p->count, held_count(p->held));

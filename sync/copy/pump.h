@@ -57,6 +57,9 @@ void pump_hello_begin(struct pump *p);
 void pump_hello_says(struct pump *p, size_t journal, enum lane lane, uint64_t upto);
 void pump_hello_end(struct pump *p, int64_t now_ms);
 
+/* How many hellos said less than was received before: the other end lost data. */
+uint64_t pump_losses(const struct pump *p);
+
 /* True when something has been unacknowledged for 30 s without progress. Such a chain is probed with one message at a time until it moves,
  * so that it does not fill the window of those after it. */
 bool pump_stalled(struct pump *p, int64_t now_ms);

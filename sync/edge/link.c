@@ -140,7 +140,12 @@ static void hear_ack(struct link *l, const char *bytes, size_t n, bool hello) {
         log_warn("link: %s refused: %s", hello ? "hello" : "ack", e.text);
         return;
     }
+    uint64_t losses = peer_counts(l->peer).losses;
     peer_heard_ack(l->peer, &ack, hello, now_ms());
+    if (peer_counts(l->peer).losses > losses) {
+        log_warn("link: head office lost data: it is sent again");
+        if (l->o.hub_lost) l->o.hub_lost(l->o.ctx);
+    }
     beat_soon(l);
     if (l->o.blobs && (ack.blobs_count || ack.want_count))
         l->o.blobs(l->o.ctx, (const char(*)[HASH_TEXT_SIZE])ack.blobs, ack.blobs_count,

@@ -37,6 +37,8 @@ struct link_options {
     /* Photo hashes that the hub confirmed, and such that it withdraws. */
     void (*blobs)(void *ctx, const char (*confirmed)[HASH_TEXT_SIZE], size_t confirmed_count,
                   const char (*want)[HASH_TEXT_SIZE], size_t want_count);
+    /* The hub's hello says less than it held before: it was put back to an older copy. What else it confirmed may be gone, too. */
+    void (*hub_lost)(void *ctx);
     /* The hub's hello shows that this journal lost data or was written on after it was put back (peer.h): begin a new epoch. Said every few
      * seconds until it is over. */
     void (*doubt)(void *ctx, const char *site, enum peer_doubt doubt, const struct event_key *key);

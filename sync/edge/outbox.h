@@ -53,6 +53,9 @@ struct outbox {
 
     /* Head office no longer has these: they wait again. As confirmed. */
     int (*withdrawn)(void *ctx, const char (*sha256)[HASH_TEXT_SIZE], size_t n);
+
+    /* Head office lost data, nobody knows which: what it confirmed is asked about again. As confirmed. */
+    int (*doubted)(void *ctx);
 };
 
 #endif

@@ -39,6 +39,11 @@ void uploader_withdrawn(struct uploader *u, const char (*sha256)[HASH_TEXT_SIZE]
     if (err && err != ERR_GONE) log_warn("photos that head office lacks could not be noted: %s", err_name(err));
 }
 
+void uploader_doubted(struct uploader *u) {
+    int err = u->options.outbox.doubted(u->options.outbox.ctx);
+    if (err && err != ERR_GONE) log_warn("photos that head office may lack could not be noted: %s", err_name(err));
+}
+
 struct uploader_counts uploader_counts(struct uploader *u) {
     pthread_mutex_lock(&u->mutex);
     struct uploader_counts counts = u->counts;

@@ -58,6 +58,9 @@ void uploader_hold(struct uploader *u, bool hold);
 void uploader_confirmed(struct uploader *u, const char (*sha256)[HASH_TEXT_SIZE], size_t n);
 void uploader_withdrawn(struct uploader *u, const char (*sha256)[HASH_TEXT_SIZE], size_t n);
 
+/* Head office lost data: whatever it confirmed is offered again. It takes only the bytes that it lacks. Thread: any. */
+void uploader_doubted(struct uploader *u);
+
 struct uploader_counts uploader_counts(struct uploader *u);
 
 #endif

@@ -209,6 +209,28 @@ static void test_confirmation_is_not_taken_back(void **state) {
     assert_int_equal(again.offset, 0);
 }
 
+/* Head office lost nobody knows what: all that it confirmed is offered again, but for what is no longer here. */
+static void test_doubted(void **state) {
+    struct fixture *f = *state;
+    struct outbox_counts c;
+    add(f, '0', "phone");
+    add(f, '2', "phone");
+    add(f, '4', "phone");
+    for (char k = '0'; k < '4'; k++) confirm(f, hash_of(k), true);
+    assert_int_equal(store_call(f->store, run_dropped, (void *)(uintptr_t)hash_of('0')), 0);
+    assert_int_equal(outbox_counts(f->db, &c), 0);
+    assert_int_equal(c.pending, 1);
+    assert_int_equal(f->box.doubted(f->impl), 0);
+    assert_int_equal(store_call(f->store, run_mark, NULL), 0);
+    assert_int_equal(outbox_counts(f->db, &c), 0);
+    assert_int_equal(c.pending, 2);
+    bool is = false;
+    assert_int_equal(outbox_is_confirmed(f->db, hash_of('0'), &is), 0);
+    assert_true(is);
+    assert_int_equal(outbox_is_confirmed(f->db, hash_of('2'), &is), 0);
+    assert_false(is);
+}
+
 static void test_corrupt_ones_are_left_until_they_come_again(void **state) {
     struct fixture *f = *state;
     struct outbox_counts c;
@@ -287,6 +309,7 @@ int main(void) {
         T(test_state_survives),
         T(test_counts),
         T(test_confirmation_is_not_taken_back),
+        T(test_doubted),
         T(test_corrupt_ones_are_left_until_they_come_again),
         T(test_uploaded_and_waiting_take_turns),
         T(test_what_may_be_dropped),

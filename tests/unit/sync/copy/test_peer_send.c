@@ -314,7 +314,9 @@ static void a_hello_that_says_less_lowers_the_marks(void **state) {
     connect_at(0);
     drain_all(0);
     hear(have(0, 10, 0), (struct ack){ 0 }, false, 10);
+    assert_int_equal(peer_counts(board).losses, 0);
     hear(have(0, 4, 0), (struct ack){ .connect = 9, .to = 7 }, true, 20);
+    assert_int_equal(peer_counts(board).losses, 1);
     struct outs o = drain_all(20);
     assert_int_equal(o.events, 6);
     assert_int_equal(o.list[1].key.seq, 5); /* behind the ack */
@@ -326,6 +328,7 @@ static void a_hello_that_says_less_lowers_the_marks(void **state) {
     peer_presence(board, PEER_THERE, 1000);
     drain(1000);
     peer_heard_ack(board, &empty, true, 1000);
+    assert_int_equal(peer_counts(board).losses, 2);
     assert_int_equal(drain_all(1000).events, 10);
 }
 

@@ -509,6 +509,25 @@ static void test_withdrawn_is_sent_again(void **state) {
     check_arrived(f, &p);
 }
 
+/* Head office was put back to an older copy: it gets what it lacks, and no more. */
+static void test_doubted_is_offered_again(void **state) {
+    struct fixture *f = *state;
+    struct photo kept = add_photo(f, 1, 300000), lost = add_photo(f, 2, 400000);
+    open_hub(f, NULL, 0);
+    start(f);
+    wait_pending(f, 0);
+    assert_int_equal(blobs_drop(blob_dir_blobs(f->folder), lost.sha256), 0);
+    int64_t before = tus_stub_counts(f->stub).body_bytes;
+    uploader_hold(f->uploader, true);
+    uploader_doubted(f->uploader);
+    wait_pending(f, 2);
+    uploader_hold(f->uploader, false);
+    wait_pending(f, 0);
+    check_arrived(f, &kept);
+    check_arrived(f, &lost);
+    assert_true(tus_stub_counts(f->stub).body_bytes - before < 500000);
+}
+
 static void test_broker_mode(void **state) {
     struct fixture *f = *state;
     atomic_store(&f->confirm, false);
@@ -689,6 +708,7 @@ int main(void) {
         T(test_unconfirmed_is_asked_after),
         T(test_lost_after_the_upload_is_sent_again),
         T(test_withdrawn_is_sent_again),
+        T(test_doubted_is_offered_again),
         T(test_broker_mode),
         T(test_stops_in_a_transfer_and_goes_on_after_a_restart),
         T(test_a_stall_is_noticed),
