@@ -54,8 +54,8 @@ export function freePort() {
 // A site's date now.
 export const siteDate = (zone = 'Asia/Shanghai', at = new Date()) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(at);
 
-// JPEG files of at most `max` bytes that are on the machine, the smallest first.
-export function realPhotos(count, max = 400_000) {
+// JPEG files of at most `max` bytes that are on the machine, the smallest first; with `largest` the largest first.
+export function realPhotos(count, max = 400_000, largest = false) {
     const found = [];
     const walk = (dir) => {
         for (const entry of fs.readdirSync(dir, { withFileTypes: true })) {
@@ -65,7 +65,7 @@ export function realPhotos(count, max = 400_000) {
         }
     };
     walk(photos);
-    found.sort((a, b) => fs.statSync(a).size - fs.statSync(b).size);
+    found.sort((a, b) => (fs.statSync(a).size - fs.statSync(b).size) * (largest ? -1 : 1));
     if (found.length < count) throw new Error(`only ${found.length} photos of at most ${max} bytes below ${photos}`);
     return found.slice(0, count);
 }
