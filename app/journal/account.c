@@ -56,7 +56,8 @@ int account_find(struct db *db, const char *site, const char *id, struct account
 }
 
 int64_t account_locked_s(const struct account *a, struct wall now) {
-    if (a->locked_until.ms <= now.ms) return 0;
+    if (a->locked_until.ms == 0 || a->locked_until.ms <= now.ms)
+        return 0; /* 0 is no time: clocks may stand before 1970 */
     int64_t left_s = (a->locked_until.ms - now.ms + 999) / 1000;
     return left_s < ACCOUNT_LOCK_MAX_S ? left_s : ACCOUNT_LOCK_MAX_S;
 }

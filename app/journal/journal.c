@@ -111,6 +111,11 @@ static int prepare(struct journal *j, struct db *db, struct err_text *e) {
     return rc == ERR_NOT_FOUND ? journal_start_epoch(j, db, j->site, "created", e) : rc;
 }
 
+static int cannot_write(struct db *db, int rc, struct err_text *e) {
+    return err_set(e, rc, "journal.db cannot be written: %s; %s", db_message(db),
+                   rc == ERR_NO_SPACE ? "free some space on its disk" : "check its folder's permissions and its disk");
+}
+
 static int open_database(struct journal *j, struct db *db, struct err_text *e) {
     int version = 0;
     int rc = migrate_version(db, &version);
@@ -121,16 +126,16 @@ static int open_database(struct journal *j, struct db *db, struct err_text *e) {
 
     struct err_text cause = { 0 };
     rc = db_begin(db);
-    if (rc < 0) return err_set(e, rc, "journal.db cannot be written: %s", db_message(db));
+    if (rc < 0) return cannot_write(db, rc, e);
     rc = prepare(j, db, &cause);
     if (rc < 0) {
-        if (!cause.code) (void)err_set(&cause, rc, "journal.db cannot be made ready: %s", db_message(db));
+        if (!cause.code) (void)cannot_write(db, rc, &cause);
         db_rollback(db);
         if (e) *e = cause;
         return rc;
     }
     rc = db_commit(db);
-    return rc < 0 ? err_set(e, rc, "journal.db cannot be written: %s", db_message(db)) : 0;
+    return rc < 0 ? cannot_write(db, rc, e) : 0;
 }
 
 static int copy_options(struct journal *j, const struct journal_options *o, struct err_text *e) {

@@ -24,6 +24,7 @@ struct photo_store {
     struct db *db; /* the writer's; NULL when read_only */
     struct photo_reader *readers;
     atomic_int_fast64_t originals, original_bytes, thumbs, thumb_bytes;
+    atomic_int_fast64_t spare_bytes;
 };
 
 static const struct migration migrations[] = {
@@ -140,7 +141,8 @@ static int check_room(const struct photo_store *store, size_t n, struct err_text
     struct disk_room room;
     int err = room_with(store, store->db, &room);
     if (err) return err_set(e, err, "%s: the free space cannot be read: %s", store->dir, err_name(err));
-    if (room.free_bytes - (int64_t)n < room.total_bytes / 100 * store->reserve_percent)
+    if (room.free_bytes - (int64_t)n - atomic_load(&store->spare_bytes) <
+        room.total_bytes / 100 * store->reserve_percent)
         return err_set(
             e, ERR_NO_SPACE,
             "%s: less than %d %% of the disk would stay free; photos that head office has received can be dropped, "
@@ -380,6 +382,8 @@ void photo_store_close(struct photo_store *s) {
 struct blobs *photo_store_blobs(struct photo_store *s) {
     return &s->blobs;
 }
+
+void photo_store_spare(struct photo_store *s, int64_t bytes) { atomic_store(&s->spare_bytes, bytes); }
 
 struct db *photo_store_db(struct photo_store *s) {
     return s->db;

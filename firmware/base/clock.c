@@ -14,6 +14,8 @@
 
 #ifdef SITELOG_TEST
 #include <pthread.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #endif
 
 #define DAY_S       86400
@@ -37,13 +39,35 @@ static struct {
     int64_t wall_ms;
     int64_t mono_ms;
     double factor;
+    const _Atomic int64_t *ahead_ms; /* of a file that the test writes; NULL: none */
 } run;
 static pthread_once_t run_once = PTHREAD_ONCE_INIT;
 
-/* SITELOG_CLOCK=<RFC 3339>[,<factor>]. A test with a clock it did not ask for would mislead: a bad value ends the program. */
+static void run_refuse(const char *setting) {
+    (void)fprintf(stderr, "SITELOG_CLOCK=%s: expected <RFC 3339>[,<factor>] or @<file of 8 bytes>\n", setting);
+    _exit(2);
+}
+
+static void run_map(const char *setting) {
+    int fd = open(setting + 1, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    void *at = fd >= 0 && fstat(fd, &st) == 0 && st.st_size == (off_t)sizeof(int64_t)
+                   ? mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, fd, 0)
+                   : MAP_FAILED;
+    if (at == MAP_FAILED) run_refuse(setting);
+    (void)close(fd);
+    run.ahead_ms = at;
+    run.on = true;
+}
+
+/* SITELOG_CLOCK, see clock.h. A test with a clock it did not ask for would mislead: a bad value ends the program. */
 static void run_init(void) {
     const char *setting = getenv("SITELOG_CLOCK");
     if (!setting || !*setting) return;
+    if (*setting == '@') {
+        run_map(setting);
+        return;
+    }
     char text[64];
     char *end = NULL;
     struct wall at;
@@ -54,10 +78,8 @@ static void run_init(void) {
         *comma = '\0';
         factor = strtod(comma + 1, &end);
     }
-    if ((comma && (end == comma + 1 || *end)) || !(factor >= 0 && factor <= 1e9) || clock_parse(text, &at, NULL) != 0) {
-        (void)fprintf(stderr, "SITELOG_CLOCK=%s: expected <RFC 3339>[,<factor>]\n", setting);
-        _exit(2);
-    }
+    if ((comma && (end == comma + 1 || *end)) || !(factor >= 0 && factor <= 1e9) || clock_parse(text, &at, NULL) != 0)
+        run_refuse(setting);
     run.wall_ms = at.ms;
     run.mono_ms = read_ms(CLOCK_BOOTTIME);
     run.factor = factor;
@@ -67,6 +89,10 @@ static void run_init(void) {
 static bool run_wall_ms(int64_t *out) {
     (void)pthread_once(&run_once, run_init);
     if (!run.on) return false;
+    if (run.ahead_ms) {
+        *out = read_ms(CLOCK_REALTIME) + atomic_load(run.ahead_ms);
+        return true;
+    }
     *out = run.wall_ms + (int64_t)((double)(read_ms(CLOCK_BOOTTIME) - run.mono_ms) * run.factor);
     return true;
 }

@@ -85,9 +85,22 @@ static void on_watchdog(uv_timer_t *timer) {
         log_error("a thread shows no life; the service manager will restart this program");
 }
 
+/* While the ballast is given up, its room is for records: photos keep out of it. */
+static int keep_ballast(struct runtime *r) {
+    bool stands = false;
+    int rc = ballast_tend(r->ballast, &stands);
+    photo_store_spare(r->depot.photo_store, stands ? 0 : BALLAST_BYTES);
+    return rc;
+}
+
+static bool give_up_ballast(void *ctx) { /* store's thread */
+    struct runtime *r = ctx;
+    photo_store_spare(r->depot.photo_store, BALLAST_BYTES);
+    return ballast_give_up(r->ballast);
+}
+
 static void tend_ballast(uv_work_t *work) {
-    struct runtime *r = work->data;
-    int rc = ballast_tend(r->ballast, NULL);
+    int rc = keep_ballast(work->data);
     if (rc && rc != ERR_NO_SPACE) log_warn("ballast: %s", err_name(rc));
 }
 
@@ -151,8 +164,8 @@ static int start_stores(struct runtime *r, struct err_text *e) {
                                         .max_batch = BATCH_MAX,
                                         .on_commit = committed,
                                         .on_commit_ctx = r,
-                                        .on_no_space = r->ballast ? ballast_give_up : NULL,
-                                        .on_no_space_ctx = r->ballast };
+                                        .on_no_space = r->ballast ? give_up_ballast : NULL,
+                                        .on_no_space_ctx = r };
     r->app.reader = r->reader;
     rc = store_start(&write_side, &r->writer);
     r->app.writer = r->writer;
@@ -216,8 +229,7 @@ static int open_rest(struct runtime *r, const struct runtime_options *o, struct 
     r->app.live = r->live;
     if (rc) return err_set(e, rc, "start: %s", err_name(rc));
     if (o->board) {
-        rc = ballast_create(o->depot.dir, 0, &r->ballast);
-        if (!rc) rc = ballast_tend(r->ballast, NULL);
+        rc = keep_ballast(r);
         if (rc == ERR_NO_SPACE) {
             log_warn("ballast: the disk is nearly full; free some space");
             rc = 0;
@@ -230,6 +242,15 @@ static int open_rest(struct runtime *r, const struct runtime_options *o, struct 
     return people_load(r, e);
 }
 
+/* The disk may have filled up before the power went: the ballast is for that, too. */
+static int open_depot(struct runtime *r, const struct runtime_options *o, struct err_text *e) {
+    int rc = o->board ? ballast_create(o->depot.dir, 0, &r->ballast) : 0;
+    if (rc) return err_set(e, rc, "%s/ballast: %s", o->depot.dir, err_name(rc));
+    rc = depot_open(&o->depot, &r->depot, e);
+    if (rc == ERR_NO_SPACE && r->ballast && ballast_give_up(r->ballast)) rc = depot_open(&o->depot, &r->depot, e);
+    return rc;
+}
+
 int runtime_open(struct runtime *r, const struct runtime_options *o, struct err_text *e) {
     enum log_level level;
     if (log_level_parse(o->log_level, &level) == 0) log_set_level(level);
@@ -238,7 +259,7 @@ int runtime_open(struct runtime *r, const struct runtime_options *o, struct err_
     int rc = domain_check(e);
     if (!rc) rc = open_loop(r);
     if (!rc) rc = tz_create(o->depot.timezone, &r->tz, e);
-    if (!rc) rc = depot_open(&o->depot, &r->depot, e);
+    if (!rc) rc = open_depot(r, o, e);
     if (rc) return rc;
     fill_app(r, o);
     return open_rest(r, o, e);

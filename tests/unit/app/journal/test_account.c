@@ -177,6 +177,7 @@ static void test_locking_out(void **state) {
     assert_int_equal(account_find(t->db, JOURNAL_SITE, "u-01", &a), 0);
     assert_int_equal(a.failures, 0);
     assert_int_equal(account_locked_s(&a, T0), 0);
+    assert_int_equal(account_locked_s(&a, (struct wall){ -1 }), 0);
 }
 
 static void test_new_pin_ends_a_lock_out(void **state) {
