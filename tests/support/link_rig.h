@@ -25,8 +25,8 @@ struct link_end {
     struct db *link_db;
     struct source *source;
     struct sink *sink;
-    struct link *link; /* a board's */
-    struct feed *feed; /* the hub's */
+    struct link *_Atomic link; /* a board's; the store's thread looks at it while start sets it */
+    struct feed *_Atomic feed; /* the hub's */
     uint8_t secret[SIGN_SECRET_SIZE], public_key[SIGN_PUBLIC_SIZE];
     char key[48]; /* in base64 */
     atomic_int doubts;

@@ -216,7 +216,7 @@ static void test_doubted(void **state) {
     add(f, '0', "phone");
     add(f, '2', "phone");
     add(f, '4', "phone");
-    for (char k = '0'; k < '4'; k++) confirm(f, hash_of(k), true);
+    for (int i = 0; i < 4; i++) confirm(f, hash_of((char)('0' + i)), true);
     assert_int_equal(store_call(f->store, run_dropped, (void *)(uintptr_t)hash_of('0')), 0);
     assert_int_equal(outbox_counts(f->db, &c), 0);
     assert_int_equal(c.pending, 1);
