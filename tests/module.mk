@@ -24,7 +24,7 @@ test:                    ## everything: programs with both compilers, lint, unit
 
 scenario: $(NODE_MODULES) ## whole programs over a real broker; SCENARIO_SCALE=0.3 as in `make test`
 	@$(MAKE) --no-print-directory MODE=test programs
-	@bash tests/support/run-node.sh tests/scenario
+	@NODE_JOBS=$${NODE_JOBS:-2} bash tests/support/run-node.sh tests/scenario
 browser: $(NODE_MODULES) ## the screens in headless Chromium, on whole programs
 	@$(MAKE) --no-print-directory MODE=test programs
 	@bash tests/support/run-node.sh tests/browser
@@ -70,4 +70,4 @@ docs-check: $(NODE_MODULES) ## sync/asyncapi.yaml and the schemas, held to thems
 	@bash tests/interop/docs-check.sh build/test/tests/unit/sync/wire/test_documents
 interop: docs-check      ## what others wrote: readers of our documents, brokers (RabbitMQ, NATS), tus servers and clients
 	@$(MAKE) --no-print-directory MODE=test programs
-	@bash tests/support/run-node.sh tests/interop/peers
+	@NODE_JOBS=$${NODE_JOBS:-2} bash tests/support/run-node.sh tests/interop/peers
