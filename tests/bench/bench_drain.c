@@ -11,6 +11,7 @@
 #include "sync/edge/link.h"
 #include "sync/hub/feed.h"
 #include "tests/support/broker.h"
+#include "tests/support/delay_proxy.h"
 #include "tests/support/temp.h"
 
 #include <mosquitto.h>
@@ -21,7 +22,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WINDOW = 100 /* as peer_options.max_in_flight */, DEADLINE_S = 120 };
+enum { WINDOW = 100 /* as peer_options.max_in_flight */, DEADLINE_S = 120, LINE_MS = 50 /* each way */ };
 
 static void short_pause(void) { (void)nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL); }
 
@@ -93,11 +94,11 @@ static void subscriber_stop(struct subscriber *s) {
 }
 
 /* Events a second until the last is acknowledged, and has arrived where somebody listens. */
-static double bare(const struct broker *broker, const struct bench_events *events, bool with_subscriber) {
+static double bare(int port, const struct bench_events *events, bool with_subscriber) {
     struct publisher p = { 0 };
     struct subscriber s = { 0 };
     unsigned sent = 0;
-    if (with_subscriber) subscriber_start(&s, broker->port);
+    if (with_subscriber) subscriber_start(&s, port);
     p.client = mosquitto_new("bare-publisher", true, &p);
     if (!p.client) bench_must(ERR_NOMEM, "publisher", NULL);
     mosquitto_connect_callback_set(p.client, on_connect);
@@ -105,7 +106,7 @@ static double bare(const struct broker *broker, const struct bench_events *event
     must_mosquitto(mosquitto_max_inflight_messages_set(p.client, 0));
     must_mosquitto(mosquitto_int_option(p.client, MOSQ_OPT_TCP_NODELAY, 1));
     double began = bench_now_s();
-    must_mosquitto(mosquitto_connect(p.client, "127.0.0.1", broker->port, 60));
+    must_mosquitto(mosquitto_connect(p.client, "127.0.0.1", port, 60));
     while (p.acknowledged < events->count || (with_subscriber && atomic_load(&s.got) < events->count)) {
         for (; p.up && sent < events->count && sent - p.acknowledged < WINDOW; sent++)
             must_mosquitto(mosquitto_publish(p.client, NULL, "bare/acme/s-0412/b-01/up/record",
@@ -212,7 +213,7 @@ static struct feed *hub_start(struct end *hub, const struct broker *broker) {
     return feed;
 }
 
-static struct link *board_start(struct end *board, const struct broker *broker) {
+static struct link *board_start(struct end *board, int port) {
     struct err_text e = { 0 };
     struct link *link = NULL;
     struct copy_source source;
@@ -221,7 +222,7 @@ static struct link *board_start(struct end *board, const struct broker *broker) 
                               .site = BENCH_SITE,
                               .board = BENCH_BOARD,
                               .host = "127.0.0.1",
-                              .port = broker->port,
+                              .port = port,
                               .user = "",
                               .password = "",
                               .ca = "",
@@ -249,8 +250,9 @@ static bool all_received(struct db *db) {
     return c.lane[LANE_RECORD].saved > 0;
 }
 
-/* Events a second, from the board's start until its journal says that head office has everything. */
-static double drain(const struct broker *broker, unsigned n, struct bench_events *events) {
+/* Events a second, from the board's start until its journal says that head office has everything. port: the broker's for the board, or that of a line
+ * to it. */
+static double drain(const struct broker *broker, int port, unsigned n, struct bench_events *events) {
     char *dir = temp_make();
     struct end board = { 0 }, hub = { 0 };
     CLEANUP(free_ptr) char *path = temp_path(dir, BENCH_BOARD ".db");
@@ -264,7 +266,7 @@ static double drain(const struct broker *broker, unsigned n, struct bench_events
     struct feed *feed = hub_start(&hub, broker);
 
     double began = bench_now_s();
-    struct link *link = board_start(&board, broker);
+    struct link *link = board_start(&board, port);
     while (!all_received(look)) {
         if (bench_now_s() - began > DEADLINE_S) bench_must(ERR_TIMEOUT, "drain", NULL);
         short_pause();
@@ -285,21 +287,31 @@ static double drain(const struct broker *broker, unsigned n, struct bench_events
 
 int main(void) {
     unsigned rounds = bench_quick() ? 3 : 7, n = bench_quick() ? 4000 : 10000;
-    struct bench_series alone = { 0 }, heard = { 0 };
+    struct bench_series alone = { 0 }, heard = { 0 }, far = { 0 };
+    struct delay_proxy line;
     struct bench_events events = { 0 };
     struct broker broker;
     double rate = 0;
     (void)mosquitto_lib_init();
     broker_start(&broker);
+    delay_proxy_start(&line, broker.port, LINE_MS);
     for (unsigned i = 0; i < rounds; i++) {
-        rate = drain(&broker, n, &events);
-        bench_add(&alone, rate / bare(&broker, &events, false));
-        bench_add(&heard, rate / bare(&broker, &events, true));
+        rate = drain(&broker, broker.port, n, &events);
+        bench_add(&alone, rate / bare(broker.port, &events, false));
+        bench_add(&heard, rate / bare(broker.port, &events, true));
+    }
+    double far_rate = 0;
+    for (unsigned i = 0; i < (rounds + 1) / 2; i++) {
+        far_rate = drain(&broker, line.port, n, &events);
+        bench_add(&far, far_rate / bare(line.port, &events, false));
     }
     bench_row("drain of 10,000 events board → hub ÷ bare QoS 1 publisher", &alone, BENCH_AT_LEAST, 0.7,
               "%u events, window %d; last round %.0f events/s", n, WINDOW, rate);
     bench_row("the same ÷ bare publisher and bare subscriber", &heard, BENCH_NO_GOAL, 0, "what arrives somewhere");
+    bench_row("drain over a round trip of 100 ms ÷ bare QoS 1 publisher over the same", &far, BENCH_AT_LEAST, 0.7,
+              "last round %.0f events/s", far_rate);
     bench_events_fini(&events);
+    delay_proxy_stop(&line);
     broker_stop(&broker);
     (void)mosquitto_lib_cleanup();
     return 0;
