@@ -94,7 +94,7 @@ $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard firmware/$(1)/*.c)) $(LIB)
 	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIB)
+$(UNIT): %: %.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 # Where memory runs out: every request goes by way of tests/fault/no_memory.c.

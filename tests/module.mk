@@ -29,10 +29,10 @@ browser: $(NODE_MODULES) ## the screens in headless Chromium, on whole programs
 	@$(MAKE) --no-print-directory MODE=test programs
 	@bash tests/support/run-node.sh tests/browser
 
-BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c)) $(BUILD)/tests/bench/bare
+BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 .PHONY: bench-binaries
-bench-binaries: $(BENCH)
-$(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(BUILD)/tests/bench/bench.o $(SUPPORT) $(LIB)
+bench-binaries: $(BENCH) $(BUILD)/tests/bench/bare
+$(BENCH): %: %.o $(BUILD)/tests/bench/bench.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 # With the libraries that the daemon was linked with, used or not.
@@ -40,7 +40,7 @@ $(BUILD)/tests/bench/bare: $(BUILD)/tests/bench/bare.o $(BUILD)/sitelogd
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< -Wl,--no-as-needed \
 	    $$(readelf -d $(BUILD)/sitelogd | sed -n 's/.*(NEEDED).*\[\(.*\)\]/-l:\1/p') -o $@
--include $(BENCH:=.d) $(BUILD)/tests/bench/bench.d
+-include $(BENCH:=.d) $(BUILD)/tests/bench/bench.d $(BUILD)/tests/bench/bare.d
 bench:                   ## one table of ratios against yardsticks; BENCH_QUICK=1 in a minute (tests/bench/RESULTS.md)
 	@$(MAKE) --no-print-directory MODE=release programs bench-binaries
 	@bash tests/bench/run.sh build/release
@@ -51,13 +51,14 @@ lint:                    ## formatting, static analysis, who includes whom, and 
 lint-checks: $(LIB)
 	@LINT_FLAGS='$(CPPFLAGS) -std=c17 -pthread -DSITELOG_TEST' bash tests/support/lint.sh $(BUILD)
 
-FUZZ := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+SEEDS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/seed_*.c))
 .PHONY: fuzz-binaries
-fuzz-binaries: $(FUZZ) $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/seed_*.c))
-$(BUILD)/tests/fuzz/seed_%: $(BUILD)/tests/fuzz/seed_%.o $(SUPPORT) $(LIB)
+fuzz-binaries: $(FUZZ) $(SEEDS)
+$(SEEDS): %: %.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
+$(FUZZ): %: %.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
 fuzz:                    ## libFuzzer over every parser of input from outside, FUZZ_SECONDS=30 each

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import { answersChecked } from '../support/openapi.mjs';
 import { realPhotos, runTests, test, until, uuid7, varied, withStack } from '../support/programs.mjs';
 import { addManager, addOffice, agree, allReceived, log, scale, thereOnce, verifyClean } from '../support/site.mjs';
+import { vitals } from '../support/vitals.mjs';
 
 const MORE = Math.ceil(100 * scale);
 
@@ -41,7 +42,9 @@ const epochs = async (client, writer) => (await client.timeline()).filter((entry
 async function whole(stack, s) {
     await allReceived(s.manager);
     await agree(s.manager, s.office);
+    const checks = [vitals(s.board.program, s.board.where), vitals(stack.hub, stack.hubWhere)];
     await work(s, 2);
+    for (const check of checks) await check();
     for (const client of [s.manager, s.office]) await thereOnce(client, s.ids);
     await thereOnce(s.office, s.ids, s.photos);
     await verifyClean(stack, s.board.conf, stack.hubConf);
