@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <jpeglib.h>
+
 bool bench_quick(void) {
     const char *quick = getenv("BENCH_QUICK");
     return quick && *quick && strcmp(quick, "0") != 0;
@@ -215,4 +217,15 @@ struct buf bench_photo(unsigned width_px, unsigned height_px, size_t bytes, uint
         bench_must(jpeg_encode(rgb, width_px, height_px, 90, &out, &e), "photo", &e);
         if (out.len + out.len / 20 >= bytes || noise > 100) return out;
     }
+}
+
+void bench_read_coefficients(const struct buf *photo) {
+    struct jpeg_error_mgr errors;
+    struct jpeg_decompress_struct d = { .err = jpeg_std_error(&errors) }; /* exits on an error */
+    jpeg_create_decompress(&d);
+    jpeg_mem_src(&d, (const unsigned char *)photo->data, photo->len);
+    (void)jpeg_read_header(&d, TRUE);
+    if (!jpeg_read_coefficients(&d)) bench_must(ERR_INVALID, "coefficients", NULL);
+    (void)jpeg_finish_decompress(&d);
+    jpeg_destroy_decompress(&d);
 }

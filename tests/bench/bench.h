@@ -76,4 +76,7 @@ void bench_events_fini(struct bench_events *e);
  * picture. Owns: caller; buf_fini. */
 struct buf bench_photo(unsigned width_px, unsigned height_px, size_t bytes, uint32_t seed);
 
+/* Every bit of it looked at, and no more: libjpeg's jpeg_read_coefficients. */
+void bench_read_coefficients(const struct buf *photo);
+
 #endif

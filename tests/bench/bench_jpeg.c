@@ -7,19 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <jpeglib.h>
-
-static void read_coefficients(const struct buf *photo) {
-    struct jpeg_error_mgr errors;
-    struct jpeg_decompress_struct d = { .err = jpeg_std_error(&errors) }; /* exits on an error */
-    jpeg_create_decompress(&d);
-    jpeg_mem_src(&d, (const unsigned char *)photo->data, photo->len);
-    (void)jpeg_read_header(&d, TRUE);
-    if (!jpeg_read_coefficients(&d)) bench_must(ERR_INVALID, "coefficients", NULL);
-    (void)jpeg_finish_decompress(&d);
-    jpeg_destroy_decompress(&d);
-}
-
 static void take_in(const struct buf *photo) {
     struct jpeg_info info;
     struct err_text e = { 0 };
@@ -40,9 +27,9 @@ int main(void) {
     unsigned rounds = bench_quick() ? 9 : 31;
     struct bench_series ratio = { 0 };
     take_in(&photo);
-    read_coefficients(&photo);
+    bench_read_coefficients(&photo);
     for (unsigned i = 0; i < rounds; i++) {
-        double yardstick = time_of(read_coefficients, &photo);
+        double yardstick = time_of(bench_read_coefficients, &photo);
         bench_add(&ratio, time_of(take_in, &photo) / yardstick);
     }
     bench_row("inspect + thumbnail of 12 megapixels ÷ jpeg_read_coefficients", &ratio, BENCH_AT_MOST, 1.3,

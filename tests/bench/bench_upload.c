@@ -19,8 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <jpeglib.h>
-
 enum { PHOTO_BYTES = 3000000, WIDTH_PX = 4000, HEIGHT_PX = 3000, PATH = 400, DEADLINE_S = 20 };
 
 struct board {
@@ -135,22 +133,11 @@ static void send_photo(struct board *b, int fd, const struct buf *photo) {
 
 /* ---- the yardstick ---- */
 
-static void read_coefficients(const struct buf *photo) {
-    struct jpeg_error_mgr errors;
-    struct jpeg_decompress_struct d = { .err = jpeg_std_error(&errors) }; /* exits on an error */
-    jpeg_create_decompress(&d);
-    jpeg_mem_src(&d, (const unsigned char *)photo->data, photo->len);
-    (void)jpeg_read_header(&d, TRUE);
-    if (!jpeg_read_coefficients(&d)) bench_must(ERR_INVALID, "coefficients", NULL);
-    (void)jpeg_finish_decompress(&d);
-    jpeg_destroy_decompress(&d);
-}
-
 static void plain(const struct board *b, const struct buf *photo, unsigned n) {
     char path[PATH];
     uint8_t hash[HASH_SIZE];
     struct err_text e = { 0 };
-    read_coefficients(photo);
+    bench_read_coefficients(photo);
     hash_sha256(photo->data, photo->len, hash);
     (void)snprintf(path, sizeof path, "%s/%u.jpg", b->dir, n);
     bench_must(file_write(path, photo->data, photo->len, 0600, &e), path, &e);

@@ -351,6 +351,16 @@ static void open_store(struct world *w) {
     w->photos.blobs = photo_store_blobs(w->store);
 }
 
+static void begin_photo(struct world *w, struct capture *c) {
+    capture_init(c);
+    c->site = JOURNAL_RIG_SITE;
+    c->actor = "user/u-01";
+    c->bytes = w->jpeg.data;
+    c->n = w->jpeg.len;
+    ids_make(clock_wall(), c->record.id);
+    (void)snprintf(c->record.origin, sizeof c->record.origin, "phone");
+}
+
 static bool photo_op(void *arg, long n, enum no_memory how) {
     struct world *w = arg;
     struct capture c;
@@ -359,13 +369,7 @@ static bool photo_op(void *arg, long n, enum no_memory how) {
     for (int i = 0; i < 12; i++) spec.corner[i / 3][i % 3] = (uint8_t)(n * 7 + i * 20 + how);
     buf_clear(&w->jpeg);
     test_jpeg_make(&spec, &w->jpeg);
-    capture_init(&c);
-    c.site = JOURNAL_RIG_SITE;
-    c.actor = "user/u-01";
-    c.bytes = w->jpeg.data;
-    c.n = w->jpeg.len;
-    ids_make(clock_wall(), c.record.id);
-    (void)snprintf(c.record.origin, sizeof c.record.origin, "phone");
+    begin_photo(w, &c);
     no_memory_at(n, how);
     int rc = capture_look(&w->photos, &c, &e);
     if (rc == 0) rc = capture_keep(&w->photos, &c, &e);
@@ -373,13 +377,7 @@ static bool photo_op(void *arg, long n, enum no_memory how) {
     must_be_memory(rc, &e);
     if (rc < 0) { /* the phone sends it again */
         capture_fini(&c);
-        capture_init(&c);
-        c.site = JOURNAL_RIG_SITE;
-        c.actor = "user/u-01";
-        c.bytes = w->jpeg.data;
-        c.n = w->jpeg.len;
-        ids_make(clock_wall(), c.record.id);
-        (void)snprintf(c.record.origin, sizeof c.record.origin, "phone");
+        begin_photo(w, &c);
         assert_int_equal(capture_look(&w->photos, &c, &e), 0);
         if (capture_keep(&w->photos, &c, &e)) fail_msg("%s", e.text);
     }

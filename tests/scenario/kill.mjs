@@ -5,20 +5,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { realPhotos, runTests, siteDate, test, until, uuid7, varied, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
+import { randoms, scale } from '../support/site.mjs';
 
-const scale = Number(process.env.SCENARIO_SCALE ?? 1);
 const KILLS = Math.ceil(67 * scale), WRITERS = 4;
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
-
-// mulberry32: small and good enough to repeat a run.
-function randoms(state) {
-    return () => {
-        state = (state + 0x6d2b79f5) | 0;
-        let t = Math.imul(state ^ (state >>> 15), 1 | state);
-        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-        return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-    };
-}
 
 test(`${KILLS} kills of board, broker and hub under writers (SEED=${seed})`, () => withStack({ check: answersChecked() }, async (stack) => {
     const random = randoms(seed);

@@ -2,32 +2,18 @@
 // Offline: logs and photos with no broker, the board killed hard meanwhile, then the link comes: all there once, in order, hashes equal.
 // Full size is 1,000 logs and 200 photos; `make test` runs a third of it.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { realPhotos, runTests, siteDate, test, until, uuid7, varied, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
+import { insist, scale, sha256 } from '../support/site.mjs';
 import { vitals } from '../support/vitals.mjs';
 
-const scale = Number(process.env.SCENARIO_SCALE ?? 1);
 const LOGS = Math.ceil(1000 * scale), PHOTOS = Math.max(20, Math.ceil(200 * scale * scale)), KILLS = 5;
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-
-// Retries a write until it is answered: same id, same content.
-async function insist(client, write) {
-    for (;;) {
-        try {
-            return await write(client());
-        } catch (error) {
-            if (/ 4\d\d /.test(error.message)) throw error;
-            await new Promise((done) => setTimeout(done, 100));
-        }
-    }
-}
 
 test(`offline: ${LOGS} logs and ${PHOTOS} photos, the board killed ${KILLS} times`, () => withStack({ check: answersChecked() }, async (stack) => {
     const board = await stack.startBoard('b-1');
     await stack.addUser(board, 'u-01', 'manager', '2468', 'Manager');
-    let manager = await stack.client(board).signIn('u-01', '2468');
+    const manager = await stack.client(board).signIn('u-01', '2468');
     const jpeg = fs.readFileSync(realPhotos(1)[0]);
     const logs = [], photos = new Map();
     const steps = LOGS + PHOTOS, every = Math.floor(steps / (KILLS + 1));
@@ -38,11 +24,11 @@ test(`offline: ${LOGS} logs and ${PHOTOS} photos, the board killed ${KILLS} time
         }
         if (n % Math.floor(steps / PHOTOS) === 0 && photos.size < PHOTOS) {
             const id = uuid7(), bytes = varied(jpeg, n);
-            await insist(() => manager, (client) => client.photo(bytes, { id, room: 'kitchen' }));
+            await insist(() => manager.photo(bytes, { id, room: 'kitchen' }));
             photos.set(id, sha256(bytes));
         } else {
             const id = uuid7();
-            await insist(() => manager, (client) => client.post('/daylogs', { id, date: siteDate(), done: [`第${n}项`] }));
+            await insist(() => manager.post('/daylogs', { id, date: siteDate(), done: [`第${n}项`] }));
             logs.push(id);
         }
     }

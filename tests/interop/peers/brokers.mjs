@@ -2,39 +2,25 @@
 // The same programs over brokers that others wrote: a day up and down, presence, and a broker that is killed in the middle of it. The independent
 // reader listens to all of it and holds every message to the documents; every answer is held to openapi.yaml.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { nats, rabbitmq } from '../../support/brokers.mjs';
 import { answersChecked } from '../../support/openapi.mjs';
-import { realPhotos, runTests, siteDate, test, until, uuid7, varied, withStack } from '../../support/programs.mjs';
-
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-const everything = (status) => Object.values(status.lanes).every((lane) => lane.received === lane.saved) && status.photos.pending === 0;
-const log = (note) => ({ id: uuid7(), date: siteDate(), stage: 'plumbing_electrical', done: ['开槽'], note });
+import { realPhotos, runTests, test, until, uuid7, varied, withStack } from '../../support/programs.mjs';
+import { addManager, addOffice, allReceived, log, thereOnce, verifyClean } from '../../support/site.mjs';
 
 async function seeded(stack, { consumer = true } = {}) {
     await stack.startBroker();
     if (consumer) await stack.startConsumer();
     await stack.startHub();
     const board = await stack.startBoard('b-1');
-    await stack.addUser(board, 'u-01', 'manager', '2468', 'Manager');
-    await stack.addUser(null, 'o-01', 'office', '1357', 'Office');
-    return { board, manager: await stack.client(board).signIn('u-01', '2468'), office: await stack.hubClient({ site: 's-1' }).signIn('o-01', '1357') };
+    return { board, manager: await addManager(stack, board), office: await addOffice(stack) };
 }
 
 // What was written is there once, with its bytes, and both journals verify.
 async function allThere(stack, { board, office, manager }, logs, photos) {
-    await until('everything is received', async () => everything(await manager.get('/status')), 120000);
-    const seen = await office.timeline();
-    for (const { id } of logs) assert.equal(seen.filter((entry) => entry.id === id).length, 1, `log ${id} is there once`);
-    for (const [id, bytes] of photos) {
-        assert.equal(seen.filter((entry) => entry.id === id).length, 1, `photo ${id} is there once`);
-        assert.equal(sha256((await office.call('GET', `/photos/${id}`)).body), sha256(bytes));
-    }
-    for (const conf of [board.conf, stack.hubConf]) {
-        const verified = await stack.ctl(conf, '--json', 'verify');
-        assert.equal(verified.code, 0, verified.out + verified.err);
-    }
+    await allReceived(manager);
+    await thereOnce(office, logs.map(({ id }) => id), new Map(photos));
+    await verifyClean(stack, board.conf, stack.hubConf);
 }
 
 for (const [name, broker] of Object.entries({ RabbitMQ: rabbitmq, NATS: nats })) {
