@@ -17,13 +17,15 @@ endif
 AR := $(CROSS_COMPILE)$(if $(findstring clang,$(CC)),ar,gcc-ar)
 PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
 
-# ---- what a fresh machine lacks is installed once, before anything else ----
-DEPS := build/.deps
+# ---- what a fresh machine lacks is installed once, before anything else: for building, for the demo, or for the tests ----
+GOALS := $(or $(MAKECMDGOALS),all)
+NEEDS := $(if $(filter-out all programs install demo help clean,$(GOALS)),test,$(if $(filter demo,$(GOALS)),demo,build))
+DEPS  := build/.deps-$(NEEDS)
 $(DEPS): tests/support/install-deps.sh
 	@mkdir -p build
-	@bash tests/support/install-deps.sh
+	@bash tests/support/install-deps.sh $(NEEDS)
 	@touch $@
-ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean,$(GOALS)),)
 -include $(DEPS).mk
 $(DEPS).mk: $(DEPS)
 	@touch $@

@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs what the build and the tests need on Debian 12 (needs root or sudo only where something is missing).
+# Installs on Debian 12 what is needed to build ($1 = build; a board needs no more), for the demo, too (demo), and for the tests, too (test). Needs root or
+# sudo only where something is missing.
 set -euo pipefail
 
 packages=(
     pkg-config libuv1-dev libmicrohttpd-dev libgnutls28-dev libcjson-dev libinih-dev libmosquitto-dev libcurl4-openssl-dev libssl-dev
-    libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libsystemd-dev libcmocka-dev
-    mosquitto openssl sqlite3 curl tzdata fonts-wqy-microhei mate-backgrounds rabbitmq-server nats-server
-    clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
+    libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libsystemd-dev tzdata fonts-wqy-microhei
 )
-command -v node >/dev/null || packages+=(nodejs)
-command -v npm >/dev/null || packages+=(npm)
+[ "${1:-test}" = build ] || packages+=(mosquitto curl mate-backgrounds)
+if [ "${1:-test}" = test ]; then
+    packages+=(
+        libcmocka-dev openssl sqlite3 rabbitmq-server nats-server
+        clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
+    )
+    command -v node >/dev/null || packages+=(nodejs)
+    command -v npm >/dev/null || packages+=(npm)
+fi
 
 missing=()
 for package in "${packages[@]}"; do
