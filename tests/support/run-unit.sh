@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs every unit test program below $1/tests/unit and tests/fault, several at once (they wait more than they compute; under
-# ThreadSanitizer less so); counts cmocka's own
-# results. Exit 1 when anything failed.
+# Runs every test program below $1/tests/unit and tests/fault, several at once (they wait more than they compute; under ThreadSanitizer less so); counts
+# cmocka's own results. Exit 1 when anything failed.
 set -uo pipefail
 export TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
 run_one() {
