@@ -36,8 +36,8 @@ static int read_log(struct db *db, const char *site, const char *id, struct dayc
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     buf_init(&json, LOG_MAX);
     int rc = daylog_print(db, site, id, true, &json);
-    if (!rc) rc = daylog_decode(json.data, json.len, DECODE_LENIENT, &d->log, NULL);
     if (!rc) rc = json_parse(json.data, json.len, &root, NULL);
+    if (!rc) rc = daylog_decode(root, DECODE_LENIENT, &d->log, NULL);
     buf_fini(&json);
     if (rc) return rc;
     const struct json *submitted = json_member(root, "submitted");

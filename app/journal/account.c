@@ -251,11 +251,9 @@ int account_list(struct db *db, const char *site, struct buf *out) {
     return rc < 0 ? rc : out->error;
 }
 
-int account_check(const char *data, size_t n, struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+int account_check(const struct json *data, struct err_text *e) {
     const char *change = NULL;
-    int rc = json_parse(data, n, &root, e);
-    if (rc == 0) rc = json_get_text(root, "", "change", JSON_REQUIRED, 40, &change, e);
+    int rc = json_get_text(data, "", "change", JSON_REQUIRED, 40, &change, e);
     if (rc < 0) return rc;
     return change && change[0] ? 0 : err_field(e, ERR_INVALID, "change", "change is empty");
 }

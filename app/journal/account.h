@@ -56,6 +56,6 @@ MUST_CHECK int account_unlock(struct journal *j, struct db *db, const char *id, 
 MUST_CHECK int account_list(struct db *db, const char *site, struct buf *out);
 
 /* user-changed: {"change":"pin-set|pin-locked|locked|unlocked"} and with pin-locked "failures" and "until"; subject user/{id}. */
-MUST_CHECK int account_check(const char *data, size_t n, struct err_text *e);
+MUST_CHECK int account_check(const struct json *data, struct err_text *e);
 
 #endif

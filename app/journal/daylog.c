@@ -74,17 +74,20 @@ static int decode(const struct json *o, enum decode mode, struct daylog *d, stru
     return rc;
 }
 
-int daylog_decode(const char *body, size_t n, enum decode mode, struct daylog *out, struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+int daylog_decode(const struct json *body, enum decode mode, struct daylog *out, struct err_text *e) {
     struct daylog d = { 0 };
-    int rc = json_parse(body, n, &root, e);
-    if (rc < 0) return rc;
-    rc = decode(root, mode, &d, e);
+    int rc = decode(body, mode, &d, e);
     if (rc < 0)
         daylog_fini(&d);
     else
         *out = d;
     return rc;
+}
+
+int daylog_read(const char *body, size_t n, enum decode mode, struct daylog *out, struct err_text *e) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    int rc = json_parse(body, n, &root, e);
+    return rc < 0 ? rc : daylog_decode(root, mode, out, e);
 }
 
 void daylog_put(const struct daylog *d, struct json_out *w) {
@@ -130,16 +133,16 @@ int daylog_encode(const struct daylog *d, struct buf *out) {
     return out->error;
 }
 
-int daylog_check(const char *data, size_t n, struct err_text *e) {
+int daylog_check(const struct json *data, struct err_text *e) {
     struct daylog d = { 0 };
-    int rc = daylog_decode(data, n, DECODE_LENIENT, &d, e);
+    int rc = daylog_decode(data, DECODE_LENIENT, &d, e);
     if (rc == 0) daylog_fini(&d);
     return rc;
 }
 
-int daylog_check_amended(const char *data, size_t n, struct err_text *e) {
+int daylog_check_amended(const struct json *data, struct err_text *e) {
     struct daylog d = { 0 };
-    int rc = daylog_decode(data, n, DECODE_LENIENT, &d, e);
+    int rc = daylog_decode(data, DECODE_LENIENT, &d, e);
     if (rc < 0) return rc;
     if (!d.amends[0])
         rc = err_field(e, ERR_INVALID, "amends", "amends is missing: the id of the version that is corrected");

@@ -31,7 +31,9 @@ struct daylog {
 
 /* STRICT: an HTTP body with its id. LENIENT: an event's data (no id). Errors name the field ("crew.electrician").
  * Owns: *out is the caller's; daylog_fini. */
-MUST_CHECK int daylog_decode(const char *body, size_t n, enum decode mode, struct daylog *out, struct err_text *e);
+MUST_CHECK int daylog_decode(const struct json *body, enum decode mode, struct daylog *out, struct err_text *e);
+/* The same from its text; ERR_INVALID also where it is no JSON. */
+MUST_CHECK int daylog_read(const char *body, size_t n, enum decode mode, struct daylog *out, struct err_text *e);
 void daylog_fini(struct daylog *d);
 /* Masks note and free text as privacy.h says. */
 MUST_CHECK int daylog_mask(struct daylog *d);
@@ -72,7 +74,7 @@ MUST_CHECK int daylog_last_date(struct db *db, const char *site, char out[TZ_DAT
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind daylog_kind;
-MUST_CHECK int daylog_check(const char *data, size_t n, struct err_text *e);         /* daylog-submitted */
-MUST_CHECK int daylog_check_amended(const char *data, size_t n, struct err_text *e); /* daylog-amended */
+MUST_CHECK int daylog_check(const struct json *data, struct err_text *e);         /* daylog-submitted */
+MUST_CHECK int daylog_check_amended(const struct json *data, struct err_text *e); /* daylog-amended */
 
 #endif

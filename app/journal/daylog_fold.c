@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define DATA_MAX (8u * ENVELOPE_MAX) /* printing may escape what came unescaped */
+
 static const char schema[] = "CREATE TABLE daylog (\n"
                              "  -- The daily logs, each in its current version.\n"
                              "  site TEXT NOT NULL,\n"
@@ -60,8 +62,8 @@ static int add_version(struct db *db, const struct envelope *event, const char *
     return stmt_run(s);
 }
 
-static int insert(struct db *db, const struct envelope *event, const char *id, const struct daylog *d, bool amended,
-                  int64_t pos) {
+static int insert(struct db *db, const struct envelope *event, const char *id, const struct daylog *d, const char *data,
+                  bool amended, int64_t pos) {
     struct stmt *s = NULL;
     int rc =
         db_prepare(db,
@@ -79,13 +81,13 @@ static int insert(struct db *db, const struct envelope *event, const char *id, c
     stmt_bind_text(s, 8, event->actor);
     stmt_bind_text(s, 9, event->clock);
     stmt_bind_text(s, 10, event->key.writer);
-    stmt_bind_text(s, 11, event->data);
+    stmt_bind_text(s, 11, data);
     stmt_bind_int(s, 12, pos);
     return stmt_run(s);
 }
 
 /* 1 where the amended version was the current one; 0: not. */
-static int amend(struct db *db, const struct envelope *event, const char *id, const struct daylog *d) {
+static int amend(struct db *db, const struct envelope *event, const char *id, const struct daylog *d, const char *data) {
     struct stmt *s = NULL;
     int rc = db_prepare(db,
                         "UPDATE daylog SET version = ?, date = ?, stage = ?, amended = amended + 1, data = ?"
@@ -95,7 +97,7 @@ static int amend(struct db *db, const struct envelope *event, const char *id, co
     stmt_bind_text(s, 1, event->id);
     stmt_bind_text(s, 2, d->date);
     stmt_bind_text(s, 3, d->stage);
-    stmt_bind_text(s, 4, event->data);
+    stmt_bind_text(s, 4, data);
     stmt_bind_text(s, 5, event->site);
     stmt_bind_text(s, 6, id);
     stmt_bind_text(s, 7, d->amends);
@@ -112,25 +114,29 @@ static int is_there(struct db *db, const char *site, const char *id) {
     return stmt_step(s);
 }
 
-static int fold_data(struct db *db, const struct envelope *event, const struct daylog *d, int64_t pos) {
+static int fold_data(struct db *db, const struct envelope *event, const struct daylog *d, const char *data, int64_t pos) {
     const char *id = event->subject + strlen("daylog/");
     bool amends = strcmp(event->type, "daylog-amended") == 0;
     int there = is_there(db, event->site, id);
     if (there < 0) return there;
-    if (there == 0) return insert(db, event, id, d, amends, pos);
+    if (there == 0) return insert(db, event, id, d, data, amends, pos);
     if (!amends) return late_mark(db, event, "this log was submitted before");
-    int done = amend(db, event, id, d);
+    int done = amend(db, event, id, d, data);
     if (done != 0) return done < 0 ? done : 0;
     return late_mark(db, event, "it corrects a version that was no longer the current one");
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {
     struct daylog d = { 0 };
+    struct buf data;
     if (strcmp(event->type, "daylog-submitted") != 0 && strcmp(event->type, "daylog-amended") != 0) return 0;
-    int rc = daylog_decode(event->data, event->data_len, DECODE_LENIENT, &d, NULL);
+    int rc = daylog_decode(event->data, DECODE_LENIENT, &d, NULL);
     if (rc < 0) return rc;
-    rc = add_version(db, event, event->subject + strlen("daylog/"));
-    if (rc == 0) rc = fold_data(db, event, &d, pos);
+    buf_init(&data, DATA_MAX);
+    rc = json_print(event->data, &data);
+    if (rc == 0) rc = add_version(db, event, event->subject + strlen("daylog/"));
+    if (rc == 0) rc = fold_data(db, event, &d, data.data, pos);
+    buf_fini(&data);
     daylog_fini(&d);
     return rc;
 }

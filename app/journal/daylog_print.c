@@ -32,7 +32,7 @@ enum column {
 static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w) {
     struct daylog d = { 0 };
     const char *data = stmt_text(s, COL_DATA);
-    int rc = daylog_decode(data, strlen(data), DECODE_LENIENT, &d, NULL);
+    int rc = daylog_read(data, strlen(data), DECODE_LENIENT, &d, NULL);
     if (rc < 0) return rc == ERR_NOMEM ? rc : ERR_CORRUPT;
     json_put_text(w, "id", stmt_text(s, COL_ID));
     json_put_text(w, "version", stmt_text(s, COL_VERSION));

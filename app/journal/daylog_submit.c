@@ -46,7 +46,7 @@ static int same(const struct envelope *event, const char *site, const struct day
     struct buf b;
     *out = false;
     if (!is_daylog(event) || strcmp(event->site, site) != 0) return 0;
-    int rc = daylog_decode(event->data, event->data_len, DECODE_LENIENT, &stored, NULL);
+    int rc = daylog_decode(event->data, DECODE_LENIENT, &stored, NULL);
     if (rc < 0) return rc == ERR_NOMEM ? rc : 0;
     buf_init(&a, ENVELOPE_MAX * 4);
     buf_init(&b, ENVELOPE_MAX * 4);
@@ -184,7 +184,7 @@ static int submit(struct journal *j, struct db *db, const char *site, const char
 int daylog_submit(struct journal *j, struct db *db, const char *site, const char *user, const char *body, size_t n,
                   struct appended *out, struct buf *answer, struct err_text *e) {
     struct daylog d = { 0 };
-    int rc = daylog_decode(body, n, DECODE_STRICT, &d, e);
+    int rc = daylog_read(body, n, DECODE_STRICT, &d, e);
     if (rc < 0) return rc;
     rc = daylog_mask(&d);
     rc = rc < 0 ? err_set(e, rc, "the log cannot be read: %s", err_name(rc))

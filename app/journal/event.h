@@ -11,8 +11,8 @@ struct event_type {
     const char *name; /* "daylog-submitted" */
     enum lane lane;
     const char *kind; /* subject's kind: "daylog" */
-    /* Checks data against its schema; ERR_INVALID with the field. Lenient: unknown members are fine. NULL: any object will do. */
-    int (*check)(const char *data, size_t n, struct err_text *e);
+    /* Checks data, an object, against its schema; ERR_INVALID with the field. Lenient: unknown members are fine. NULL: any object will do. */
+    int (*check)(const struct json *data, struct err_text *e);
     bool in_timeline;
 };
 

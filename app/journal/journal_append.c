@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REV_MAX ((UINT64_C(1) << 53) - 1)
+#define REV_MAX  ((UINT64_C(1) << 53) - 1)
+#define TEXT_MAX (16u * 1024u * 1024u) /* of a member that is told to be too long */
 
 /* Where an own event goes, and what its subject has seen. */
 struct place {
@@ -67,20 +68,18 @@ static int find_place(struct journal *j, struct db *db, const char *site, enum l
 }
 
 /* The event is too big: tells which member of its data to shorten. */
-static int too_big(const char *data, size_t n, struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+static int too_big(const struct json *data, struct err_text *e) {
     struct buf text;
     const char *longest = "data";
     size_t length = 0;
-    buf_init(&text, n + 1024);
-    if (json_parse(data, n, &root, NULL) == 0)
-        for (size_t i = 0; i < json_count(root); i++) {
-            buf_clear(&text);
-            if (json_print(json_at(root, i), &text) == 0 && text.len > length) {
-                length = text.len;
-                longest = json_name(json_at(root, i));
-            }
+    buf_init(&text, TEXT_MAX);
+    for (size_t i = 0; i < json_count(data); i++) {
+        buf_clear(&text);
+        if (json_print(json_at(data, i), &text) == 0 && text.len > length) {
+            length = text.len;
+            longest = json_name(json_at(data, i));
         }
+    }
     buf_fini(&text);
     return err_field(e, ERR_TOO_BIG, longest,
                      "The record does not fit into %u bytes; \"%s\" has %zu of them: shorten it.", ENVELOPE_MAX,
@@ -96,9 +95,8 @@ static int put(struct db *db, struct place *p, struct envelope *event, int64_t *
     text_hex(p->chain.hash, HASH_SIZE, event->prev);
 
     buf_init(&bytes, ENVELOPE_MAX);
-    int rc = envelope_make(event, &bytes, e);
-    if (rc == ERR_TOO_BIG) rc = too_big(event->data, event->data_len, e);
-    if (rc == 0) rc = envelope_read(bytes.data, bytes.len, &back, e);
+    int rc = envelope_make(event, &bytes, &back, e);
+    if (rc == ERR_TOO_BIG) rc = too_big(event->data, e);
     if (rc == 0) {
         struct journal_row row = { .site = event->site, .event = &back, .bytes = bytes.data, .n = bytes.len };
         rc = journal_chain_add(db, &p->chain, &row, pos);
@@ -123,26 +121,21 @@ static int stamp(struct journal *j, struct db *db, struct envelope *event, struc
     return 0;
 }
 
-static int check_draft(const struct event_draft *d, const struct event_type **type, struct err_text *e) {
+static int check_draft(const struct event_draft *d, const struct event_type **type, struct json **data,
+                       struct err_text *e) {
     *type = event_type_find(d->type);
     if (!*type) return err_field(e, ERR_INVALID, "type", "There is no type of event called \"%s\".", d->type);
     if (d->id && !ids_is_uuid7(d->id))
         return err_field(e, ERR_INVALID, "id", "id has to be a UUID of version 7, in lower case.");
-    return (*type)->check ? (*type)->check(d->data, strlen(d->data), e) : 0;
+    int rc = json_parse(d->data, strlen(d->data), data, e);
+    if (rc < 0) return rc;
+    if (!json_is_object(*data)) return err_field(e, ERR_INVALID, "data", "data has to be an object.");
+    return (*type)->check ? (*type)->check(*data, e) : 0;
 }
 
-/* What the draft says. The data is printed compactly, as any reader of the bytes will see it. */
+/* What the draft says, but for its data. */
 static int fill(const struct journal *j, const struct event_draft *d, const struct event_type *type, const char *site,
-                const char *id, struct buf *data, struct envelope *event, struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
-    int rc = json_parse(d->data, strlen(d->data), &root, e);
-    if (rc < 0) return rc;
-    if (!json_is_object(root)) return err_field(e, ERR_INVALID, "data", "data has to be an object.");
-    rc = json_print(root, data);
-    if (rc == ERR_TOO_BIG) return too_big(d->data, strlen(d->data), e);
-    if (rc < 0) return err_set(e, rc, "out of memory");
-    event->data = data->data;
-    event->data_len = data->len;
+                struct envelope *event, struct err_text *e) {
     event->key.lane = type->lane;
     int length = snprintf(event->subject, sizeof event->subject, "%s/%s", type->kind, d->subject_id);
     if (length < 0 || (size_t)length >= sizeof event->subject)
@@ -151,7 +144,11 @@ static int fill(const struct journal *j, const struct event_draft *d, const stru
         return err_field(e, ERR_INVALID, "actor", "The actor's id is too long.");
     if (text_copy(event->inreplyto, sizeof event->inreplyto, d->inreplyto ? d->inreplyto : "") != 0)
         return err_field(e, ERR_INVALID, "inreplyto", "inreplyto has to be a UUID.");
-    rc = text_copy(event->id, sizeof event->id, id);
+    int rc = 0;
+    if (d->id)
+        rc = text_copy(event->id, sizeof event->id, d->id);
+    else
+        ids_make(clock_wall(), event->id);
     if (rc == 0) rc = text_copy(event->type, sizeof event->type, type->name);
     if (rc == 0) rc = text_copy(event->org, sizeof event->org, j->org);
     if (rc == 0) rc = text_copy(event->site, sizeof event->site, site);
@@ -179,23 +176,15 @@ static int append(struct journal *j, struct db *db, struct envelope *event, stru
 
 int journal_append(struct journal *j, struct db *db, const struct event_draft *draft, struct appended *out,
                    struct err_text *e) {
+    CLEANUP(json_destroy_ptr) struct json *data = NULL;
     const struct event_type *type = NULL;
     const char *site = draft->site ? draft->site : journal_site(j);
     struct envelope event = { 0 };
-    struct buf data;
-    char id[ID_SIZE];
     assert(site);
-    int rc = check_draft(draft, &type, e);
-    if (rc < 0) return rc;
-    if (draft->id)
-        memcpy(id, draft->id, sizeof id);
-    else
-        ids_make(clock_wall(), id);
-    buf_init(&data, ENVELOPE_MAX);
-    rc = fill(j, draft, type, site, id, &data, &event, e);
-    if (rc == 0) rc = append(j, db, &event, out, e);
-    buf_fini(&data);
-    return rc;
+    int rc = check_draft(draft, &type, &data, e);
+    if (rc == 0) rc = fill(j, draft, type, site, &event, e);
+    event.data = data;
+    return rc < 0 ? rc : append(j, db, &event, out, e);
 }
 
 int journal_append_again(struct journal *j, struct db *db, const struct envelope *event, struct err_text *e) {

@@ -43,7 +43,7 @@ static int fold_bytes(struct db *db, const struct subject_kind *kind, int64_t po
         return 0;
     }
     const struct event_type *type = event_type_find(event.type);
-    int checked = type && type->check ? type->check(event.data, event.data_len, NULL) : 0;
+    int checked = type && type->check ? type->check(event.data, NULL) : 0;
     if (checked == 0)
         rc = fold_one(db, kind, &event, pos);
     else if (checked == ERR_NOMEM)

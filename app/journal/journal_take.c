@@ -50,7 +50,7 @@ static int judge_type(struct taking *t, const struct envelope *event) {
         (void)err_field(&e, ERR_INVALID, "subject", "The subject of %s is %s/{id}.", type->name, type->kind);
         return refuse(t, "schema", e.text);
     }
-    int rc = type->check ? type->check(event->data, event->data_len, &e) : 0;
+    int rc = type->check ? type->check(event->data, &e) : 0;
     if (rc == ERR_NOMEM) return rc;
     if (rc < 0) return refuse(t, "schema", e.text[0] ? e.text : "The data is against the type's schema.");
     return 1;

@@ -61,18 +61,14 @@ int person_decode(const struct json *n, const char *path, enum decode mode, stru
     return rc;
 }
 
-static int decode_data(const char *data, size_t n, struct person *out, struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
-    int rc = json_parse(data, n, &root, e);
-    if (rc < 0) return rc;
-    if (!json_is_object(root)) return err_set(e, ERR_INVALID, "data has to be an object");
+static int decode_data(const struct json *data, struct person *out, struct err_text *e) {
     out->active = true;
-    return decode_rest(root, "", out, e);
+    return decode_rest(data, "", out, e);
 }
 
-int person_check(const char *data, size_t n, struct err_text *e) {
+int person_check(const struct json *data, struct err_text *e) {
     struct person p = { 0 };
-    return decode_data(data, n, &p, e);
+    return decode_data(data, &p, e);
 }
 
 static int reset(struct db *db, const char *site, const char *id) {
@@ -89,7 +85,7 @@ static int fold(struct db *db, const struct envelope *event, int64_t pos) {
     struct stmt *s = NULL;
     (void)pos;
     if (strcmp(event->type, "person-set") != 0) return 0;
-    int rc = decode_data(event->data, event->data_len, &p, NULL);
+    int rc = decode_data(event->data, &p, NULL);
     if (rc == 0)
         rc = db_prepare(db, "INSERT OR REPLACE INTO person (site, id, name, role, active) VALUES (?, ?, ?, ?, ?)", &s);
     if (rc < 0) return rc;

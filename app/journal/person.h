@@ -19,7 +19,7 @@ struct person {
 
 /* The kind "user": person-set, and user-changed, which changes nothing here. */
 extern const struct subject_kind person_kind;
-MUST_CHECK int person_check(const char *data, size_t n, struct err_text *e); /* person-set */
+MUST_CHECK int person_check(const struct json *data, struct err_text *e); /* person-set */
 
 /* {"id","name","role","active"?}; path as in json.h ("people.3."). */
 MUST_CHECK int person_decode(const struct json *n, const char *path, enum decode mode, struct person *out,

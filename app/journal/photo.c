@@ -56,24 +56,20 @@ static int check_values(const struct photo *p, struct err_text *e) {
     return 0;
 }
 
-int photo_decode(const char *data, size_t n, struct photo *out, struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+int photo_decode(const struct json *data, struct photo *out, struct err_text *e) {
     struct photo p = { 0 };
-    int rc = json_parse(data, n, &root, e);
-    if (rc < 0) return rc;
-    if (!json_is_object(root)) return err_set(e, ERR_INVALID, "data has to be an object");
-    rc = get_hash(root, "sha256", JSON_REQUIRED, p.sha256, e);
-    if (rc == 0) rc = get_hash(root, "thumb_sha256", JSON_OPTIONAL, p.thumb_sha256, e);
-    if (rc == 0) rc = json_get_int(root, "", "bytes", JSON_REQUIRED, 1, INT64_C(1) << 40, &p.bytes, e);
-    if (rc == 0) rc = json_get_int(root, "", "width", JSON_REQUIRED, 1, SIDE_MAX, &p.width, e);
-    if (rc == 0) rc = json_get_int(root, "", "height", JSON_REQUIRED, 1, SIDE_MAX, &p.height, e);
-    if (rc == 0) rc = item_get_key(root, "", "stage", JSON_OPTIONAL, p.stage, e);
-    if (rc == 0) rc = item_get_room(root, "", "room", p.room, e);
-    if (rc == 0) rc = get_text(root, "caption", JSON_OPTIONAL, p.caption, sizeof p.caption, e);
-    if (rc == 0) rc = get_text(root, "taken", JSON_REQUIRED, p.taken, sizeof p.taken, e);
-    if (rc == 0) rc = get_text(root, "clock", JSON_OPTIONAL, p.clock, sizeof p.clock, e);
-    if (rc == 0) rc = get_text(root, "origin", JSON_REQUIRED, p.origin, sizeof p.origin, e);
-    if (rc == 0) rc = get_text(root, "code", JSON_OPTIONAL, p.code, sizeof p.code, e);
+    int rc = get_hash(data, "sha256", JSON_REQUIRED, p.sha256, e);
+    if (rc == 0) rc = get_hash(data, "thumb_sha256", JSON_OPTIONAL, p.thumb_sha256, e);
+    if (rc == 0) rc = json_get_int(data, "", "bytes", JSON_REQUIRED, 1, INT64_C(1) << 40, &p.bytes, e);
+    if (rc == 0) rc = json_get_int(data, "", "width", JSON_REQUIRED, 1, SIDE_MAX, &p.width, e);
+    if (rc == 0) rc = json_get_int(data, "", "height", JSON_REQUIRED, 1, SIDE_MAX, &p.height, e);
+    if (rc == 0) rc = item_get_key(data, "", "stage", JSON_OPTIONAL, p.stage, e);
+    if (rc == 0) rc = item_get_room(data, "", "room", p.room, e);
+    if (rc == 0) rc = get_text(data, "caption", JSON_OPTIONAL, p.caption, sizeof p.caption, e);
+    if (rc == 0) rc = get_text(data, "taken", JSON_REQUIRED, p.taken, sizeof p.taken, e);
+    if (rc == 0) rc = get_text(data, "clock", JSON_OPTIONAL, p.clock, sizeof p.clock, e);
+    if (rc == 0) rc = get_text(data, "origin", JSON_REQUIRED, p.origin, sizeof p.origin, e);
+    if (rc == 0) rc = get_text(data, "code", JSON_OPTIONAL, p.code, sizeof p.code, e);
     if (rc == 0) rc = check_values(&p, e);
     if (rc == 0 && !p.clock[0]) rc = text_copy(p.clock, sizeof p.clock, clock_grade_name(CLOCK_NONE));
     if (rc == 0) *out = p;
@@ -100,17 +96,14 @@ int photo_encode(const struct photo *p, struct buf *out) {
     return out->error;
 }
 
-int photo_check_taken(const char *data, size_t n, struct err_text *e) {
+int photo_check_taken(const struct json *data, struct err_text *e) {
     struct photo p;
-    return photo_decode(data, n, &p, e);
+    return photo_decode(data, &p, e);
 }
 
-int photo_check_withdrawn(const char *data, size_t n, struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+int photo_check_withdrawn(const struct json *data, struct err_text *e) {
     const char *reason = NULL;
-    int rc = json_parse(data, n, &root, e);
-    if (rc == 0 && !json_is_object(root)) rc = err_set(e, ERR_INVALID, "data has to be an object");
-    return rc < 0 ? rc : json_get_text(root, "", "reason", JSON_OPTIONAL, NOTE_MAX, &reason, e);
+    return json_get_text(data, "", "reason", JSON_OPTIONAL, NOTE_MAX, &reason, e);
 }
 
 /* ---- POST ---- */
@@ -187,7 +180,7 @@ static int check_repeat(struct db *db, const char *site, const struct photo *p, 
     if (rc == ERR_NOT_FOUND) return 0;
     if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
     bool photo = strcmp(event.type, "photo-taken") == 0 && strcmp(event.site, site) == 0;
-    int decoded = photo ? photo_decode(event.data, event.data_len, &stored, NULL) : ERR_CONFLICT;
+    int decoded = photo ? photo_decode(event.data, &stored, NULL) : ERR_CONFLICT;
     bool equal = decoded == 0 && same(&stored, p, taken_given);
     envelope_fini(&event);
     rc = photo ? photo_print(db, site, p->id, true, answer) : 0;

@@ -23,7 +23,7 @@ struct photo {
 };
 
 /* An event's data, lenient: everything but the id. ERR_INVALID names the member. */
-MUST_CHECK int photo_decode(const char *data, size_t n, struct photo *out, struct err_text *e);
+MUST_CHECK int photo_decode(const struct json *data, struct photo *out, struct err_text *e);
 MUST_CHECK int photo_encode(const struct photo *p, struct buf *out);
 
 /* Whether photo_record would take this photo, asked before its bytes are stored, so that nothing is kept of what is refused. 0 (also for a
@@ -70,7 +70,7 @@ MUST_CHECK int photo_print_by_code(struct db *db, const char *code, bool names, 
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind photo_kind;
-MUST_CHECK int photo_check_taken(const char *data, size_t n, struct err_text *e);
-MUST_CHECK int photo_check_withdrawn(const char *data, size_t n, struct err_text *e);
+MUST_CHECK int photo_check_taken(const struct json *data, struct err_text *e);
+MUST_CHECK int photo_check_withdrawn(const struct json *data, struct err_text *e);
 
 #endif

@@ -117,7 +117,7 @@ static int fold(struct db *db, const struct envelope *event, int64_t pos) {
     if (strcmp(event->type, "photo-withdrawn") == 0) return fold_withdrawn(db, event, id, row, pos);
     if (strcmp(event->type, "photo-taken") != 0) return 0;
     if (row & ROW_TAKEN) return late_mark(db, event, "this photo is there already");
-    int rc = photo_decode(event->data, event->data_len, &p, NULL);
+    int rc = photo_decode(event->data, &p, NULL);
     if (rc < 0) return rc;
     if (!p.code[0]) {
         uint8_t hash[HASH_SIZE];

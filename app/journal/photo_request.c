@@ -48,22 +48,19 @@ static int get_form(const struct json *o, const char *name, enum decode mode, ch
     return get_text(o, name, out, size, e);
 }
 
-static int decode(const char *body, size_t n, enum decode mode, struct photo_request *out, struct err_text *e) {
+static int decode(const struct json *body, enum decode mode, struct photo_request *out, struct err_text *e) {
     static const char *const members[] = { "id", "board", "stage", "room", "text", "due", "camera", NULL };
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct photo_request r = { .camera = true };
     struct wall due;
-    int rc = json_parse(body, n, &root, e);
-    if (rc < 0) return rc;
-    if (!json_is_object(root)) return err_set(e, ERR_INVALID, "a request for a photo has to be a JSON object");
-    if (mode == DECODE_STRICT) rc = json_only(root, "", members, e);
-    if (rc == 0 && mode == DECODE_STRICT) rc = item_get_id(root, "", "id", JSON_REQUIRED, r.id, e);
-    if (rc == 0) rc = get_form(root, "board", mode, r.board, sizeof r.board, e);
-    if (rc == 0) rc = item_get_key(root, "", "stage", JSON_OPTIONAL, r.stage, e);
-    if (rc == 0) rc = item_get_room(root, "", "room", r.room, e);
-    if (rc == 0) rc = get_text(root, "text", r.text, sizeof r.text, e);
-    if (rc == 0) rc = get_form(root, "due", mode, r.due, sizeof r.due, e);
-    if (rc == 0) rc = json_get_bool(root, "", "camera", JSON_OPTIONAL, &r.camera, e);
+    if (!json_is_object(body)) return err_set(e, ERR_INVALID, "a request for a photo has to be a JSON object");
+    int rc = mode == DECODE_STRICT ? json_only(body, "", members, e) : 0;
+    if (rc == 0 && mode == DECODE_STRICT) rc = item_get_id(body, "", "id", JSON_REQUIRED, r.id, e);
+    if (rc == 0) rc = get_form(body, "board", mode, r.board, sizeof r.board, e);
+    if (rc == 0) rc = item_get_key(body, "", "stage", JSON_OPTIONAL, r.stage, e);
+    if (rc == 0) rc = item_get_room(body, "", "room", r.room, e);
+    if (rc == 0) rc = get_text(body, "text", r.text, sizeof r.text, e);
+    if (rc == 0) rc = get_form(body, "due", mode, r.due, sizeof r.due, e);
+    if (rc == 0) rc = json_get_bool(body, "", "camera", JSON_OPTIONAL, &r.camera, e);
     if (rc < 0) return rc;
     if (r.board[0] && !ids_is_name(r.board))
         return err_field(e, ERR_INVALID, "board", "board has to be the id of a board");
@@ -87,23 +84,19 @@ static int encode(const struct photo_request *r, struct buf *out) {
     return out->error;
 }
 
-int photo_request_check(const char *data, size_t n, struct err_text *e) {
+int photo_request_check(const struct json *data, struct err_text *e) {
     struct photo_request r;
-    return decode(data, n, DECODE_LENIENT, &r, e);
+    return decode(data, DECODE_LENIENT, &r, e);
 }
 
-static int decode_failed(const char *data, size_t n, char reason[PHOTO_REQUEST_TEXT_MAX + 1], struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+static int decode_failed(const struct json *data, char reason[PHOTO_REQUEST_TEXT_MAX + 1], struct err_text *e) {
     reason[0] = '\0';
-    int rc = json_parse(data, n, &root, e);
-    if (rc < 0) return rc;
-    if (!json_is_object(root)) return err_set(e, ERR_INVALID, "data has to be an object");
-    return get_text(root, "reason", reason, PHOTO_REQUEST_TEXT_MAX + 1, e);
+    return get_text(data, "reason", reason, PHOTO_REQUEST_TEXT_MAX + 1, e);
 }
 
-int photo_request_check_failed(const char *data, size_t n, struct err_text *e) {
+int photo_request_check_failed(const struct json *data, struct err_text *e) {
     char reason[PHOTO_REQUEST_TEXT_MAX + 1];
-    return decode_failed(data, n, reason, e);
+    return decode_failed(data, reason, e);
 }
 
 /* ---- projection ---- */
@@ -120,7 +113,7 @@ static int reset(struct db *db, const char *site, const char *id) {
 static int fold_requested(struct db *db, const struct envelope *event, const char *id, int64_t pos) {
     struct photo_request r = { 0 };
     struct stmt *s = NULL;
-    int rc = decode(event->data, event->data_len, DECODE_LENIENT, &r, NULL);
+    int rc = decode(event->data, DECODE_LENIENT, &r, NULL);
     if (rc == 0)
         rc = db_prepare(
             db,
@@ -149,7 +142,7 @@ static int fold_requested(struct db *db, const struct envelope *event, const cha
 static int fold_failed(struct db *db, const struct envelope *event, const char *id, int64_t pos) {
     char reason[PHOTO_REQUEST_TEXT_MAX + 1];
     struct stmt *s = NULL;
-    int rc = decode_failed(event->data, event->data_len, reason, NULL);
+    int rc = decode_failed(event->data, reason, NULL);
     if (rc == 0)
         rc = db_prepare(
             db,
@@ -215,7 +208,7 @@ static int check_repeat(struct db *db, const char *site, const struct photo_requ
     if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
     buf_init(&again, ENVELOPE_MAX);
     bool request = strcmp(event.type, "photo-requested") == 0 && strcmp(event.site, site) == 0;
-    int read = request ? decode(event.data, event.data_len, DECODE_LENIENT, &stored, NULL) : ERR_CONFLICT;
+    int read = request ? decode(event.data, DECODE_LENIENT, &stored, NULL) : ERR_CONFLICT;
     if (read == 0) read = encode(&stored, &again);
     bool equal = read == 0 && again.len == data->len && memcmp(again.data, data->data, again.len) == 0;
     buf_fini(&again);
@@ -246,9 +239,11 @@ static int make(struct journal *j, struct db *db, const char *site, const char *
 
 int photo_request_make(struct journal *j, struct db *db, const char *site, const char *actor, const char *body,
                        size_t n, struct appended *out, struct buf *answer, struct err_text *e) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct photo_request r;
     struct buf data;
-    int rc = decode(body, n, DECODE_STRICT, &r, e);
+    int rc = json_parse(body, n, &root, e);
+    if (rc == 0) rc = decode(root, DECODE_STRICT, &r, e);
     if (rc < 0) return rc;
     rc = mask(&r);
     if (rc < 0) return err_set(e, rc, "the request cannot be read: %s", err_name(rc));

@@ -50,7 +50,7 @@ MUST_CHECK int photo_request_list(struct db *db, const char *site, const char *s
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind photo_request_kind;
-MUST_CHECK int photo_request_check(const char *data, size_t n, struct err_text *e);        /* photo-requested */
-MUST_CHECK int photo_request_check_failed(const char *data, size_t n, struct err_text *e); /* photo-request-failed */
+MUST_CHECK int photo_request_check(const struct json *data, struct err_text *e);        /* photo-requested */
+MUST_CHECK int photo_request_check_failed(const struct json *data, struct err_text *e); /* photo-request-failed */
 
 #endif

@@ -67,6 +67,6 @@ MUST_CHECK int plan_set(struct journal *j, struct db *db, const char *site, int6
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind plan_kind;
-MUST_CHECK int plan_check(const char *data, size_t n, struct err_text *e); /* plan-set */
+MUST_CHECK int plan_check(const struct json *data, struct err_text *e); /* plan-set */
 
 #endif

@@ -233,11 +233,9 @@ int plan_encode(const struct plan_said *s, struct buf *out) {
     return out->error;
 }
 
-int plan_check(const char *data, size_t n, struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+int plan_check(const struct json *data, struct err_text *e) {
     struct plan_said said = { 0 };
-    int rc = json_parse(data, n, &root, e);
-    if (rc == 0) rc = plan_decode(root, DECODE_LENIENT, &said, e);
+    int rc = plan_decode(data, DECODE_LENIENT, &said, e);
     plan_said_fini(&said);
     return rc;
 }

@@ -116,14 +116,12 @@ static int put_stage(struct db *db, const char *site, size_t n, const struct pla
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct plan_said said = { 0 };
     (void)pos;
     if (strcmp(event->type, "plan-set") != 0) return 0;
     if (strcmp(event->subject + strlen("plan/"), event->site) != 0)
         return late_mark(db, event, "a plan's subject has to be its own site");
-    int rc = json_parse(event->data, event->data_len, &root, NULL);
-    if (rc == 0) rc = plan_decode(root, DECODE_LENIENT, &said, NULL);
+    int rc = plan_decode(event->data, DECODE_LENIENT, &said, NULL);
     if (rc < 0) return rc;
     rc = put_site(db, event->site, &said);
     if (rc == 0 && said.stages) rc = delete_stages(db, event->site);

@@ -82,7 +82,7 @@ static int log_before(struct db *db, const char *site, const char *date, struct 
     stmt_bind_text(s, 2, date);
     rc = stmt_step(s);
     if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
-    rc = daylog_decode(stmt_text(s, 0), strlen(stmt_text(s, 0)), DECODE_LENIENT, out, NULL);
+    rc = daylog_read(stmt_text(s, 0), strlen(stmt_text(s, 0)), DECODE_LENIENT, out, NULL);
     return rc == ERR_INVALID ? ERR_CORRUPT : rc;
 }
 

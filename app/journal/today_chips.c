@@ -54,7 +54,7 @@ static int count_logs(struct db *db, const char *site, struct tally *t) {
     while ((rc = stmt_step(s)) == 1) {
         struct daylog d = { 0 };
         const char *data = stmt_text(s, 0);
-        int decoded = daylog_decode(data, strlen(data), DECODE_LENIENT, &d, NULL);
+        int decoded = daylog_read(data, strlen(data), DECODE_LENIENT, &d, NULL);
         if (decoded < 0) return decoded == ERR_NOMEM ? decoded : ERR_CORRUPT;
         count_items(t, &d.done);
         count_items(t, &d.plan);

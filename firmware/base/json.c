@@ -255,6 +255,8 @@ static void print(struct json_out *w, const char *name, const cJSON *n) {
     }
 }
 
+void json_put_node(struct json_out *w, const char *name, const struct json *n) { print(w, name, node(n)); }
+
 int json_print(const struct json *n, struct buf *out) {
     struct json_out w;
     json_start(&w, out);

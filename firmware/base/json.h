@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON at the edge: a strict reader over libcjson, and a writer into a buffer. Nodes do not travel: a module reads them into
- * its own struct at once. Text must be valid UTF-8, at most 64 levels deep, with nothing after the value; a duplicate member
+/* JSON at the edge: a strict reader over libcjson, and a writer into a buffer. A text is read once: its tree, or a part of it, is handed to
+ * whoever understands it, and is read into that module's own struct there. Text must be valid UTF-8, at most 64 levels deep, with nothing after the value; a duplicate member
  * is refused. Thread: any, a tree belongs to one. */
 #ifndef SITELOG_BASE_JSON_H
 #define SITELOG_BASE_JSON_H
@@ -61,6 +61,7 @@ void json_put_text(struct json_out *w, const char *name, const char *value); /* 
 void json_put_int(struct json_out *w, const char *name, int64_t value);
 void json_put_bool(struct json_out *w, const char *name, bool value);
 void json_put_null(struct json_out *w, const char *name);
+void json_put_node(struct json_out *w, const char *name, const struct json *n); /* compactly; NULL prints null */
 void json_put_raw(struct json_out *w, const char *name, const char *json_text,
                   size_t n); /* valid JSON, copied as it is */
 

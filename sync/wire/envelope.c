@@ -2,7 +2,6 @@
 /* Events: made once, read strictly. Does not know what any event's data means, and looks at no clock. */
 #include "sync/wire/envelope.h"
 
-#include "firmware/base/json.h"
 #include "firmware/base/text.h"
 
 #include <stdio.h>
@@ -70,9 +69,9 @@ static int read_type(const char *text, char out[ENVELOPE_TYPE_SIZE]) {
 }
 
 void envelope_fini(struct envelope *e) {
-    free(e->data);
+    json_destroy(e->tree);
+    e->tree = NULL;
     e->data = NULL;
-    e->data_len = 0;
 }
 
 /* ---- making ---- */
@@ -99,17 +98,17 @@ static void print_members(const struct envelope *in, const char *source, const c
     json_put_int(&w, "boot", in->boot);
     json_put_int(&w, "mono", in->mono);
     if (in->inreplyto[0]) json_put_text(&w, "inreplyto", in->inreplyto);
-    json_put_raw(&w, "data", in->data, in->data_len);
+    json_put_node(&w, "data", in->data);
     json_close(&w, '}');
 }
 
-int envelope_make(const struct envelope *in, struct buf *out, struct err_text *e) {
+int envelope_make(const struct envelope *in, struct buf *out, struct envelope *back, struct err_text *e) {
     if (out->error) return out->error;
     char source[SOURCE_SIZE], type[ENVELOPE_TYPE_SIZE + 32];
     snprintf(source, sizeof source, "/sitelog/%s/%s/%s", in->org, in->site, in->key.writer);
     if (print_type(in->type, type, sizeof type) != 0)
         return err_field(e, ERR_INVALID, "type", "\"%s\" is no type of event.", in->type);
-    if (!in->data) return err_field(e, ERR_INVALID, "data", "An event needs data.");
+    if (!json_is_object(in->data)) return err_field(e, ERR_INVALID, "data", "An event needs data.");
     if (in->key.seq > SEQ_MAX || in->rev > SEQ_MAX)
         return err_field(e, ERR_INVALID, in->rev > SEQ_MAX ? "rev" : "seq", "A number is out of range.");
 
@@ -117,12 +116,15 @@ int envelope_make(const struct envelope *in, struct buf *out, struct err_text *e
     print_members(in, source, type, out);
     if (out->error) return err_set(e, out->error, "The event does not fit its buffer.");
     /* What would not be read back must never be stored: the reader is the judge. */
-    struct envelope back = { 0 };
-    int r = envelope_read(out->data + start, out->len - start, &back, e);
-    envelope_fini(&back);
+    struct envelope read = { 0 };
+    int r = envelope_read(out->data + start, out->len - start, &read, e);
     if (r != 0) {
         out->len = start;
         out->data[start] = '\0';
+    } else if (back) {
+        *back = read;
+    } else {
+        envelope_fini(&read);
     }
     return r;
 }
@@ -223,17 +225,8 @@ static int read_chain_members(const struct json *o, struct envelope *out, struct
 }
 
 static int read_data(const struct json *o, struct envelope *out, struct err_text *e) {
-    const struct json *data = json_member(o, "data");
-    if (!json_is_object(data)) return wrong(e, "data", "an object");
-    struct buf text;
-    buf_init(&text, 8u * ENVELOPE_MAX); /* printing may escape what came unescaped */
-    int r = json_print(data, &text);
-    if (r == 0) {
-        out->data_len = text.len;
-        out->data = buf_steal(&text);
-    }
-    buf_fini(&text);
-    return r ? err_set(e, r, "The event's data cannot be held.") : 0;
+    out->data = json_member(o, "data");
+    return json_is_object(out->data) ? 0 : wrong(e, "data", "an object");
 }
 
 int envelope_read(const char *bytes, size_t n, struct envelope *out, struct err_text *e) {
@@ -248,12 +241,13 @@ int envelope_read(const char *bytes, size_t n, struct envelope *out, struct err_
     if (r == 0) r = read_cloud_members(o, &in, e);
     if (r == 0) r = read_chain_members(o, &in, e);
     if (r == 0) r = read_data(o, &in, e);
-    json_destroy(o);
-    if (r == 0)
-        *out = in;
-    else
-        envelope_fini(&in);
-    return r;
+    if (r) {
+        json_destroy(o);
+        return r;
+    }
+    in.tree = o;
+    *out = in;
+    return 0;
 }
 
 int envelope_fold_order(uint64_t rev_a, const struct event_key *a, uint64_t rev_b, const struct event_key *b) {

@@ -8,6 +8,7 @@
 #include "firmware/base/buf.h"
 #include "firmware/base/hash.h"
 #include "firmware/base/ids.h"
+#include "firmware/base/json.h"
 
 #define ENVELOPE_MAX          (64u * 1024u) /* bytes of a whole event */
 #define ENVELOPE_TYPE_SIZE    48
@@ -41,18 +42,19 @@ struct envelope {
     int64_t boot;                    /* boots counted */
     int64_t mono;                    /* whole seconds since that boot */
     char inreplyto[ID_SIZE];         /* "" where it answers nothing */
-    char *data;                      /* compact JSON object, NUL-ended, owned */
-    size_t data_len;
+    const struct json *data;         /* an object; a part of tree, or, of what is to be made, the caller's */
+    struct json *tree;               /* the event as it was read, owned; NULL where it was not */
 };
 
-void envelope_fini(struct envelope *e); /* frees data; fine on a zeroed one */
+void envelope_fini(struct envelope *e); /* frees tree, and data with it; fine on a zeroed one */
 
-/* Appends the bytes to *out, members in the order of the wire document. ERR_TOO_BIG over ENVELOPE_MAX, ERR_INVALID for a member that
+/* Appends the bytes to *out, members in the order of the wire document, and gives what a reader of them reads.
+ * Owns: *back, unless NULL, is the caller's; envelope_fini. ERR_TOO_BIG over ENVELOPE_MAX, ERR_INVALID for a member that
  * would not be read back, ERR_NOMEM. */
-MUST_CHECK int envelope_make(const struct envelope *in, struct buf *out, struct err_text *e);
+MUST_CHECK int envelope_make(const struct envelope *in, struct buf *out, struct envelope *back, struct err_text *e);
 
 /* Reads and checks everything but data's own schema. Unknown members are ignored.
- * Owns: out->data; envelope_fini. ERR_INVALID naming the member, ERR_TOO_BIG, ERR_NOMEM. */
+ * Owns: out->tree; envelope_fini. ERR_INVALID naming the member, ERR_TOO_BIG, ERR_NOMEM. */
 MUST_CHECK int envelope_read(const char *bytes, size_t n, struct envelope *out, struct err_text *e);
 
 /* The key alone, also from bytes that envelope_read refuses (bad JSON, too big): so that poison can be rejected by its seq.

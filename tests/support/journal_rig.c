@@ -86,8 +86,9 @@ void journal_rig_scribe(struct journal_rig_scribe *s, const char *writer, const 
 void journal_rig_write(struct journal_rig_scribe *s, enum lane lane, const char *type, const char *subject,
                        const char *id, uint64_t rev, const char *data, struct journal_rig_event *out) {
     struct envelope ev = {
-        .key = { .lane = lane, .seq = s->seq[lane] + 1 }, .rev = rev, .boot = 1, .mono = 5, .data_len = strlen(data)
+        .key = { .lane = lane, .seq = s->seq[lane] + 1 }, .rev = rev, .boot = 1, .mono = 5
     };
+    CLEANUP(json_destroy_ptr) struct json *tree = NULL;
     struct err_text e = { 0 };
     struct buf b;
     (void)snprintf(ev.key.writer, sizeof ev.key.writer, "%s", s->writer);
@@ -104,10 +105,10 @@ void journal_rig_write(struct journal_rig_scribe *s, enum lane lane, const char 
         (void)snprintf(ev.id, sizeof ev.id, "%s", id);
     else
         ids_make(clock_wall(), ev.id);
-    ev.data = strdup(data);
+    must(json_parse(data, strlen(data), &tree, &e), type, &e);
+    ev.data = tree;
     buf_init(&b, ENVELOPE_MAX);
-    must(envelope_make(&ev, &b, &e), type, &e);
-    envelope_fini(&ev);
+    must(envelope_make(&ev, &b, NULL, &e), type, &e);
     out->key = ev.key;
     out->n = b.len;
     hash_sha256_text(b.data, b.len, s->hash[lane]);

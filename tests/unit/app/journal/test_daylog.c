@@ -11,6 +11,7 @@
 #include "app/journal/draft.h"
 #include "firmware/base/cleanup.h"
 #include "tests/support/journal_pair.h"
+#include "tests/support/tree.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static void test_decode_whole(void **state) {
     struct daylog d = { 0 };
     struct err_text e = { 0 };
     struct buf out;
-    assert_int_equal(daylog_decode(whole, strlen(whole), DECODE_STRICT, &d, &e), 0);
+    assert_int_equal(daylog_read(whole, strlen(whole), DECODE_STRICT, &d, &e), 0);
     assert_string_equal(d.id, ID1);
     assert_string_equal(d.date, "2026-11-22");
     assert_int_equal(d.done.count, 2);
@@ -108,7 +109,7 @@ static void test_decode_bad(void **state) {
         struct err_text e = { 0 };
         char body[1024];
         (void)snprintf(body, sizeof body, "{\"id\":\"" ID1 "\",\"date\":\"2026-11-22\",%s}", bad[i].members);
-        int rc = daylog_decode(body, strlen(body), DECODE_STRICT, &d, &e);
+        int rc = daylog_read(body, strlen(body), DECODE_STRICT, &d, &e);
         if (rc != ERR_INVALID || strcmp(e.field, bad[i].field) != 0)
             fail_msg("%s: %d, field \"%s\" (%s)", bad[i].members, rc, e.field, e.text);
         assert_true(e.text[0] != '\0');
@@ -134,7 +135,7 @@ static void test_decode_bad_frame(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct daylog d = { 0 };
         struct err_text e = { 0 };
-        int rc = daylog_decode(bad[i].members, strlen(bad[i].members), DECODE_STRICT, &d, &e);
+        int rc = daylog_read(bad[i].members, strlen(bad[i].members), DECODE_STRICT, &d, &e);
         if (rc != ERR_INVALID || strcmp(e.field, bad[i].field) != 0)
             fail_msg("%s: %d, field \"%s\"", bad[i].members, rc, e.field);
     }
@@ -164,7 +165,7 @@ static void test_decode_limits(void **state) {
             (void)buf_addf(&body, "{\"id\":\"" ID1 "\",\"date\":\"2026-11-22\",%s", limits[i].before);
             for (size_t n = 0; n < limits[i].most + over; n++) (void)buf_add_text(&body, limits[i].each);
             (void)buf_addf(&body, "%s}", limits[i].after);
-            int rc = daylog_decode(body.data, body.len, DECODE_STRICT, &d, &e);
+            int rc = daylog_read(body.data, body.len, DECODE_STRICT, &d, &e);
             if (rc != (over ? ERR_INVALID : 0) || (over && strcmp(e.field, limits[i].field) != 0))
                 fail_msg("%s over by %zu: %d, field \"%s\"", limits[i].field, over, rc, e.field);
             if (rc == 0) daylog_fini(&d);
@@ -177,10 +178,10 @@ static void test_check_is_lenient(void **state) {
                                "\"done\":[{\"phrase\":\"new_stage/new\",\"tool\":7}]}";
     static const char amended[] = "{\"date\":\"2026-11-22\",\"note\":\"a\",\"amends\":\"" ID1 "\"}";
     (void)state;
-    assert_int_equal(daylog_check(data, strlen(data), NULL), 0);
-    assert_int_equal(daylog_check_amended(amended, strlen(amended), NULL), 0);
-    assert_int_equal(daylog_check_amended(data, strlen(data), NULL), ERR_INVALID);
-    assert_int_equal(daylog_check("{\"date\":\"2026-11-22\"}", 21, NULL), ERR_INVALID);
+    assert_int_equal(tree_check(daylog_check, data, NULL), 0);
+    assert_int_equal(tree_check(daylog_check_amended, amended, NULL), 0);
+    assert_int_equal(tree_check(daylog_check_amended, data, NULL), ERR_INVALID);
+    assert_int_equal(tree_check(daylog_check, "{\"date\":\"2026-11-22\"}", NULL), ERR_INVALID);
 }
 
 /* ---- which dates ---- */

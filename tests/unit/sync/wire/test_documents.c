@@ -16,6 +16,7 @@
 #include "sync/wire/ack.h"
 #include "sync/wire/beat.h"
 #include "sync/wire/topic.h"
+#include "tests/support/tree.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -63,19 +64,16 @@ static struct envelope envelope(const char *type, enum lane lane, const char *ki
 static void example(const char *type, const struct json *data) {
     const struct event_type *known = event_type_find(type);
     struct envelope e = envelope(type, known ? known->lane : LANE_RECORD, known ? known->kind : "later"), back;
-    struct buf text, out;
+    struct buf out;
     struct err_text why = { 0 };
     char topic[TOPIC_SIZE];
-    buf_init(&text, ENVELOPE_MAX);
     buf_init(&out, ENVELOPE_MAX);
-    assert_int_equal(json_print(data, &text), 0);
-    e.data = text.data;
-    e.data_len = text.len;
-    if (known && known->check && known->check(text.data, text.len, &why) != 0)
-        fail_msg("%s: the code refuses the schema's example: %s: %s", type, text.data, why.text);
-    if (envelope_make(&e, &out, &why) != 0) fail_msg("%s: %s", type, why.text);
+    e.data = data;
+    if (known && known->check && known->check(data, &why) != 0)
+        fail_msg("%s: the code refuses the schema's example: %s: %s", type, why.field, why.text);
+    if (envelope_make(&e, &out, NULL, &why) != 0) fail_msg("%s: %s", type, why.text);
     assert_int_equal(envelope_read(out.data, out.len, &back, NULL), 0);
-    assert_string_equal(back.data, text.data);
+    assert_int_equal(json_count(back.data), json_count(data));
     envelope_fini(&back);
     struct topic t = {
         .kind = TOPIC_EVENT, .org = "acme", .site = "s-0412", .board = "b-7f3a", .up = true, .lane = e.key.lane
@@ -83,7 +81,6 @@ static void example(const char *type, const struct json *data) {
     assert_int_equal(text_copy(t.type, sizeof t.type, type), 0);
     assert_int_equal(topic_make(&t, topic), 0);
     if (known) sample(type, topic, out.data, out.len, true); /* else the lane is only guessed */
-    buf_fini(&text);
     buf_fini(&out);
 }
 
@@ -176,12 +173,12 @@ static const char *const damage[][2] = {
 static void damaged_events_are_judged_as_documented(void **state) {
     (void)state;
     struct envelope e = envelope("note", LANE_RECORD, "note"), back;
-    char data[] = "{\"text\":\"水\"}";
+    struct json *data = tree_of("{\"text\":\"水\"}");
     e.data = data;
-    e.data_len = strlen(data);
     struct buf out;
     buf_init(&out, ENVELOPE_MAX);
-    assert_int_equal(envelope_make(&e, &out, NULL), 0);
+    assert_int_equal(envelope_make(&e, &out, NULL, NULL), 0);
+    json_destroy(data);
     size_t refused = 0;
     for (size_t i = 0; i < TEXT_ARRAY_LEN(damage); i++) {
         char text[4096], what[32];

@@ -8,6 +8,7 @@
 
 #include "firmware/base/text.h"
 #include "sync/wire/envelope.h"
+#include "tests/support/tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,8 @@
 
 #define EPOCH "01935d2a-1c00-7abc-8def-0123456789ab"
 
-static char sample_data[] = "{\"text\":\"水管 \\\"seq\\\":99\",\"seq\":77,\"writer\":\"b-other\",\"n\":[1,2]}";
-static char empty_data[] = "{}";
+static const char sample_text[] = "{\"text\":\"水管 \\\"seq\\\":99\",\"seq\":77,\"writer\":\"b-other\",\"n\":[1,2]}";
+static struct json *sample_data; /* the same, from setup to teardown */
 
 static struct envelope sample(void) {
     struct envelope e = {
@@ -36,14 +37,13 @@ static struct envelope sample(void) {
         .data = sample_data,
     };
     memset(e.prev, 'a', HASH_TEXT_SIZE - 1);
-    e.data_len = strlen(e.data);
     return e;
 }
 
 static void make(const struct envelope *in, struct buf *out) {
     struct err_text e = { 0 };
     buf_init(out, ENVELOPE_MAX);
-    int r = envelope_make(in, out, &e);
+    int r = envelope_make(in, out, NULL, &e);
     if (r) fail_msg("%s", e.text);
 }
 
@@ -71,7 +71,7 @@ static void what_is_made_is_read_back(void **state) {
     assert_int_equal(back.boot, 7);
     assert_int_equal(back.mono, 123456);
     assert_string_equal(back.inreplyto, in.inreplyto);
-    assert_string_equal(back.data, in.data);
+    tree_is(back.data, sample_text);
     envelope_fini(&back);
     buf_fini(&b);
 }
@@ -79,10 +79,11 @@ static void what_is_made_is_read_back(void **state) {
 static void members_stand_in_the_documents_order(void **state) {
     (void)state;
     struct envelope in = sample();
-    in.data = empty_data;
-    in.data_len = 2;
+    struct json *nothing = tree_of("{}");
+    in.data = nothing;
     struct buf b;
     make(&in, &b);
+    json_destroy(nothing);
     char expected[1024];
     snprintf(expected, sizeof expected,
              "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/sitelog/acme/s-0412/b-7f3a\","
@@ -110,7 +111,7 @@ static void versions_of_types(void **state) {
     for (size_t i = 0; i < TEXT_ARRAY_LEN(bad); i++) {
         strcpy(in.type, bad[i]);
         buf_init(&b, ENVELOPE_MAX);
-        if (envelope_make(&in, &b, NULL) != ERR_INVALID) fail_msg("type \"%s\" was taken", bad[i]);
+        if (envelope_make(&in, &b, NULL, NULL) != ERR_INVALID) fail_msg("type \"%s\" was taken", bad[i]);
         buf_fini(&b);
     }
 }
@@ -188,53 +189,80 @@ static void unknown_members_are_ignored(void **state) {
     buf_fini(&b);
 }
 
+/* {"t":"xxx…"} */
+static struct json *long_data(size_t n) {
+    struct buf text;
+    buf_init(&text, 2 * ENVELOPE_MAX);
+    assert_int_equal(buf_add_text(&text, "{\"t\":\""), 0);
+    for (size_t i = 0; i < n; i++) assert_int_equal(buf_add(&text, "x", 1), 0);
+    assert_int_equal(buf_add_text(&text, "\"}"), 0);
+    struct json *data = tree_of(text.data);
+    buf_fini(&text);
+    return data;
+}
+
 static void size_is_bounded(void **state) {
     (void)state;
     struct envelope in = sample(), back;
     struct buf b;
-    in.data = malloc(ENVELOPE_MAX + 16);
-    assert_non_null(in.data);
-    /* The largest that fits: grow the note until the whole has ENVELOPE_MAX bytes. */
-    in.data_len = (size_t)sprintf(in.data, "{\"t\":\"\"}");
+    struct json *data = long_data(0);
+    in.data = data;
     make(&in, &b);
-    size_t note = ENVELOPE_MAX - b.len;
-    memcpy(in.data, "{\"t\":\"", 6);
-    memset(in.data + 6, 'x', note);
-    strcpy(in.data + 6 + note, "\"}");
-    in.data_len = note + 8;
+    size_t room = ENVELOPE_MAX - b.len;
     buf_fini(&b);
+    json_destroy(data);
+
+    data = long_data(room);
+    in.data = data;
     buf_init(&b, 2 * ENVELOPE_MAX);
-    assert_int_equal(envelope_make(&in, &b, NULL), 0);
+    assert_int_equal(envelope_make(&in, &b, NULL, NULL), 0);
     assert_int_equal(b.len, ENVELOPE_MAX);
     assert_int_equal(envelope_read(b.data, b.len, &back, NULL), 0);
     envelope_fini(&back);
+    json_destroy(data);
 
+    data = long_data(room + 1);
+    in.data = data;
     buf_clear(&b);
-    strcpy(in.data + 6 + note, "x\"}");
-    in.data_len++;
-    assert_int_equal(envelope_make(&in, &b, NULL), ERR_TOO_BIG);
+    assert_int_equal(envelope_make(&in, &b, NULL, NULL), ERR_TOO_BIG);
     assert_int_equal(b.len, 0);
     buf_fini(&b);
-    free(in.data);
+    json_destroy(data);
 }
 
 static void data_that_is_no_object_is_not_made(void **state) {
     (void)state;
-    static const char *const bad[] = {
-        "", "[]", "{", "{}{}", "{},\"seq\":3", "{\"a\":1,\"a\":2}", "1", "{\"a\":\"\xff\"}"
-    };
+    static const char *const bad[] = { "[]", "[{}]", "null", "1", "\"{}\"", "true" };
     struct envelope in = sample();
     struct buf b;
     buf_init(&b, ENVELOPE_MAX);
     assert_int_equal(buf_add_text(&b, "before"), 0);
-    for (size_t i = 0; i < TEXT_ARRAY_LEN(bad); i++) {
-        char copy[64];
-        strcpy(copy, bad[i]);
-        in.data = copy;
-        in.data_len = strlen(copy);
-        if (envelope_make(&in, &b, NULL) == 0) fail_msg("data %s was taken", bad[i]);
+    for (size_t i = 0; i <= TEXT_ARRAY_LEN(bad); i++) {
+        struct json *data = i < TEXT_ARRAY_LEN(bad) ? tree_of(bad[i]) : NULL;
+        in.data = data;
+        if (envelope_make(&in, &b, NULL, NULL) == 0) fail_msg("data %s was taken", data ? bad[i] : "NULL");
         assert_string_equal(b.data, "before");
+        json_destroy(data);
     }
+    buf_fini(&b);
+}
+
+static void making_gives_what_reading_does(void **state) {
+    (void)state;
+    struct envelope in = sample(), made = { 0 }, back;
+    struct buf b;
+    strcpy(in.time, "2026-11-22T16:04:05Z");
+    buf_init(&b, ENVELOPE_MAX);
+    assert_int_equal(envelope_make(&in, &b, &made, NULL), 0);
+    assert_int_equal(envelope_read(b.data, b.len, &back, NULL), 0);
+    assert_memory_equal(&made.key, &back.key, sizeof made.key);
+    assert_string_equal(made.id, back.id);
+    assert_string_equal(made.time, back.time);
+    assert_string_equal(made.type, back.type);
+    tree_is(made.data, sample_text);
+    tree_is(in.data, sample_text); /* still the caller's */
+    envelope_fini(&made);
+    envelope_fini(&back);
     buf_fini(&b);
 }
 
@@ -341,6 +369,18 @@ static void lanes_have_names(void **state) {
     assert_int_equal(lane_parse("", &lane), ERR_INVALID);
 }
 
+static int setup(void **state) {
+    (void)state;
+    sample_data = tree_of(sample_text);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    json_destroy(sample_data);
+    return 0;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_made_is_read_back),
@@ -350,11 +390,12 @@ int main(void) {
         cmocka_unit_test(unknown_members_are_ignored),
         cmocka_unit_test(size_is_bounded),
         cmocka_unit_test(data_that_is_no_object_is_not_made),
+        cmocka_unit_test(making_gives_what_reading_does),
         cmocka_unit_test(keys_from_damaged_bytes),
         cmocka_unit_test(data_before_the_key_does_not_mislead),
         cmocka_unit_test(random_damage_is_survived),
         cmocka_unit_test(fold_order_is_total),
         cmocka_unit_test(lanes_have_names),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, setup, teardown);
 }
