@@ -13,6 +13,7 @@
 
 static const char schema[] = "CREATE TABLE daylog (\n"
                              "  -- The daily logs, each in its current version.\n"
+                             "  pos INTEGER PRIMARY KEY, -- of the first version in this store\n"
                              "  site TEXT NOT NULL,\n"
                              "  id TEXT NOT NULL,        -- of the first version, as the subject says\n"
                              "  version TEXT NOT NULL,   -- id of the current one\n"
@@ -24,13 +25,12 @@ static const char schema[] = "CREATE TABLE daylog (\n"
                              "  clock TEXT NOT NULL,     -- of the first version: ntp, rtc, none\n"
                              "  writer TEXT NOT NULL,    -- of the first version: a board's id, or hub\n"
                              "  data TEXT NOT NULL,      -- of the current version, JSON\n"
-                             "  pos INTEGER NOT NULL,    -- of the first version in this store\n"
-                             "  PRIMARY KEY (site, id)\n"
-                             ") STRICT, WITHOUT ROWID;\n"
-                             "CREATE INDEX daylog_site_date ON daylog (site, date, pos);\n"
-                             "CREATE INDEX daylog_date ON daylog (date, pos);\n"
+                             "  UNIQUE (id, site)\n"
+                             ") STRICT;\n"
+                             "CREATE INDEX daylog_site_date ON daylog (site, date); -- and pos, the row's number\n"
+                             "CREATE INDEX daylog_date ON daylog (date);\n"
                              "CREATE TABLE daylog_version (\n"
-                             "  -- Which log a version belongs to.\n"
+                             "  -- Which log a version belongs to whose id is not the log's own.\n"
                              "  site TEXT NOT NULL,\n"
                              "  id TEXT NOT NULL,\n"
                              "  daylog TEXT NOT NULL,    -- daylog.id\n"
@@ -54,6 +54,7 @@ static int reset(struct db *db, const char *site, const char *id) {
 
 static int add_version(struct db *db, const struct envelope *event, const char *id) {
     struct stmt *s = NULL;
+    if (strcmp(event->id, id) == 0) return 0;
     int rc = db_prepare(db, "INSERT OR IGNORE INTO daylog_version (site, id, daylog) VALUES (?, ?, ?)", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, event->site);
@@ -62,13 +63,14 @@ static int add_version(struct db *db, const struct envelope *event, const char *
     return stmt_run(s);
 }
 
+/* 1 where there was no such log yet; 0: there was. */
 static int insert(struct db *db, const struct envelope *event, const char *id, const struct daylog *d, const char *data,
                   bool amended, int64_t pos) {
     struct stmt *s = NULL;
     int rc =
         db_prepare(db,
                    "INSERT INTO daylog (site, id, version, date, stage, amended, at, actor, clock, writer, data, pos)"
-                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, site) DO NOTHING",
                    &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, event->site);
@@ -83,11 +85,13 @@ static int insert(struct db *db, const struct envelope *event, const char *id, c
     stmt_bind_text(s, 10, event->key.writer);
     stmt_bind_text(s, 11, data);
     stmt_bind_int(s, 12, pos);
-    return stmt_run(s);
+    rc = stmt_run(s);
+    return rc < 0 ? rc : db_changes(db) > 0;
 }
 
 /* 1 where the amended version was the current one; 0: not. */
-static int amend(struct db *db, const struct envelope *event, const char *id, const struct daylog *d, const char *data) {
+static int amend(struct db *db, const struct envelope *event, const char *id, const struct daylog *d,
+                 const char *data) {
     struct stmt *s = NULL;
     int rc = db_prepare(db,
                         "UPDATE daylog SET version = ?, date = ?, stage = ?, amended = amended + 1, data = ?"
@@ -105,23 +109,14 @@ static int amend(struct db *db, const struct envelope *event, const char *id, co
     return rc < 0 ? rc : db_changes(db) > 0;
 }
 
-static int is_there(struct db *db, const char *site, const char *id) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(db, "SELECT 1 FROM daylog WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_step(s);
-}
-
-static int fold_data(struct db *db, const struct envelope *event, const struct daylog *d, const char *data, int64_t pos) {
+static int fold_data(struct db *db, const struct envelope *event, const struct daylog *d, const char *data,
+                     int64_t pos) {
     const char *id = event->subject + strlen("daylog/");
     bool amends = strcmp(event->type, "daylog-amended") == 0;
-    int there = is_there(db, event->site, id);
-    if (there < 0) return there;
-    if (there == 0) return insert(db, event, id, d, data, amends, pos);
+    int done = insert(db, event, id, d, data, amends, pos);
+    if (done != 0) return done < 0 ? done : 0;
     if (!amends) return late_mark(db, event, "this log was submitted before");
-    int done = amend(db, event, id, d, data);
+    done = amend(db, event, id, d, data);
     if (done != 0) return done < 0 ? done : 0;
     return late_mark(db, event, "it corrects a version that was no longer the current one");
 }
@@ -143,5 +138,5 @@ static int fold(struct db *db, const struct envelope *event, int64_t pos) {
 
 static const char *const tables[] = { "daylog", "daylog_version", NULL };
 const struct subject_kind daylog_kind = {
-    .kind = "daylog", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 1
+    .kind = "daylog", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 2
 };

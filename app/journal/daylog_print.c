@@ -95,7 +95,7 @@ static int read_cursor(const char *text, char date[TZ_DATE_SIZE], int64_t *pos, 
 
 #define PAGE                                                                                                           \
     " (?2 IS NULL OR d.date >= ?2) AND (?3 IS NULL OR d.date <= ?3) AND (?4 IS NULL OR d.stage = ?4)"                  \
-    " AND (?5 IS NULL OR (d.date, d.pos) < (?5, ?6)) ORDER BY d.date DESC, d.pos DESC LIMIT ?7"
+    " AND (d.date, d.pos) < (?5, ?6) ORDER BY d.date DESC, d.pos DESC LIMIT ?7"
 
 static int put_page(struct db *db, struct stmt *s, const struct daylog_query *q, struct json_out *w, char next[40]) {
     int rc = 0;
@@ -114,7 +114,7 @@ static int put_page(struct db *db, struct stmt *s, const struct daylog_query *q,
 int daylog_list(struct db *db, const struct daylog_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct json_out w;
-    char date[TZ_DATE_SIZE] = "";
+    char date[TZ_DATE_SIZE] = "~"; /* after every date */
     char next[40] = "";
     int64_t pos = 0;
     int rc = q->before ? read_cursor(q->before, date, &pos, e) : 0;
@@ -126,7 +126,7 @@ int daylog_list(struct db *db, const struct daylog_query *q, struct buf *out, st
     stmt_bind_text(s, 2, q->from);
     stmt_bind_text(s, 3, q->to);
     stmt_bind_text(s, 4, q->stage);
-    stmt_bind_text(s, 5, q->before ? date : NULL);
+    stmt_bind_text(s, 5, date);
     stmt_bind_int(s, 6, pos);
     stmt_bind_int(s, 7, q->limit + 1);
     json_start(&w, out);

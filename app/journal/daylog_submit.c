@@ -19,11 +19,10 @@ struct current {
 
 static int find_current(struct db *db, const char *site, const char *version, struct current *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(
-        db,
-        "SELECT d.id, d.version, d.date FROM daylog_version v JOIN daylog d ON d.site = v.site AND d.id = v.daylog"
-        " WHERE v.site = ? AND v.id = ?",
-        &s);
+    int rc = db_prepare(db,
+                        "SELECT id, version, date FROM daylog WHERE site = ?1 AND id IN"
+                        " (SELECT ?2 UNION ALL SELECT daylog FROM daylog_version WHERE site = ?1 AND id = ?2)",
+                        &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, version);

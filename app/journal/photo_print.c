@@ -109,7 +109,7 @@ int photo_print(struct db *db, const char *site, const char *id, bool names, str
 #define PAGE                                                                                                           \
     " p.sha256 <> '' AND (?2 IS NULL OR p.stage = ?2) AND (?3 IS NULL OR p.room = ?3) AND (?4 IS NULL OR p.date >= "   \
     "?4)"                                                                                                              \
-    " AND (?5 IS NULL OR p.date <= ?5) AND (?6 = 1 OR p.withdrawn = 0) AND (?7 = 0 OR p.pos < ?7)"                     \
+    " AND (?5 IS NULL OR p.date <= ?5) AND (?6 = 1 OR p.withdrawn = 0) AND p.pos < ?7"                                 \
     " ORDER BY p.pos DESC LIMIT ?8"
 
 static int put_page(struct db *db, struct stmt *s, const struct photo_query *q, struct json_out *w, int64_t *next) {
@@ -133,7 +133,7 @@ static int put_page(struct db *db, struct stmt *s, const struct photo_query *q, 
 int photo_list(struct db *db, const struct photo_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct json_out w;
-    int64_t before = 0;
+    int64_t before = INT64_MAX;
     int64_t next = 0;
     char cursor[24];
     if (q->before && text_int(q->before, 1, INT64_MAX, &before) < 0)

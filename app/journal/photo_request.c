@@ -17,6 +17,7 @@
 static const char schema[] =
     "CREATE TABLE photo_request (\n"
     "  -- Photos that head office asked for. Answered: a row of photo has its id as inreplyto.\n"
+    "  pos INTEGER PRIMARY KEY,\n"
     "  site TEXT NOT NULL,\n"
     "  id TEXT NOT NULL,        -- of the photo-requested event\n"
     "  known INTEGER NOT NULL,  -- 0: only its failure has arrived\n"
@@ -27,10 +28,9 @@ static const char schema[] =
     "  at TEXT NOT NULL, actor TEXT NOT NULL,\n"
     "  failed INTEGER NOT NULL, -- 1: it could not be answered\n"
     "  reason TEXT NOT NULL,    -- why not\n"
-    "  pos INTEGER NOT NULL,\n"
-    "  PRIMARY KEY (site, id)\n"
-    ") STRICT, WITHOUT ROWID;\n"
-    "CREATE INDEX photo_request_site_pos ON photo_request (site, pos);\n";
+    "  UNIQUE (site, id)\n"
+    ") STRICT;\n"
+    "CREATE INDEX photo_request_site ON photo_request (site);\n";
 
 /* ---- shape ---- */
 

@@ -85,9 +85,7 @@ void journal_rig_scribe(struct journal_rig_scribe *s, const char *writer, const 
 
 void journal_rig_write(struct journal_rig_scribe *s, enum lane lane, const char *type, const char *subject,
                        const char *id, uint64_t rev, const char *data, struct journal_rig_event *out) {
-    struct envelope ev = {
-        .key = { .lane = lane, .seq = s->seq[lane] + 1 }, .rev = rev, .boot = 1, .mono = 5
-    };
+    struct envelope ev = { .key = { .lane = lane, .seq = s->seq[lane] + 1 }, .rev = rev, .boot = 1, .mono = 5 };
     CLEANUP(json_destroy_ptr) struct json *tree = NULL;
     struct err_text e = { 0 };
     struct buf b;
