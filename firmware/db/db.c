@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +153,12 @@ static int configure(struct db *db) {
     return code;
 }
 
+/* Nobody asks SQLite how much memory it has; counting it costs a lock for each piece. Where SQLite is in use already, as in some tests, it counts on. */
+static void configure_sqlite(void) { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 int db_open(const char *path, enum db_profile profile, struct db **out, struct err_text *e) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, configure_sqlite);
     struct db *db = calloc(1, sizeof *db);
     if (!db) return err_set(e, ERR_NOMEM, "cannot open %s: out of memory", path);
     db->path = strdup(path);

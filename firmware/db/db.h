@@ -54,8 +54,8 @@ MUST_CHECK int db_check(struct db *db, struct err_text *e);
 
 /* ---- statements ----
  * `sql` must be a string literal (cached by its address for the life of the handle). The statement is borrowed, reset and unbound.
- * Bind errors stick and come out of stmt_step. Columns from 0, parameters from 1. Text and blobs are copied on bind; what
- * stmt_text and stmt_blob return is valid until the next step or reset.
+ * Bind errors stick and come out of stmt_step. Columns from 0, parameters from 1. Text and blobs are borrowed on bind, and have to
+ * live until the statement is reset; what stmt_text and stmt_blob return is valid until the next step or reset.
  * Use: CLEANUP(stmt_reset_ptr) struct stmt *s = NULL; — a statement left unreset holds its read transaction open. */
 MUST_CHECK int db_prepare(struct db *db, const char *sql, struct stmt **out);
 

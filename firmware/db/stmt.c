@@ -34,12 +34,12 @@ void stmt_bind_double(struct stmt *s, int i, double value) { bound(s, sqlite3_bi
 void stmt_bind_null(struct stmt *s, int i) { bound(s, sqlite3_bind_null(s->handle, i)); }
 
 void stmt_bind_text(struct stmt *s, int i, const char *text) {
-    bound(s, text ? sqlite3_bind_text(s->handle, i, text, -1, SQLITE_TRANSIENT) : sqlite3_bind_null(s->handle, i));
+    bound(s, text ? sqlite3_bind_text(s->handle, i, text, -1, SQLITE_STATIC) : sqlite3_bind_null(s->handle, i));
 }
 
 /* An empty blob is not NULL, whatever its pointer. */
 void stmt_bind_blob(struct stmt *s, int i, const void *bytes, size_t n) {
-    bound(s, n > 0 ? sqlite3_bind_blob64(s->handle, i, bytes, n, SQLITE_TRANSIENT)
+    bound(s, n > 0 ? sqlite3_bind_blob64(s->handle, i, bytes, n, SQLITE_STATIC)
                    : sqlite3_bind_zeroblob(s->handle, i, 0));
 }
 
