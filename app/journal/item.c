@@ -44,16 +44,33 @@ static bool is_phrase(const char *text) {
     return ids_is_key(stage) && ids_is_key(slash + 1);
 }
 
+/* Names are for errors, and yet made for every item: therefore not with printf. a has at most 60 bytes that count. */
+static void join(char out[96], const char *a, const char *b) {
+    size_t n = strnlen(a, 60);
+    memcpy(out, a, n);
+    text_clip(out + n, 96 - n, b);
+}
+
+/* "done.2" */
+static void join_place(char out[96], const char *list, size_t i) {
+    char place[] = { '.', (char)('0' + i / 10 % 10), (char)('0' + i % 10), '\0' };
+    if (i < 10) memmove(place + 1, place + 2, 2);
+    join(out, list, place);
+}
+
 static int take_rooms(const struct json *o, const char *path, struct item *out, struct err_text *e) {
     const struct json *rooms = NULL;
     int rc = json_get_array(o, path, "rooms", JSON_OPTIONAL, ITEM_ROOMS_MAX, &rooms, e);
     if (rc < 0) return rc;
     for (size_t i = 0; i < json_count(rooms); i++) {
         const char *room = json_text(json_at(rooms, i));
-        char field[96];
-        (void)snprintf(field, sizeof field, "%.60srooms.%zu", path, i);
-        if (!room || !room[0] || text_copy(out->rooms[out->room_count], sizeof out->rooms[0], room) < 0)
+        if (!room || !room[0] || text_copy(out->rooms[out->room_count], sizeof out->rooms[0], room) < 0) {
+            char list[96];
+            char field[96];
+            join(list, path, "rooms");
+            join_place(field, list, i);
             return err_field(e, ERR_INVALID, field, "%s has to be a room of 1 to 40 bytes", field);
+        }
         out->room_count++;
     }
     return 0;
@@ -65,7 +82,7 @@ static int take_state(const struct json *o, const char *path, struct item *out, 
     if (rc < 0 || !state) return rc;
     if (strcmp(state, "done") != 0 && strcmp(state, "going") != 0 && strcmp(state, "blocked") != 0) {
         char field[96];
-        (void)snprintf(field, sizeof field, "%.60sstate", path);
+        join(field, path, "state");
         return err_field(e, ERR_INVALID, field, "%s has to be done, going or blocked", field);
     }
     return text_copy(out->state, sizeof out->state, state);
@@ -81,7 +98,7 @@ static int take_phrase(const struct json *o, const char *path, const char *field
     if (rc < 0) return rc;
     if ((phrase != NULL) == (text != NULL))
         return err_field(e, ERR_INVALID, field, "%s has to have either a phrase or a text", field);
-    (void)snprintf(name, sizeof name, "%.60s%s", path, phrase ? "phrase" : "text");
+    join(name, path, phrase ? "phrase" : "text");
     if (text) return take_text(text, name, out, e);
     if (!is_phrase(phrase))
         return err_field(e, ERR_INVALID, name, "%s has to be the key of a phrase: stage/name", name);
@@ -95,7 +112,7 @@ static int item_decode(const struct json *n, const char *field, enum decode mode
     if (json_text(n)) return take_text(json_text(n), field, out, e);
     if (!json_is_object(n))
         return err_field(e, ERR_INVALID, field, "%s has to be a text, or an object with a phrase", field);
-    (void)snprintf(path, sizeof path, "%.80s.", field);
+    join(path, field, ".");
     int rc = mode == DECODE_STRICT ? json_only(n, path, members, e) : 0;
     if (rc == 0) rc = take_phrase(n, path, field, out, e);
     if (rc == 0) rc = take_rooms(n, path, out, e);
@@ -113,8 +130,8 @@ int item_list_decode(const struct json *o, const char *name, enum decode mode, s
     struct item_list list = { .items = calloc(count, sizeof *list.items) };
     if (!list.items) return err_set(e, ERR_NOMEM, "out of memory");
     for (size_t i = 0; i < count && rc == 0; i++) {
-        char field[64];
-        (void)snprintf(field, sizeof field, "%.40s.%zu", name, i);
+        char field[96];
+        join_place(field, name, i);
         list.items[i].n = -1;
         list.count = i + 1;
         rc = item_decode(json_at(array, i), field, mode, &list.items[i], e);
@@ -158,8 +175,8 @@ int item_photos_decode(const struct json *o, const char *name, struct item_photo
     if (!photos.ids) return err_set(e, ERR_NOMEM, "out of memory");
     for (size_t i = 0; i < count && rc == 0; i++) {
         const char *id = json_text(json_at(array, i));
-        char field[64];
-        (void)snprintf(field, sizeof field, "%.40s.%zu", name, i);
+        char field[96];
+        join_place(field, name, i);
         if (!id || !ids_is_uuid7(id)) rc = err_field(e, ERR_INVALID, field, "%s has to be the id of a photo", field);
         for (size_t k = 0; k < i && rc == 0; k++)
             if (strcmp(photos.ids[k], id) == 0) rc = err_field(e, ERR_INVALID, field, "%s is there twice", field);

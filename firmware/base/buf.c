@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CAP_MIN 256 /* bytes: what is built in a buffer is seldom shorter than half of it */
+
 void buf_init(struct buf *b, size_t max) { *b = (struct buf){ .max = max < SIZE_MAX ? max : SIZE_MAX - 1 }; }
 
 void buf_fini(struct buf *b) {
@@ -32,7 +34,7 @@ int buf_reserve(struct buf *b, size_t more) {
     if (need <= b->cap) return 0;
     size_t cap = b->cap > b->max / 2 ? b->max + 1 : b->cap * 2;
     if (cap < need) cap = need;
-    if (cap < 64 && b->max >= 63) cap = 64;
+    if (cap < CAP_MIN && b->max >= CAP_MIN) cap = CAP_MIN;
     char *data = realloc(b->data, cap);
     if (!data) return fail(b, ERR_NOMEM);
     b->data = data;
@@ -54,16 +56,20 @@ int buf_add_text(struct buf *b, const char *text) { return buf_add(b, text, strl
 
 int buf_addf(struct buf *b, const char *format, ...) {
     if (b->error) return b->error;
+    size_t room = b->data ? b->cap - b->len : 0;
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(room ? b->data + b->len : NULL, room, format, args);
     va_end(args);
     if (n < 0) return fail(b, ERR_INVALID);
-    int r = buf_reserve(b, (size_t)n);
-    if (r) return r;
-    va_start(args, format);
-    (void)vsnprintf(b->data + b->len, (size_t)n + 1, format, args);
-    va_end(args);
+    if ((size_t)n >= room) { /* cut off, or not printed at all */
+        if (room) b->data[b->len] = '\0';
+        int r = buf_reserve(b, (size_t)n);
+        if (r) return r;
+        va_start(args, format);
+        (void)vsnprintf(b->data + b->len, (size_t)n + 1, format, args);
+        va_end(args);
+    }
     b->len += (size_t)n;
     return 0;
 }

@@ -40,6 +40,27 @@ static void test_maximum_is_exact(void **state) {
     assert_string_equal(b.data, "abc45");
 }
 
+/* Each length of what is there already and of what is printed, around the borders at which the memory grows. */
+static void test_formats_at_every_border(void **state) {
+    (void)state;
+    char text[600];
+    memset(text, 'y', sizeof text);
+    for (int before = 0; before < 520; before++) {
+        CLEANUP(buf_fini) struct buf b;
+        buf_init(&b, 1000);
+        for (int i = 0; i < before; i++) assert_int_equal(buf_add(&b, "x", 1), 0);
+        assert_int_equal(buf_addf(&b, "%.*s", (before * 7) % 300, text), 0);
+        assert_int_equal(b.len, before + (before * 7) % 300);
+        assert_int_equal(strlen(b.data), b.len);
+        assert_int_equal(strspn(b.data, "x"), before);
+    }
+    CLEANUP(buf_fini) struct buf full;
+    buf_init(&full, 10);
+    assert_int_equal(buf_add_text(&full, "12345678"), 0);
+    assert_int_equal(buf_addf(&full, "%s", "abc"), ERR_TOO_BIG);
+    assert_string_equal(full.data, "12345678"); /* and nothing of what did not fit */
+}
+
 static void test_first_error_sticks(void **state) {
     (void)state;
     CLEANUP(buf_fini) struct buf b;
@@ -93,11 +114,9 @@ static void test_reserve_makes_room(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grows_and_ends_with_nul),
-        cmocka_unit_test(test_maximum_is_exact),
-        cmocka_unit_test(test_first_error_sticks),
-        cmocka_unit_test(test_unlimited_does_not_overflow),
-        cmocka_unit_test(test_steal),
+        cmocka_unit_test(test_grows_and_ends_with_nul),     cmocka_unit_test(test_maximum_is_exact),
+        cmocka_unit_test(test_formats_at_every_border),     cmocka_unit_test(test_first_error_sticks),
+        cmocka_unit_test(test_unlimited_does_not_overflow), cmocka_unit_test(test_steal),
         cmocka_unit_test(test_reserve_makes_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -357,6 +357,55 @@ static void test_writer(void **state) {
                         "\",\"no\":null,\"i\":-9223372036854775808,\"list\":[false,[],null],\"raw\":{\"x\":1}}");
 }
 
+/* Every byte, at every place of texts of every length up to 20, is written so that it is read back. */
+static void test_writer_escapes_wherever_it_stands(void **state) {
+    (void)state;
+    for (int byte = 1; byte < 0x80; byte++)
+        for (size_t n = 1; n <= 20; n++)
+            for (size_t at = 0; at < n; at++) {
+                char text[24];
+                memset(text, 'a', n);
+                text[n] = '\0';
+                text[at] = (char)byte;
+                struct buf b;
+                struct json_out w;
+                buf_init(&b, 1000);
+                json_start(&w, &b);
+                json_put_text(&w, NULL, text);
+                assert_int_equal(b.error, 0);
+                assert_int_equal(b.len, strlen(b.data));
+                bool escaped = byte < 0x20 || byte == '"' || byte == '\\';
+                assert_true(escaped ? b.len > n + 2 : b.len == n + 2);
+                CLEANUP(json_destroy_ptr) struct json *back = parsed(b.data);
+                assert_string_equal(json_text(back), text);
+                buf_fini(&b);
+            }
+}
+
+static void test_writer_writes_whole_numbers(void **state) {
+    (void)state;
+    static const struct {
+        int64_t value;
+        const char *text;
+    } cases[] = { { 0, "0" },
+                  { 7, "7" },
+                  { -1, "-1" },
+                  { 10, "10" },
+                  { -100, "-100" },
+                  { 9007199254740991, "9007199254740991" },
+                  { INT64_MAX, "9223372036854775807" },
+                  { INT64_MIN, "-9223372036854775808" } };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf b;
+        struct json_out w;
+        buf_init(&b, 1000);
+        json_start(&w, &b);
+        json_put_int(&w, NULL, cases[i].value);
+        assert_string_equal(b.data, cases[i].text);
+        buf_fini(&b);
+    }
+}
+
 static void test_writer_never_writes_bad_text(void **state) {
     (void)state;
     CLEANUP(buf_fini) struct buf out;
@@ -406,13 +455,22 @@ static void test_random_texts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepts),       cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_shared_names),  cmocka_unit_test(test_refuses_bytes),
-        cmocka_unit_test(test_says_where),    cmocka_unit_test(test_length_counts),
-        cmocka_unit_test(test_depth),         cmocka_unit_test(test_reads),
-        cmocka_unit_test(test_whole_numbers), cmocka_unit_test(test_typed_members),
-        cmocka_unit_test(test_only),          cmocka_unit_test(test_prints_what_it_read),
-        cmocka_unit_test(test_writer),        cmocka_unit_test(test_writer_never_writes_bad_text),
+        cmocka_unit_test(test_accepts),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_shared_names),
+        cmocka_unit_test(test_refuses_bytes),
+        cmocka_unit_test(test_says_where),
+        cmocka_unit_test(test_length_counts),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_reads),
+        cmocka_unit_test(test_whole_numbers),
+        cmocka_unit_test(test_typed_members),
+        cmocka_unit_test(test_only),
+        cmocka_unit_test(test_prints_what_it_read),
+        cmocka_unit_test(test_writer),
+        cmocka_unit_test(test_writer_never_writes_bad_text),
+        cmocka_unit_test(test_writer_escapes_wherever_it_stands),
+        cmocka_unit_test(test_writer_writes_whole_numbers),
         cmocka_unit_test(test_random_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
