@@ -37,19 +37,19 @@ static void fail_rest(struct batch *batch, int result) {
         if (!batch->items[i].excluded && batch->items[i].result == 0) batch->items[i].result = result;
 }
 
-/* One job in its savepoint. Returns false when the transaction is not there any more. */
-static bool run_job(struct batch *batch, struct batch_item *item) {
+/* One job in its savepoint; the only one needs none. Returns false when the transaction is not there any more. */
+static bool run_job(struct batch *batch, struct batch_item *item, bool only) {
     struct db *db = batch->db;
-    int r = db_savepoint(db);
+    int r = only ? 0 : db_savepoint(db);
     if (r == 0) {
         r = item->job.run(db, item->job.arg);
         db_reset_all(db);
         /* A job that swallowed the error which ended the transaction did not save anything either. */
         if (r >= 0 && !db_in_transaction(db)) r = ERR_IO;
-        if (r >= 0) r = db_release(db);
+        if (r >= 0 && !only) r = db_release(db);
     }
     /* What cannot be undone alone must not be committed: then all goes. */
-    if (r < 0 && db_in_transaction(db) && db_rollback_savepoint(db) != 0) db_rollback(db);
+    if (r < 0 && db_in_transaction(db) && (only || db_rollback_savepoint(db) != 0)) db_rollback(db);
     item->result = r < 0 ? r : 0;
     show_life(batch);
     return db_in_transaction(db);
@@ -66,12 +66,13 @@ static enum outcome attempt(struct batch *batch, int64_t *changes) {
     *changes = 0;
     for (size_t i = 0; i < batch->count; i++)
         if (!batch->items[i].excluded) batch->items[i].result = 0;
+    bool only = taking_part(batch) == 1;
     int r = db_begin(batch->db);
     for (size_t i = 0; i < batch->count && r == 0; i++) {
         struct batch_item *item = &batch->items[i];
         if (item->excluded) continue;
         int64_t before = db_total_changes(batch->db);
-        bool stands = run_job(batch, item);
+        bool stands = run_job(batch, item, only);
         if (item->result == ERR_NO_SPACE && find_room(batch)) {
             db_rollback(batch->db);
             return AGAIN;

@@ -145,7 +145,8 @@ static int configure(struct db *db) {
     if (code != SQLITE_OK) return code;
     code = exec(db, "SELECT count(*) FROM sqlite_schema;"
                     "PRAGMA synchronous=FULL;"
-                    "PRAGMA foreign_keys=OFF;");
+                    "PRAGMA foreign_keys=OFF;"
+                    "PRAGMA temp_store=MEMORY;"); /* what a savepoint needs to undo itself is no file */
     if (code == 0 &&
         db->profile == DB_PHOTOS) /* readers keep the small default: they read by pieces, and there are several */
         code = exec(db, "PRAGMA secure_delete=OFF; PRAGMA cache_size=" PHOTOS_CACHE);
