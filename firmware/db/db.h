@@ -13,9 +13,9 @@ struct stmt;
 
 /* How a file is opened. Each journal mode here has to pass the power-cut test (https://www.sqlite.org/atomiccommit.html). */
 enum db_profile {
-    DB_JOURNAL,        /* WAL, synchronous=FULL, foreign_keys off, busy 5 s; created when it is not there */
+    DB_JOURNAL, /* WAL, synchronous=FULL, 2 KiB pages, foreign_keys off, busy 5 s; created when it is not there */
     DB_JOURNAL_READER, /* the same file, query_only; ERR_NOT_FOUND when it is not there */
-    DB_PHOTOS, /* journal_mode=PERSIST, synchronous=FULL, 4 KiB pages, secure_delete off, cache above the largest photo */
+    DB_PHOTOS, /* journal_mode=PERSIST, synchronous=FULL, 2 KiB pages, secure_delete off, cache above the largest photo */
     DB_PHOTOS_READER, /* the same file, query_only; an open read transaction blocks the writer: keep it short */
 };
 

@@ -78,6 +78,8 @@ static void test_journal_profile(void **state) {
     assert_pragma(db, "PRAGMA synchronous", "2");
     assert_pragma(db, "PRAGMA foreign_keys", "0");
     assert_pragma(db, "PRAGMA busy_timeout", "5000");
+    assert_pragma(db, "PRAGMA page_size", "2048");
+    assert_pragma(db, "PRAGMA wal_autocheckpoint", "2000");
     assert_int_equal(stat(place->path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
 }
@@ -88,7 +90,7 @@ static void test_photos_profile(void **state) {
     must_exec(db, "CREATE TABLE t(a INTEGER) STRICT");
     assert_pragma(db, "PRAGMA journal_mode", "persist");
     assert_pragma(db, "PRAGMA synchronous", "2");
-    assert_pragma(db, "PRAGMA page_size", "4096");
+    assert_pragma(db, "PRAGMA page_size", "2048");
     assert_pragma(db, "PRAGMA secure_delete", "0");
     assert_pragma(db, "PRAGMA cache_size", "-20480");
 }
@@ -287,6 +289,36 @@ static void test_transactions(void **state) {
     assert_int_equal(db_commit(db), ERR_INVALID); /* nothing is open */
 }
 
+/* Files of SQLite's own that are open and have no name any more. */
+static int temporary_files(void) {
+    char path[64], target[512];
+    int n = 0;
+    for (int fd = 0; fd < 256; fd++) {
+        (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        ssize_t length = readlink(path, target, sizeof target - 1);
+        if (length < 0) continue;
+        target[length] = '\0';
+        n += strstr(target, "etilqs") != NULL;
+    }
+    return n;
+}
+
+static void test_savepoint_needs_no_file(void **state) {
+    struct place *place = *state;
+    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    must_exec(db, "CREATE TABLE t(a INTEGER, b BLOB) STRICT;"
+                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+                  " INSERT INTO t SELECT i, zeroblob(1500) FROM n");
+    assert_int_equal(db_begin(db), 0);
+    assert_int_equal(db_savepoint(db), 0);
+    must_exec(db, "UPDATE t SET a = -a");
+    assert_int_equal(asked_int(db, "SELECT sum(a) FROM t"), -500500);
+    assert_int_equal(temporary_files(), 0);
+    assert_int_equal(db_rollback_savepoint(db), 0);
+    assert_int_equal(db_commit(db), 0);
+    assert_int_equal(asked_int(db, "SELECT sum(a) FROM t"), 500500);
+}
+
 static void test_failed_commit_leaves_nothing_open(void **state) {
     struct place *place = *state;
     CLEANUP(close_db) struct db *writer = opened(place->path, DB_PHOTOS);
@@ -412,6 +444,7 @@ int main(void) {
         TEST(test_errors_of_statements),
         TEST(test_statements_are_cached),
         TEST(test_transactions),
+        TEST(test_savepoint_needs_no_file),
         TEST(test_failed_commit_leaves_nothing_open),
         TEST(test_full),
         TEST(test_failed_write),
