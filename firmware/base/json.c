@@ -4,6 +4,7 @@
 #include "firmware/base/json.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/json_pool.h"
 #include "firmware/base/json_scan.h"
 #include "firmware/base/text.h"
 
@@ -77,18 +78,20 @@ int json_parse(const char *text, size_t n, struct json **out, struct err_text *e
         return err_set(e, ERR_INVALID, "not valid JSON: bad UTF-8 near byte %zu", valid_bytes(text, n));
     const char *fault = json_scan(text, n, &at);
     if (fault) return err_set(e, ERR_INVALID, "not valid JSON at byte %zu: %s", at, fault);
+    json_pool_begin(n);
     cJSON *root = cJSON_ParseWithLengthOpts(text, n, NULL, false);
+    json_pool_end(root);
     if (!root) return err_set(e, ERR_NOMEM, "out of memory"); /* the text is valid: nothing else is left */
     int r = check_tree(root, e);
     if (r) {
-        cJSON_Delete(root);
+        json_pool_free(root);
         return r;
     }
     *out = (struct json *)(void *)root;
     return 0;
 }
 
-void json_destroy(struct json *root) { cJSON_Delete((cJSON *)(void *)root); }
+void json_destroy(struct json *root) { json_pool_free(root); }
 
 void json_destroy_ptr(struct json **root) { json_destroy(*root); }
 

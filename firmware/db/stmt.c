@@ -39,8 +39,8 @@ void stmt_bind_text(struct stmt *s, int i, const char *text) {
 
 /* An empty blob is not NULL, whatever its pointer. */
 void stmt_bind_blob(struct stmt *s, int i, const void *bytes, size_t n) {
-    bound(s, n > 0 ? sqlite3_bind_blob64(s->handle, i, bytes, n, SQLITE_STATIC)
-                   : sqlite3_bind_zeroblob(s->handle, i, 0));
+    bound(s,
+          n > 0 ? sqlite3_bind_blob64(s->handle, i, bytes, n, SQLITE_STATIC) : sqlite3_bind_zeroblob(s->handle, i, 0));
 }
 
 int stmt_step(struct stmt *s) {

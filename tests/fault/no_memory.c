@@ -8,7 +8,6 @@
 
 #include "tests/fault/no_memory.h"
 
-#include <cJSON.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,12 +51,7 @@ static sqlite3_mem_methods sqlite_real;
 static void *sqlite_malloc(int n) { return refuse() ? NULL : sqlite_real.xMalloc(n); }
 static void *sqlite_realloc(void *old, int n) { return refuse() ? NULL : sqlite_real.xRealloc(old, n); }
 
-static void *json_malloc(size_t n) { return malloc(n); } /* by way of the wrapper */
-static void json_free(void *old) { free(old); }
-
 void no_memory_install(void) {
-    cJSON_Hooks hooks = { json_malloc, json_free };
-    cJSON_InitHooks(&hooks);
     assert_int_equal(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite_real), SQLITE_OK);
     sqlite3_mem_methods mine = sqlite_real;
     mine.xMalloc = sqlite_malloc;

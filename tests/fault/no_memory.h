@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory that runs out: the linker hands every malloc, calloc, realloc, strdup and strndup of the program's own objects to the functions here
- * (--wrap, so that sanitizers still see the real ones), and SQLite and cJSON are told to ask here, too. Thread: test thread. */
+ * (--wrap, so that sanitizers still see the real ones; what cJSON asks for comes from them), and SQLite is told to ask here, too. Thread: test thread. */
 #ifndef SITELOG_FAULT_NO_MEMORY_H
 #define SITELOG_FAULT_NO_MEMORY_H
 

@@ -422,6 +422,49 @@ static void test_writer_never_writes_bad_text(void **state) {
 }
 
 /* Whatever is accepted prints, and what was printed reads back as the same text. */
+/* A list of n numbered texts. */
+static struct json *many(int n) {
+    struct buf b;
+    struct json_out w;
+    buf_init(&b, 8u << 20);
+    json_start(&w, &b);
+    json_open(&w, NULL, '[');
+    for (int i = 0; i < n; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "%.*s%d", i % 40, "........................................", i);
+        json_put_text(&w, NULL, text);
+    }
+    json_close(&w, ']');
+    struct json *root = parsed(b.data);
+    buf_fini(&b);
+    return root;
+}
+
+/* Trees of every size stand beside each other, and outlive each other in any order. */
+static void test_trees_are_apart(void **state) {
+    (void)state;
+    enum { TREES = 12 };
+    struct json *trees[TREES];
+    for (int i = 0; i < TREES; i++) trees[i] = many(1 << i);
+    struct json *none = NULL;
+    assert_int_equal(json_parse("[1,{\"a\":1,\"a\":2}]", 19, &none, NULL), ERR_INVALID); /* a tree that is given up */
+    assert_null(none);
+    for (int k = 0; k < TREES; k++) {
+        int gone = k * 5 % TREES; /* each once */
+        json_destroy(trees[gone]);
+        trees[gone] = NULL;
+        for (int i = 0; i < TREES; i++) {
+            if (!trees[i]) continue;
+            assert_int_equal(json_count(trees[i]), 1 << i);
+            for (int at = 0; at < 1 << i; at += 1 + (1 << i) / 7) {
+                const char *text = json_text(json_at(trees[i], (size_t)at));
+                assert_int_equal(atoi(text + strspn(text, ".")), at);
+            }
+        }
+    }
+    json_destroy(NULL);
+}
+
 static void test_random_texts(void **state) {
     (void)state;
     unsigned seed = (unsigned)time(NULL);
@@ -471,6 +514,7 @@ int main(void) {
         cmocka_unit_test(test_writer_never_writes_bad_text),
         cmocka_unit_test(test_writer_escapes_wherever_it_stands),
         cmocka_unit_test(test_writer_writes_whole_numbers),
+        cmocka_unit_test(test_trees_are_apart),
         cmocka_unit_test(test_random_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
