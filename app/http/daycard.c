@@ -2,6 +2,7 @@
 /* A day's log as the words and pictures of a card. How a card looks is app/photo/card.c's business. */
 #include "app/http/daycard.h"
 
+#include "app/http/words.h"
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
 #include "app/journal/person.h"
@@ -110,9 +111,8 @@ static void item_detail(const struct daycard *d, const struct item *item, char o
     size_t used = 0;
     out[0] = '\0';
     for (size_t i = 0; i < item->room_count && used < DETAIL - 1; i++) {
-        const struct domain_room *room = domain_room(item->rooms[i]);
-        const char *word = room ? pick(d, room->zh, room->en) : item->rooms[i];
-        int n = snprintf(out + used, DETAIL - used, "%s%s", i ? pick(d, "、", ", ") : "", word);
+        int n = snprintf(out + used, DETAIL - used, "%s%s", i ? pick(d, "、", ", ") : "",
+                         words_room(d->zh, item->rooms[i]));
         if (n > 0) used += (size_t)n;
     }
     if (item->n >= 0 && used < DETAIL - 1)
@@ -140,10 +140,8 @@ static void fill_lines(const struct daycard *d, const struct item_list *list, en
 }
 
 static void footer(const struct daycard *d, char out[96]) {
-    const char *grade = strcmp(d->clock, "ntp") == 0   ? pick(d, "网络校时", "network time")
-                        : strcmp(d->clock, "rtc") == 0 ? pick(d, "本机时钟", "board's own clock")
-                                                       : pick(d, "时间未校准", "clock not set");
-    (void)snprintf(out, 96, "%.10s %.5s · %s", d->at, strlen(d->at) > 16 ? d->at + 11 : "", grade);
+    (void)snprintf(out, 96, "%.10s %.5s · %s", d->at, strlen(d->at) > 16 ? d->at + 11 : "",
+                   words_clock(d->zh, d->clock));
 }
 
 /* ---- drawing ---- */
@@ -165,7 +163,6 @@ struct drawing {
 
 int daycard_draw(struct app *app, struct daycard *d, struct buf *out, struct err_text *e) {
     CLEANUP(font_close_ptr) struct font *font = NULL;
-    const struct domain_stage *stage = domain_stage(d->log.stage);
     char date[64], foot[96];
     int rc = font_open(NULL, &font, e);
     struct drawing *w = rc ? NULL : calloc(1, sizeof *w);
@@ -184,9 +181,7 @@ int daycard_draw(struct app *app, struct daycard *d, struct buf *out, struct err
     struct card card = { .title = pick(d, "施工日报", "Daily log"),
                          .site = d->site,
                          .date = date,
-                         .stage = stage             ? pick(d, stage->zh, stage->en)
-                                  : d->log.stage[0] ? d->log.stage
-                                                    : NULL,
+                         .stage = d->log.stage[0] ? words_stage(d->zh, d->log.stage) : NULL,
                          .sections = sections,
                          .n_sections = TEXT_ARRAY_LEN(sections),
                          .photos = w->photos,

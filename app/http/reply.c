@@ -67,6 +67,25 @@ bool reply_filters(struct exchange *x) {
            filter_is(x, "room", is_room, "a room of 1 to 40 bytes");
 }
 
+bool reply_language(struct exchange *x, bool *zh) {
+    static const char *const known[] = { "lang", NULL };
+    const char *lang = exchange_query(x, "lang");
+    if (exchange_query_only(x, known)) return false;
+    *zh = !lang || strcmp(lang, "zh") == 0;
+    if (*zh || strcmp(lang, "en") == 0) return true;
+    exchange_problem(x, 400, "lang", "lang is zh or en");
+    return false;
+}
+
+bool reply_bytes_away(struct exchange *x, int rc) {
+    if (rc == ERR_NOT_FOUND) {
+        exchange_problem(x, 404, NULL, "the photo is known, its bytes are still on their way; try again later");
+        x->reply.retry_after_s = 60;
+    }
+    if (rc == ERR_GONE) exchange_problem(x, 410, NULL, "head office has this photo; it was dropped here to make room");
+    return rc == ERR_NOT_FOUND || rc == ERR_GONE;
+}
+
 bool reply_names(const struct exchange *x) { return role_sees_names(x->user.role); }
 
 void reply_actor(const struct exchange *x, char out[64]) {

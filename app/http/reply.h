@@ -23,6 +23,12 @@ bool reply_filters(struct exchange *x);
 /* May whoever asks see people's names? */
 bool reply_names(const struct exchange *x);
 
+/* `lang` of the query, zh where it is not said, and nothing else in it. False: answered as 400. */
+bool reply_language(struct exchange *x, bool *zh);
+
+/* rc of reading a photo's bytes: ERR_NOT_FOUND (they are on their way) and ERR_GONE (dropped here, head office has them) are answered. */
+bool reply_bytes_away(struct exchange *x, int rc);
+
 /* "user/{id}" of who asks; "board" where nobody does (the control socket). */
 void reply_actor(const struct exchange *x, char out[64]);
 

@@ -5,22 +5,16 @@
 #include "firmware/base/ids.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { CARD_MAX = 4 * 1024 * 1024 };
 
 static void forget(void *state) { daycard_destroy(state); }
 
 static void read_card(struct app *app, struct exchange *x, struct db *db) {
-    static const char *const known[] = { "lang", NULL };
-    const char *lang = exchange_query(x, "lang");
     struct daycard *card = NULL;
-    if (exchange_query_only(x, known)) return;
-    if (lang && strcmp(lang, "zh") != 0 && strcmp(lang, "en") != 0) {
-        exchange_problem(x, 400, "lang", "lang is zh or en");
-        return;
-    }
-    int rc = daycard_read(app, db, x->site, exchange_param(x, "id"), !lang || strcmp(lang, "zh") == 0, &card);
+    bool zh = true;
+    if (!reply_language(x, &zh)) return;
+    int rc = daycard_read(app, db, x->site, exchange_param(x, "id"), zh, &card);
     if (rc) {
         exchange_error(x, rc, NULL);
         return;

@@ -51,15 +51,7 @@ static void answer_bytes(struct app *app, struct exchange *x, const char *sha256
     struct blobs *blobs = app->photos->blobs;
     int64_t size = 0;
     int rc = sha256[0] ? blobs_size(blobs, variant, sha256, &size) : ERR_NOT_FOUND;
-    if (rc == ERR_NOT_FOUND) {
-        exchange_problem(x, 404, NULL, "the photo is known, its bytes are still on their way; try again later");
-        x->reply.retry_after_s = 60;
-        return;
-    }
-    if (rc == ERR_GONE) {
-        exchange_problem(x, 410, NULL, "head office has this photo; it was dropped here to make room");
-        return;
-    }
+    if (reply_bytes_away(x, rc)) return;
     struct bytes *b = rc ? NULL : calloc(1, sizeof *b);
     if (!b) {
         exchange_error(x, rc ? rc : ERR_NOMEM, NULL);

@@ -2,35 +2,31 @@
 /* RGB to baseline JPEG, straight into a bounded buffer. One kind of file only: 4:2:0, optimal Huffman tables, no metadata. */
 #include "app/photo/jpeg.h"
 
+#include "app/photo/jpeg_dest.h"
 #include "firmware/base/cleanup.h"
 
 #include <setjmp.h>
-#include <stdio.h>
-
-#include <jpeglib.h>
 
 #include <jerror.h>
 
-enum { CHUNK_BYTES = 16384 };
-
-/* errors and dest come first in what libjpeg hands back, so that a hook finds its pass. */
+/* errors come first in what libjpeg hands back, so that a hook finds its pass. */
 struct pass {
     struct jpeg_error_mgr errors;
-    struct jpeg_destination_mgr dest;
     struct jpeg_compress_struct c;
     jmp_buf broken;
     int code;
     char why[JMSG_LENGTH_MAX];
-    struct buf *out;
-    JOCTET chunk[CHUNK_BYTES];
+    struct jpeg_dest dest;
 };
 
-static struct pass *pass_of(j_common_ptr c) { return (struct pass *)(void *)c->err; }
-
 static _Noreturn void on_error(j_common_ptr c) {
-    struct pass *p = pass_of(c);
+    struct pass *p = (struct pass *)(void *)c->err;
     c->err->format_message(c, p->why);
-    p->code = c->err->msg_code == JERR_OUT_OF_MEMORY ? ERR_NOMEM : ERR_INVALID;
+    p->code = p->dest.out->error                       ? p->dest.out->error
+              : c->err->msg_code == JERR_OUT_OF_MEMORY ? ERR_NOMEM
+                                                       : ERR_INVALID;
+    if (p->code == ERR_TOO_BIG)
+        (void)snprintf(p->why, sizeof p->why, "the result has more than %zu bytes", p->dest.out->max);
     longjmp(p->broken, 1);
 }
 
@@ -41,37 +37,10 @@ static void on_message(j_common_ptr c, int level) {
 
 static void on_output(j_common_ptr c) { (void)c; }
 
-static void flush(struct pass *p, size_t n) {
-    int rc = buf_add(p->out, p->chunk, n);
-    if (rc) {
-        p->code = rc;
-        snprintf(p->why, sizeof p->why, "the result has more than %zu bytes", p->out->max);
-        longjmp(p->broken, 1);
-    }
-    p->dest.next_output_byte = p->chunk;
-    p->dest.free_in_buffer = CHUNK_BYTES;
-}
-
-static void dest_init(j_compress_ptr c) {
-    struct pass *p = pass_of((j_common_ptr)c);
-    p->dest.next_output_byte = p->chunk;
-    p->dest.free_in_buffer = CHUNK_BYTES;
-}
-
-static boolean dest_empty(j_compress_ptr c) {
-    flush(pass_of((j_common_ptr)c), CHUNK_BYTES); /* all of it, whatever free_in_buffer says: libjpeg's rule */
-    return TRUE;
-}
-
-static void dest_term(j_compress_ptr c) {
-    struct pass *p = pass_of((j_common_ptr)c);
-    flush(p, CHUNK_BYTES - p->dest.free_in_buffer);
-}
-
-static void run(struct pass *p, const uint8_t *rgb, uint32_t w, uint32_t h, int quality) {
+static void run(struct pass *p, const uint8_t *rgb, uint32_t w, uint32_t h, int quality, struct buf *out) {
     struct jpeg_compress_struct *c = &p->c;
     jpeg_create_compress(c);
-    c->dest = &p->dest;
+    jpeg_dest_set(c, &p->dest, out);
     c->image_width = w;
     c->image_height = h;
     c->input_components = 3;
@@ -91,15 +60,12 @@ static void run(struct pass *p, const uint8_t *rgb, uint32_t w, uint32_t h, int 
     jpeg_finish_compress(c);
 }
 
-static int run_guarded(struct pass *p, const uint8_t *rgb, uint32_t w, uint32_t h, int quality) {
+static int run_guarded(struct pass *p, const uint8_t *rgb, uint32_t w, uint32_t h, int quality, struct buf *out) {
     p->c.err = jpeg_std_error(&p->errors);
     p->errors.error_exit = on_error;
     p->errors.emit_message = on_message;
     p->errors.output_message = on_output;
-    p->dest.init_destination = dest_init;
-    p->dest.empty_output_buffer = dest_empty;
-    p->dest.term_destination = dest_term;
-    if (setjmp(p->broken) == 0) run(p, rgb, w, h, quality);
+    if (setjmp(p->broken) == 0) run(p, rgb, w, h, quality, out);
     jpeg_destroy_compress(&p->c);
     return p->code;
 }
@@ -113,9 +79,8 @@ int jpeg_encode(const uint8_t *rgb, uint32_t width_px, uint32_t height_px, int q
     }
     CLEANUP(free_ptr) struct pass *p = calloc(1, sizeof *p);
     if (!p) return err_set(e, ERR_NOMEM, "Out of memory while making a JPEG. Try again in a moment.");
-    p->out = out;
     size_t before = out->len;
-    int rc = run_guarded(p, rgb, width_px, height_px, quality);
+    int rc = run_guarded(p, rgb, width_px, height_px, quality, out);
     if (rc == 0) return 0;
     if (out->data && out->len > before) {
         out->len = before;

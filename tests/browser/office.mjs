@@ -61,6 +61,7 @@ test('a site’s page follows: entries and pictures come by themselves, also aft
         await screen.see('.photo-tile .badge[data-state="received"]');
         await screen.tap('.photo-tile');
         await screen.see('.viewer-frame > img');
+        await screen.see('.viewer-save[download]');
         await screen.page.keyboard.press('Escape');
         await stack.hub.kill('SIGTERM');
         await screen.see('.live[data-up="false"]');

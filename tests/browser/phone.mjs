@@ -58,6 +58,11 @@ test('photos from files: several at once, byte for byte; a picture of another ki
         await until('all are at head office, bytes and all', async () => (await screen.$('.photo-tile .badge[data-state="received"]').count()) === 4);
         await screen.tap('.photo-tile >> nth=0');
         await screen.see('.viewer-frame > img');
+        const stamped = await screen.page.evaluate(async () => {
+            const answer = await fetch(document.querySelector('.viewer-save').href);
+            return [answer.status, answer.headers.get('content-type')];
+        });
+        assert.deepEqual(stamped, [200, 'image/jpeg'], 'with its watermark, to hand on');
         await screen.tap('.viewer button >> nth=-1');
         await screen.see('.viewer-count', { hasText: '2 / 4' });
     });

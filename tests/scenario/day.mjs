@@ -41,6 +41,11 @@ test('a day goes up, a plan and a photo request come down', () => withStack({ ch
         assert.equal(sha256(bytes), sha256(fs.readFileSync(files[n])), 'the bytes at head office are the bytes that were taken');
         const thumb = await office.call('GET', `/photos/${photo.id}/thumb`);
         assert.equal(thumb.headers['content-type'], 'image/jpeg');
+        const stamped = await office.call('GET', `/photos/${photo.id}/stamped`);
+        assert.equal(stamped.headers['content-type'], 'image/jpeg');
+        const [, code] = /Sitelog ([0-9A-Z-]{9}), original SHA-256 ([0-9a-f]{64})/.exec(stamped.body.toString('latin1')) || [];
+        const { photos: [resolved] } = await office.get(`/api/v1/verify/${code}`);
+        assert.equal(resolved.sha256, sha256(bytes), 'the code on a watermark leads to the photo');
         const part = await office.call('GET', `/photos/${photo.id}`, { headers: { Range: 'bytes=10-19' }, expect: [206] });
         assert.deepEqual(part.body, bytes.subarray(10, 20));
     }

@@ -18,7 +18,7 @@ const table = [
     ['anybody', [], 'GET /healthz', 'GET /metrics', 'POST /session', 'GET /people-to-sign-in', 'POST /blobs/have'],
     ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
-        'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/info', 'GET /timeline', 'GET /history/{kind}/{id}',
+        'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /timeline', 'GET /history/{kind}/{id}',
         'GET /photo-requests', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot'],
@@ -178,7 +178,7 @@ async function apart(stack, people) {
         assert.equal((await people[role].raw('GET', `/api/v1/verify/${own.code}`)).json.photos.length, 1);
     }
     /* What is of another site is not to be had by asking for it here. */
-    for (const url of [`/photos/${other.photo}`, `/photos/${other.photo}/thumb`, `/photos/${other.photo}/info`, `/daylogs/${other.log}`, `/daylogs/${other.log}/card.jpg`, `/history/daylog/${other.log}`])
+    for (const url of [`/photos/${other.photo}`, `/photos/${other.photo}/thumb`, `/photos/${other.photo}/stamped`, `/photos/${other.photo}/info`, `/daylogs/${other.log}`, `/daylogs/${other.log}/card.jpg`, `/history/daylog/${other.log}`])
         assert.equal((await people.manager.raw('GET', `/api/v1/sites/s-1${url}`)).status, 404, url);
     const log = sample({ key: 'POST /daylogs' }).body(own);
     for (const body of [{ ...log, amends: other.log }, { ...log, id: other.log }]) {

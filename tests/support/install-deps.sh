@@ -6,12 +6,12 @@ set -euo pipefail
 
 packages=(
     pkg-config libuv1-dev libmicrohttpd-dev libgnutls28-dev libcjson-dev libinih-dev libmosquitto-dev libcurl4-openssl-dev libssl-dev
-    libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libsystemd-dev tzdata fonts-wqy-microhei
+    libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libexif-dev libsystemd-dev tzdata fonts-wqy-microhei
 )
 [ "${1:-test}" = build ] || packages+=(mosquitto curl mate-backgrounds)
 if [ "${1:-test}" = test ]; then
     packages+=(
-        libcmocka-dev openssl sqlite3 rabbitmq-server nats-server
+        libcmocka-dev libimage-exiftool-perl openssl sqlite3 rabbitmq-server nats-server
         clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
     )
     command -v node >/dev/null || packages+=(nodejs)

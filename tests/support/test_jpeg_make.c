@@ -41,6 +41,7 @@ static void set_up(j_compress_ptr c, const struct test_jpeg *spec, jpeg_scan_inf
     if (spec->color == TEST_JPEG_GREY) jpeg_set_colorspace(c, JCS_GRAYSCALE);
     if (spec->color == TEST_JPEG_CMYK) jpeg_set_colorspace(c, JCS_YCCK); /* writes an Adobe marker */
     if (spec->chroma_444) c->comp_info[0].h_samp_factor = c->comp_info[0].v_samp_factor = 1;
+    if (spec->chroma_422) c->comp_info[0].v_samp_factor = 1;
     jpeg_set_quality(c, 90, TRUE);
     c->restart_interval = spec->restart;
     if (spec->kind == TEST_JPEG_PROGRESSIVE) jpeg_simple_progression(c);

@@ -14,12 +14,12 @@ struct test_jpeg {
     unsigned width, height;
     enum test_jpeg_kind kind;
     enum test_jpeg_color color;
-    bool chroma_444;      /* else 4:2:0 */
-    unsigned restart;     /* MCUs between restart markers; 0: none */
-    int orientation;      /* 1-8 in an Exif segment; 0: no such segment */
-    bool big_endian;      /* of that segment */
-    bool ramp;            /* grey from black at the left to white at the right, instead of corners and noise */
-    uint8_t corner[4][3]; /* RGB of the quarters: top left, top right, bottom left, bottom right */
+    bool chroma_444, chroma_422; /* else 4:2:0 */
+    unsigned restart;            /* MCUs between restart markers; 0: none */
+    int orientation;             /* 1-8 in an Exif segment; 0: no such segment */
+    bool big_endian;             /* of that segment */
+    bool ramp;                   /* grey from black at the left to white at the right, instead of corners and noise */
+    uint8_t corner[4][3];        /* RGB of the quarters: top left, top right, bottom left, bottom right */
 };
 
 /* Appends the file to *out. Aborts the test on failure. */

@@ -8,7 +8,7 @@ import { icon } from './icons.js';
 import { place } from './place.js';
 import { openSheet } from './sheet.js';
 import { marks, setBadge, stateOf } from './states.js';
-import { t } from './words.js';
+import { lang, t } from './words.js';
 import { moment } from './when.js';
 
 // What a timeline entry or a list says of a photo, in one shape. entry: for its state.
@@ -59,6 +59,12 @@ export function photoTile(photo, open) {
     return { node, refresh };
 }
 
+// The picture to hand on: with its watermark. A panel on the wall has nowhere to save it.
+function stamped(photo) {
+    return el('a', { class: place.hub ? 'plain viewer-save' : 'plain viewer-save phone-only', href: sitePath(`/photos/${photo.id}/stamped?lang=${lang()}`), download: `sitelog-${photo.id}.jpg` },
+        icon('download'), t('photo.stamped'));
+}
+
 // All of them, one at a time, with buttons to go on.
 export function openViewer(photos, start) {
     let at = start;
@@ -92,7 +98,8 @@ export function openViewer(photos, start) {
         setBadge(state, photoState(photo));
         fill(text, el('p', { class: 'viewer-main' }, placeText(photo) || t('photo.one'), state),
             photo.caption && el('p', {}, photo.caption),
-            el('p', {}, [moment(photo.taken || photo.at), photo.actor?.name, t(`origin.${photo.origin || 'phone'}`), photo.code].filter(Boolean).join(' · ')));
+            el('p', {}, [moment(photo.taken || photo.at), photo.actor?.name, t(`origin.${photo.origin || 'phone'}`), photo.code].filter(Boolean).join(' · ')),
+            stamped(photo));
         count.textContent = `${at + 1} / ${photos.length}`;
         before.disabled = at === 0;
         after.disabled = at === photos.length - 1;

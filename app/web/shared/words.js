@@ -205,6 +205,7 @@ const WORDS = {
     'photo.away': ['照片在路上', 'On its way'],
     'photo.missing': ['暂无图片', 'No picture'],
     'photo.dropped': ['原图已在总部，本机已清理', 'Head office has the original; it was cleared here'],
+    'photo.stamped': ['保存水印照片', 'Save with watermark'],
     'photo.original-away': ['原图还在路上', 'The original is on its way'],
     'origin.camera': ['看板相机', 'board’s camera'],
     'origin.phone': ['手机', 'phone'],

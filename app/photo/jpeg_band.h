@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* A band laid over the top of a JPEG, as seen upright: the blocks under it are replaced, every other block stays what it was, coefficient by
+ * coefficient. The picture is neither decoded nor encoded; its entropy coding is written anew, sequentially and with tables made for it.
+ *
+ * Memory: the whole picture's coefficients (3 bytes a pixel at 4:2:0), within JPEG_DECODER_MAX: ask jpeg_peek() and run one such job at a time.
+ * Thread: any; computes (a 12-megapixel photo takes about 0.2 s on a desktop core): never on the loop thread. */
+#ifndef SITELOG_PHOTO_JPEG_BAND_H
+#define SITELOG_PHOTO_JPEG_BAND_H
+
+#include "app/photo/jpeg.h"
+
+/* The size that a band has: as wide as the picture upright, and as high as whole MCUs are, at most at_most_px where that is one MCU or more (an MCU
+ * at the picture's far edge may be cut). Errors: as jpeg_peek. */
+MUST_CHECK int jpeg_band_size(const void *bytes, size_t n, uint32_t at_most_px, uint32_t *width_px, uint32_t *height_px,
+                              struct err_text *e);
+
+struct jpeg_band {
+    const uint8_t *rgb; /* upright, height x width x 3, of a size that jpeg_band_size gave */
+    uint32_t width_px, height_px;
+    const void *
+        app1; /* an Exif segment's content, "Exif\0\0" and on, at most 65,533 bytes; it has to say the orientation. NULL: none */
+    size_t app1_n;
+};
+
+/* Appends the file to *out. Of the picture's own metadata only the colour profile (ICC) goes along. Errors: as jpeg_inspect; ERR_INVALID also for a
+ * band of another size; ERR_TOO_BIG also where *out is full. */
+MUST_CHECK int jpeg_band_lay(const void *bytes, size_t n, const struct jpeg_band *band, struct buf *out,
+                             struct err_text *e);
+
+#endif
