@@ -195,7 +195,8 @@ static void write_out(struct pass *p, const struct jpeg_band *band, struct buf *
     jpeg_create_compress(c);
     jpeg_dest_set(c, &p->dest, out);
     jpeg_copy_critical_parameters(&p->photo, c);
-    c->optimize_coding = TRUE; /* the band may have symbols that the photo's tables lack */
+    /* The usual tables, which have every symbol: tables made for the picture would take as long again, for a tenth of its size. */
+    c->optimize_coding = FALSE;
     jpeg_write_coefficients(c, p->photo_blocks);
     if (band->app1) jpeg_write_marker(c, MARKER_APP1, band->app1, (unsigned)band->app1_n);
     for (jpeg_saved_marker_ptr m = p->photo.marker_list; m; m = m->next)
