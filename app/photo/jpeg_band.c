@@ -14,7 +14,13 @@
 
 #include <jerror.h>
 
-enum { MARKER_APP1 = JPEG_APP0 + 1, MARKER_APP2 = JPEG_APP0 + 2, MARKER_MAX = 65533, KEPT_MAX = 0xFFFF };
+enum {
+    MARKER_APP1 = JPEG_APP0 + 1,
+    MARKER_APP2 = JPEG_APP0 + 2,
+    MARKER_MAX = 65533,
+    KEPT_MAX = 0xFFFF,
+    QUANT_MAX = 8191
+};
 
 struct pass {
     struct jpeg_error_mgr errors; /* first: a hook finds its pass by it */
@@ -128,6 +134,10 @@ static void write_rgb(struct pass *p, const uint8_t *rgb) {
     }
 }
 
+/* A decoder multiplies by whatever a table says; libjpeg's encoder divides by it, eight times as large, in 16 bits, and ends the program where
+ * that is 0. What is out of its range is in no photo that shows anything. */
+static UINT16 usable(UINT16 divisor) { return divisor < 1 ? 1 : divisor > QUANT_MAX ? QUANT_MAX : divisor; }
+
 /* Sampling and quantization of the photo, component by component. */
 static void copy_settings(struct pass *p) {
     const struct jpeg_decompress_struct *d = &p->photo;
@@ -137,7 +147,7 @@ static void copy_settings(struct pass *p) {
         const JQUANT_TBL *table = d->comp_info[i].quant_table;
         if (!table) break_off(p, ERR_INVALID, "a quantization table is missing");
         if (!c->quant_tbl_ptrs[i]) c->quant_tbl_ptrs[i] = jpeg_alloc_quant_table((j_common_ptr)c);
-        memcpy(c->quant_tbl_ptrs[i]->quantval, table->quantval, sizeof table->quantval);
+        for (int k = 0; k < DCTSIZE2; k++) c->quant_tbl_ptrs[i]->quantval[k] = usable(table->quantval[k]);
         c->comp_info[i].quant_tbl_no = i;
         c->comp_info[i].h_samp_factor = d->comp_info[i].h_samp_factor;
         c->comp_info[i].v_samp_factor = d->comp_info[i].v_samp_factor;

@@ -220,6 +220,42 @@ static void a_colour_profile_goes_along(void **state) {
     buf_fini(&after);
 }
 
+/* Tables that no encoder makes and every decoder takes: zeros, and in 16 bits what is 0 in an encoder's. */
+static void odd_quantization_breaks_nothing(void **state) {
+    (void)state;
+    static const uint8_t grey[3] = { 40, 40, 40 };
+    static const unsigned odd[] = { 0, 1, 255, 256, 8191, 8192, 16384, 32768, 65535 };
+    for (size_t k = 0; k < sizeof odd / sizeof odd[0]; k++) {
+        struct buf made, jpeg, out;
+        uint8_t table[4 + 1 + 128] = { 0xFF, 0xDB, 0, 131, 0x10 }; /* DQT: table 0 in 16 bits */
+        for (size_t i = 0; i < 64; i++) {
+            unsigned value = i % 3 ? odd[k] : 8;
+            table[5 + 2 * i] = (uint8_t)(value >> 8);
+            table[6 + 2 * i] = (uint8_t)value;
+        }
+        buf_init(&made, FILE_MAX);
+        buf_init(&jpeg, FILE_MAX);
+        buf_init(&out, FILE_MAX);
+        test_jpeg_make(&kinds[0], &made);
+        char *frame = memmem(made.data, made.len, "\xFF\xC0", 2); /* after the tables that it has */
+        assert_non_null(frame);
+        frame[1] = (char)0xC1; /* extended: may have such tables */
+        assert_int_equal(buf_add(&jpeg, made.data, (size_t)(frame - made.data)), 0);
+        assert_int_equal(buf_add(&jpeg, table, sizeof table), 0);
+        assert_int_equal(buf_add(&jpeg, frame, made.len - (size_t)(frame - made.data)), 0);
+        struct jpeg_band band = { 0 };
+        assert_int_equal(jpeg_band_size(jpeg.data, jpeg.len, 32, &band.width_px, &band.height_px, NULL), 0);
+        uint8_t *rgb = plain(band.width_px, band.height_px, grey);
+        band.rgb = rgb;
+        assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &out, NULL), 0);
+        assert_int_equal(jpeg_inspect(out.data, out.len, &(struct jpeg_info){ 0 }, NULL), 0);
+        free(rgb);
+        buf_fini(&made);
+        buf_fini(&jpeg);
+        buf_fini(&out);
+    }
+}
+
 static void what_cannot_be_is_said(void **state) {
     (void)state;
     static const uint8_t grey[3] = { 40, 40, 40 };
@@ -261,9 +297,8 @@ static void what_cannot_be_is_said(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_every_way_up),
-        cmocka_unit_test(every_rest_of_an_mcu),
-        cmocka_unit_test(a_colour_profile_goes_along),
+        cmocka_unit_test(every_kind_every_way_up),     cmocka_unit_test(every_rest_of_an_mcu),
+        cmocka_unit_test(a_colour_profile_goes_along), cmocka_unit_test(odd_quantization_breaks_nothing),
         cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
