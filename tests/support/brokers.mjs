@@ -28,7 +28,7 @@ export async function rabbitmq(stack) {
         stack.write('rabbitmq/plugins', '[rabbitmq_mqtt].\n');
         stack.write('rabbitmq/rabbitmq.conf', `listeners.tcp.1 = 127.0.0.1:${amqp}\nmqtt.listeners.tcp.1 = 127.0.0.1:${stack.brokerPort}\n` +
             'mqtt.allow_anonymous = true\nlog.console = true\nlog.console.level = warning\n');
-        const env = { HOME: dir, LANG: 'C.UTF-8', ERL_EPMD_ADDRESS: '127.0.0.1', ERL_EPMD_PORT: String(epmd) };
+        const env = { HOME: dir, LANG: 'C.UTF-8', ERL_CRASH_DUMP: `${dir}/crash`, ERL_EPMD_ADDRESS: '127.0.0.1', ERL_EPMD_PORT: String(epmd) };
         stack.add('epmd', '/usr/bin/epmd', ['-address', '127.0.0.1', '-port', String(epmd)], { env, foreign: true }).start();
         await until('epmd answers', () => answers(epmd));
         stack.broker = stack.add('rabbitmq', '/usr/lib/rabbitmq/bin/rabbitmq-server', [], { foreign: true, env: { ...env,
