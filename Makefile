@@ -96,7 +96,15 @@ $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard firmware/$(1)/*.c)) $(LIB)
 	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
-$(UNIT): %: %.o $(SUPPORT) $(LIB)
+# Devices that are not there, for LD_PRELOAD (tests/support/preload.h).
+PRELOAD := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/support/preload/*.c))
+$(PRELOAD): $(BUILD)/%.so: %.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -D_GNU_SOURCE -std=c17 -pthread $(WARN) -O1 -g -fPIC -shared $< -o $@
+.PHONY: preloads
+preloads: $(PRELOAD)
+$(UNIT): %: %.o $(SUPPORT) $(LIB) | $(PRELOAD)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 # Where memory runs out: every request goes by way of tests/fault/no_memory.c.

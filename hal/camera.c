@@ -12,7 +12,7 @@ struct camera {
     void *state;
 };
 
-static const struct camera_driver *const drivers[] = { &camera_sim_driver };
+static const struct camera_driver *const drivers[] = { &camera_v4l2_driver, &camera_sim_driver };
 
 int camera_open(const char *device, int width, int height, struct camera **out, struct err_text *e) {
     if (*device == '\0') return err_set(e, ERR_NOT_FOUND, "no camera is set; set [camera] device");
@@ -29,7 +29,7 @@ int camera_open(const char *device, int width, int height, struct camera **out, 
         *out = camera;
         return 0;
     }
-    return err_set(e, ERR_UNSUPPORTED, "this program has no driver for the camera '%s'; sim:DIR is the simulated one",
+    return err_set(e, ERR_UNSUPPORTED, "this program has no driver for the camera '%s'; set /dev/videoN, or sim:DIR for the simulated one",
                    device);
 }
 

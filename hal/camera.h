@@ -19,12 +19,15 @@ struct frame {
     int64_t mono_ms; /* when it was exposed */
 };
 
-/* ERR_NOT_FOUND (no such device or folder, or nothing in it), ERR_UNSUPPORTED (no driver for the name), ERR_BUSY, ERR_IO.
- * width, height: wanted, in px; the nearest offered is taken. Owns: caller; camera_close takes NULL. */
+/* Looks whether it is there and what it offers; pictures are made from the first grab on.
+ * ERR_NOT_FOUND (no such device or folder, or nothing in it), ERR_UNSUPPORTED (no driver for the name, or no format that we know), ERR_DENIED,
+ * ERR_BUSY, ERR_IO. width, height: wanted, in px; the nearest offered is taken. device is borrowed until camera_close. Owns: caller; camera_close
+ * takes NULL. */
 MUST_CHECK int camera_open(const char *device, int width, int height, struct camera **out, struct err_text *e);
 void camera_close(struct camera *camera);
 
-/* Waits for the next whole frame and lends it to the caller.
+/* Waits for the next whole frame and lends it to the caller. The first one of a real camera takes as long as its exposure needs to settle, 3 s at
+ * most; broken frames are passed over.
  * timeout_ms: monotonic; 0 polls.
  * Owns:   the camera keeps *out; give it back with camera_release().
  * Errors: ERR_TIMEOUT, ERR_GONE (unplugged: close it and open it again later), ERR_IO. */

@@ -13,6 +13,6 @@ struct camera_driver {
     void (*release)(void *state, struct frame *frame);
 };
 
-extern const struct camera_driver camera_sim_driver;
+extern const struct camera_driver camera_sim_driver, camera_v4l2_driver;
 
 #endif

@@ -23,7 +23,7 @@ test:                    ## everything: programs with both compilers, lint, unit
 	@bash tests/support/run-all.sh
 
 scenario: $(NODE_MODULES) ## whole programs over a real broker; SCENARIO_SCALE=0.3 as in `make test`
-	@$(MAKE) --no-print-directory MODE=test programs
+	@$(MAKE) --no-print-directory MODE=test programs preloads
 	@NODE_JOBS=$${NODE_JOBS:-2} bash tests/support/run-node.sh tests/scenario
 browser: $(NODE_MODULES) ## the screens in headless Chromium, on whole programs
 	@$(MAKE) --no-print-directory MODE=test programs

@@ -12,6 +12,7 @@ struct live;
 struct photos;
 struct sessions;
 struct tz;
+struct viewfinder;
 
 struct app {
     bool board;          /* a board, or the hub */
@@ -30,6 +31,7 @@ struct app {
     struct photos *photos;     /* NULL: none */
     struct live *live;         /* live_publish: any thread; may be NULL in tests */
     struct sessions *sessions; /* loop thread: STEP_LOOP */
+    struct viewfinder *viewfinder; /* loop thread; NULL: no camera's picture here (hub) */
 
     /* What the status line tells. Any thread; must not block. NULL: unknown. */
     void *status_ctx;

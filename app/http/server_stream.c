@@ -77,6 +77,12 @@ void reply_feed_wake(struct reply_feed *f) {
 
 struct MHD_Response *server_stream_response(struct call *c) {
     if (c->x.reply.stream) return MHD_create_response_from_callback(c->range_len, STREAM_BLOCK, read_stream, c, NULL);
-    c->x.reply.feed->exchange = &c->x;
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, FEED_BLOCK, read_feed, c, NULL);
+    struct reply_feed *feed = c->x.reply.feed;
+    feed->exchange = &c->x;
+    struct MHD_Response *response = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, feed->block_bytes ? feed->block_bytes : FEED_BLOCK, read_feed, c, NULL);
+    /* A chunk is built in the connection's own small memory; without chunks a block goes out in one piece. */
+    if (response && feed->block_bytes)
+        (void)MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    return response;
 }

@@ -4,6 +4,7 @@
 
 #include "app/http/herald.h"
 #include "app/http/status.h"
+#include "app/http/viewfinder.h"
 #include "app/journal/sink.h"
 #include "app/journal/source.h"
 #include "app/photo/outbox.h"
@@ -244,12 +245,18 @@ static int start_uploader(struct daemon *b, struct err_text *e) {
     return rc;
 }
 
+static int start_camera(struct daemon *b) {
+    struct shutter_options o = { .device = b->conf->camera_device,
+                                 .width_px = (int)b->conf->camera_width,
+                                 .height_px = (int)b->conf->camera_height };
+    int rc = shutter_start(&o, &b->shutter);
+    return rc ? rc : viewfinder_create(&b->rt.loop, b->shutter, &b->rt.app.viewfinder);
+}
+
 static int start(struct daemon *b, const struct runtime_options *o, struct err_text *e) {
     struct runtime *r = &b->rt;
     int rc = runtime_open(r, o, e);
-    if (!rc)
-        rc =
-            shutter_start(b->conf->camera_device, (int)b->conf->camera_width, (int)b->conf->camera_height, &b->shutter);
+    if (!rc) rc = start_camera(b);
     if (rc) return err_set(e, rc, "%s", e->text[0] ? e->text : "the camera's thread could not be started");
     r->photos.shutter = b->shutter;
     r->app.status_ctx = b;
@@ -274,6 +281,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
 static void stop(struct daemon *b, const struct err_text *failure) {
     struct runtime *r = &b->rt;
     b->stopping = true;
+    viewfinder_close(r->app.viewfinder);
     runtime_stop_server(r);
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
         /* Its thread hangs in a name look-up and may still touch what we would free; all that counts is durable. */
@@ -284,6 +292,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     uploader_stop(b->uploader); /* after the link, which tells it whether head office is there */
     shutter_stop(b->shutter);
     while (b->responding) (void)uv_run(&r->loop, UV_RUN_ONCE); /* it uses the camera and the stores */
+    viewfinder_destroy(r->app.viewfinder);
     runtime_stop_stores(r);
     link_destroy(b->link);
     sink_destroy(b->sink);

@@ -21,7 +21,7 @@ const table = [
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /timeline', 'GET /history/{kind}/{id}',
         'GET /photo-requests', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
-    ['a shot of the camera, for a test', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot'],
+    ['a shot of the camera, for a test; its live picture', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live'],
     ['submit or amend a log', ['manager', 'office'], 'POST /daylogs'],
     ['inspection, accept, reject, verify', ['supervisor', 'office']],
     ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office']],
