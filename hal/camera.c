@@ -29,7 +29,8 @@ int camera_open(const char *device, int width, int height, struct camera **out, 
         *out = camera;
         return 0;
     }
-    return err_set(e, ERR_UNSUPPORTED, "this program has no driver for the camera '%s'; set /dev/videoN, or sim:DIR for the simulated one",
+    return err_set(e, ERR_UNSUPPORTED,
+                   "this program has no driver for the camera '%s'; set /dev/videoN, or sim:DIR for the simulated one",
                    device);
 }
 

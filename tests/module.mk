@@ -26,13 +26,14 @@ scenario: $(NODE_MODULES) ## whole programs over a real broker; SCENARIO_SCALE=0
 	@$(MAKE) --no-print-directory MODE=test programs preloads
 	@NODE_JOBS=$${NODE_JOBS:-2} bash tests/support/run-node.sh tests/scenario
 browser: $(NODE_MODULES) ## the screens in headless Chromium, on whole programs
-	@$(MAKE) --no-print-directory MODE=test programs
+	@$(MAKE) --no-print-directory MODE=test programs preloads
 	@bash tests/support/run-node.sh tests/browser
 
 BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 .PHONY: bench-binaries
 bench-binaries: $(BENCH) $(BUILD)/tests/bench/bare
-$(BENCH): %: %.o $(BUILD)/tests/bench/bench.o $(SUPPORT) $(LIB)
+BENCH_PARTS := $(patsubst %,$(BUILD)/tests/bench/%.o,bench board)
+$(BENCH): %: %.o $(BENCH_PARTS) $(SUPPORT) $(LIB) | $(PRELOAD)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 # With the libraries that the daemon was linked with, used or not.
@@ -40,7 +41,7 @@ $(BUILD)/tests/bench/bare: $(BUILD)/tests/bench/bare.o $(BUILD)/sitelogd
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< -Wl,--no-as-needed \
 	    $$(readelf -d $(BUILD)/sitelogd | sed -n 's/.*(NEEDED).*\[\(.*\)\]/-l:\1/p') -o $@
--include $(BENCH:=.d) $(BUILD)/tests/bench/bench.d $(BUILD)/tests/bench/bare.d
+-include $(BENCH:=.d) $(BENCH_PARTS:.o=.d) $(BUILD)/tests/bench/bare.d
 bench:                   ## one table of ratios against yardsticks; BENCH_QUICK=1 in a minute (tests/bench/RESULTS.md)
 	@$(MAKE) --no-print-directory MODE=release programs bench-binaries
 	@bash tests/bench/run.sh build/release

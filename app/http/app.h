@@ -27,10 +27,10 @@ struct app {
 
     struct store *writer; /* the only one that writes journal.db */
     struct store *reader;
-    struct journal *journal;   /* STEP_WRITE only */
-    struct photos *photos;     /* NULL: none */
-    struct live *live;         /* live_publish: any thread; may be NULL in tests */
-    struct sessions *sessions; /* loop thread: STEP_LOOP */
+    struct journal *journal;       /* STEP_WRITE only */
+    struct photos *photos;         /* NULL: none */
+    struct live *live;             /* live_publish: any thread; may be NULL in tests */
+    struct sessions *sessions;     /* loop thread: STEP_LOOP */
     struct viewfinder *viewfinder; /* loop thread; NULL: no camera's picture here (hub) */
 
     /* What the status line tells. Any thread; must not block. NULL: unknown. */

@@ -99,8 +99,8 @@ struct reply_feed {
     /* Fills out; more than 0: so many bytes; 0: nothing now (reply_feed_wake when there is); negative: the end. Must not block. */
     long (*read)(struct reply_feed *f, char *out, size_t n);
     void (*close)(struct reply_feed *f); /* exactly once */
-    size_t block_bytes;                  /* 0: small pieces; else it reads so much at once, and the body is not cut into chunks */
-    struct exchange *exchange;           /* set by the server while it sends */
+    size_t block_bytes;        /* 0: small pieces; else it reads so much at once, and the body is not cut into chunks */
+    struct exchange *exchange; /* set by the server while it sends */
 };
 
 /* Something is there to be read. Thread: loop. Fine before the server has begun to send, and when nothing waits. */

@@ -16,7 +16,7 @@ enum {
     SILENT_MS = 15000,
     WHOLE_MS = 3600000, /* then the client comes back, and shows its session again */
     TICK_MS = 5000,
-    BLOCK_BYTES = 128 * 1024,
+    BLOCK_BYTES = 512 * 1024,
 };
 
 struct client {

@@ -43,6 +43,7 @@ static enum shutter_state state_of(int rc) {
 
 static void close_camera(struct shutter *s) {
     camera_close(s->camera);
+    picture_pool_fini(&s->pool);
     s->camera = NULL;
 }
 
@@ -107,13 +108,15 @@ static void give_shots(struct shutter *s, const struct frame *f) {
     }
 }
 
-static bool wants(const struct shutter_view *v, const struct frame *f) { return v->asking && f->mono_ms >= v->after_ms; }
+static bool wants(const struct shutter_view *v, const struct frame *f) {
+    return v->asking && f->mono_ms >= v->after_ms;
+}
 
 static void give_views(struct shutter *s, const struct frame *f) {
     struct picture *p = NULL;
     for (struct shutter_view *v = s->views; v; v = v->next) {
         if (!wants(v, f)) continue;
-        if (!p) p = picture_create(f->bytes, f->len, f->mono_ms);
+        if (!p) p = picture_create(&s->pool, f->bytes, f->len, f->mono_ms);
         if (!p) return; /* without memory a view misses a frame */
         picture_drop(v->ready);
         v->ready = picture_hold(p);
@@ -280,5 +283,6 @@ void shutter_destroy(struct shutter *s) {
     (void)pthread_mutex_destroy(&s->lock);
     (void)pthread_cond_destroy(&s->wanted);
     (void)pthread_cond_destroy(&s->served);
+    picture_pool_fini(&s->pool);
     free(s);
 }

@@ -30,7 +30,7 @@ MUST_CHECK int shutter_start(const struct shutter_options *options, struct shutt
  * and as long as the device takes to open or close. Takes NULL. */
 void shutter_stop(struct shutter *s);
 
-/* Stops it if need be, and frees it. Nobody may be within shutter_take, hold a view or call it any more. Takes NULL. */
+/* Stops it if need be, and frees it. Nobody may be within shutter_take, hold a view or a picture, or call it any more. Takes NULL. */
 void shutter_destroy(struct shutter *s);
 
 /* One whole JPEG frame that was exposed after the call (it ends with an end marker; jpeg_inspect says the rest).

@@ -38,6 +38,7 @@ struct shutter {
     pthread_cond_t wanted, served; /* on the monotonic clock */
     struct shutter_shot *shots;    /* oldest first */
     struct shutter_view *views;
+    struct picture_pool pool;
     int waiting; /* shots */
     bool running, stop;
     bool told; /* state was logged at least once */

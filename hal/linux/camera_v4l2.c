@@ -104,8 +104,7 @@ static void consider_sizes(int fd, struct choice *c, uint32_t fourcc) {
             continue;
         }
         const struct v4l2_frmsize_stepwise *s = &size.stepwise;
-        consider(c, fourcc,
-                 camera_format_step(c->width, (int)s->min_width, (int)s->max_width, (int)s->step_width),
+        consider(c, fourcc, camera_format_step(c->width, (int)s->min_width, (int)s->max_width, (int)s->step_width),
                  camera_format_step(c->height, (int)s->min_height, (int)s->max_height, (int)s->step_height));
         return;
     }
@@ -139,7 +138,8 @@ static int negotiate(struct v4l2 *v, int width, int height, struct err_text *e) 
         return err_set(e, ERR_UNSUPPORTED, "the camera %s gives another format than it offered; use another one",
                        v->device);
     v->format = (struct camera_format){ formats[got].layout, (int)f.fmt.pix.width, (int)f.fmt.pix.height };
-    size_t least = (size_t)f.fmt.pix.width * (v->format.layout == PICTURE_YUYV ? 2 : 1), stride = f.fmt.pix.bytesperline;
+    size_t least = (size_t)f.fmt.pix.width * (v->format.layout == PICTURE_YUYV ? 2 : 1),
+           stride = f.fmt.pix.bytesperline;
     rc = camera_picture_create(v->format.layout, v->format.width, v->format.height, stride < least ? least : stride,
                                QUALITY, &v->picture);
     return rc ? err_set(e, rc, "out of memory for the camera") : 0;
@@ -273,7 +273,8 @@ static int v4l2_grab(void *state, int timeout_ms, struct frame *out) {
 static void v4l2_release(void *state, struct frame *frame) {
     struct v4l2 *v = state;
     *frame = (struct frame){ 0 };
-    if (v->lent && queue(v, v->out.index)) log_debug("camera %s: %s", v->device, strerror(errno)); /* the next grab says it */
+    if (v->lent && queue(v, v->out.index))
+        log_debug("camera %s: %s", v->device, strerror(errno)); /* the next grab says it */
     v->lent = false;
 }
 

@@ -24,15 +24,16 @@
 
 struct faults {
     bool absent, stall, truncated, garbage;
-    int64_t slow_ms;
+    int64_t slow_ms, dwell_ms;
 };
 
 struct sim {
     char dir[256];
-    char last[256];       /* name of the file that was shown last, or "" */
-    int64_t last_mono_ms; /* when */
-    int64_t begun_ms;     /* when the exposure that is under way began; -1: none is */
-    bool shown;           /* a frame was given before */
+    char last[256];        /* name of the file that was shown last, or "" */
+    int64_t last_mono_ms;  /* when */
+    int64_t first_mono_ms; /* when it was shown first */
+    int64_t begun_ms;      /* when the exposure that is under way began; -1: none is */
+    bool shown;            /* a frame was given before */
     bool lent;
     struct buf frame;
 };
@@ -64,6 +65,8 @@ static struct faults read_faults(const char *dir) {
                 f.garbage = true;
             else if (text_starts(line, "slow ") && text_int(line + 5, 0, 3600000, &f.slow_ms))
                 f.slow_ms = 0;
+            else if (text_starts(line, "dwell ") && text_int(line + 6, 0, 3600000, &f.dwell_ms))
+                f.dwell_ms = 0;
         }
     }
     buf_fini(&text);
@@ -164,8 +167,12 @@ static int expose(struct sim *sim, int timeout_ms, int64_t slow_ms) {
 
 static int load(struct sim *sim, const struct faults *f) {
     char path[PATH_BYTES];
-    if (next_photo(sim->dir, sim->last, sim->last)) return ERR_GONE;
-    remember(sim);
+    int64_t now = clock_mono().ms;
+    if (!sim->shown || now - sim->first_mono_ms >= f->dwell_ms) {
+        if (next_photo(sim->dir, sim->last, sim->last)) return ERR_GONE;
+        sim->first_mono_ms = now;
+        remember(sim);
+    }
     if (f->garbage) {
         buf_clear(&sim->frame);
         for (int i = 0; i < 256; i++) buf_addf(&sim->frame, "no JPEG %04d\n", i);

@@ -6,6 +6,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/file.h"
+#include "tests/bench/board.h"
 #include "tests/support/broker.h"
 #include "tests/support/temp.h"
 
@@ -113,18 +114,6 @@ static void stop(pid_t pid) {
     (void)waitpid(pid, NULL, 0);
 }
 
-static double rss_kib(pid_t pid) {
-    char path[64], line[128];
-    double kib = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *f = fopen(path, "r");
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "VmRSS: %lf", &kib) == 1) break;
-    if (f) (void)fclose(f);
-    if (kib <= 0) bench_must(ERR_IO, path, NULL);
-    return kib;
-}
-
 /* Voluntary context switches of all threads so far; tell: each thread's on stderr. */
 static double switches(pid_t pid, bool tell) {
     char path[400], line[128], name[64] = "";
@@ -179,9 +168,9 @@ static void measure_idle(const struct world *w) {
         double before = switches(board, getenv("BENCH_TELL") != NULL);
         let_pass(seconds);
         bench_add(&wakes, (switches(board, getenv("BENCH_TELL") != NULL) - before) * 60 / seconds);
-        bench_add(&memory, rss_kib(board) / rss_kib(bare));
+        bench_add(&memory, bench_rss_kib(board) / bench_rss_kib(bare));
     }
-    double kib = rss_kib(board), bare_kib = rss_kib(bare);
+    double kib = bench_rss_kib(board), bare_kib = bench_rss_kib(bare);
     bench_row("idle board: RSS ÷ a bare program with the same libraries", &memory, BENCH_AT_MOST, 1.5,
               "%.1f and %.1f MB", kib / 1024, bare_kib / 1024);
     bench_row("idle board: wake-ups a minute, all threads", &wakes, BENCH_AT_MOST, 30, "%.0f s each, connected",

@@ -5,26 +5,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
-import path from 'node:path';
-import { realPhotos, root, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
+import { fakeCamera } from '../support/fake-camera.mjs';
+import { runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
 import { addManager } from '../support/site.mjs';
-
-const preload = path.resolve(root, process.env.BUILD ?? 'build/test', 'tests/support/preload/fake_v4l2.so');
-
-function fakeCamera(stack) {
-    const dir = path.join(stack.dir, 'video');
-    fs.mkdirSync(dir);
-    realPhotos(2).forEach((file, i) => fs.copyFileSync(file, path.join(dir, `${i}.jpg`)));
-    const script = (words) => {
-        fs.writeFileSync(path.join(dir, 'script.new'), words);
-        fs.renameSync(path.join(dir, 'script.new'), path.join(dir, 'script'));
-    };
-    const count = (word) => fs.readFileSync(path.join(dir, 'log'), 'utf8').split('\n').filter((line) => line === word).length;
-    script('fps 30\n');
-    return { script, count, board: { camera: false, more: '[camera]\ndevice = /dev/video77\nwidth = 1280\nheight = 720\n', env: { LD_PRELOAD: preload, FAKE_V4L2: dir } },
-        files: fs.readdirSync(dir).filter((name) => name.endsWith('.jpg')).map((name) => fs.readFileSync(path.join(dir, name))) };
-}
 
 // A reader of the live picture: frames come into .frames, checked against their part's header. slow: takes nothing from the connection until told.
 class Viewer {

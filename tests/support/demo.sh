@@ -131,6 +131,7 @@ wait_for "head office" "$work/hub.log" $hub_pid test -s "$work/hub/http.port"
 hub_url=http://127.0.0.1:$(<"$work/hub/http.port")
 
 cp "${pictures[@]:3:4}" "$work/camera/"
+echo 'dwell 5000' >"$work/camera/faults" # each picture stays for a while: there is something to aim at
 cat >"$work/board.conf" <<END
 [board]
 org = demo

@@ -57,7 +57,8 @@ int fake_camera_count(struct fake_camera *c, const char *word) {
     buf_init(&text, 1u << 20);
     if (file_read(path, &text, NULL) == 0 && text.data) {
         char *rest = NULL;
-        for (char *line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) n += strcmp(line, word) == 0;
+        for (char *line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+            n += strcmp(line, word) == 0;
     }
     buf_fini(&text);
     free(path);

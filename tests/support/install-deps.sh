@@ -11,7 +11,7 @@ packages=(
 [ "${1:-test}" = build ] || packages+=(mosquitto curl mate-backgrounds)
 if [ "${1:-test}" = test ]; then
     packages+=(
-        libcmocka-dev libimage-exiftool-perl openssl sqlite3 rabbitmq-server nats-server
+        libcmocka-dev libimage-exiftool-perl openssl sqlite3 rabbitmq-server nats-server ustreamer
         clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
     )
     command -v node >/dev/null || packages+=(nodejs)

@@ -10,6 +10,7 @@ import { may, place } from '/shared/place.js';
 import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
 import { sizeText } from '/shared/when.js';
+import { aim } from './aim.js';
 import { status, today } from './data.js';
 import { say, setTitle } from './header.js';
 import { preview } from './jpeg.js';
@@ -71,6 +72,23 @@ function cameraPart(result) {
 function showLast(result) {
     fill(result, last ? [may('read') ? thumb(last, t('photo.one')) : icon('check', t('shoot.taken')), el('p', { class: 'shot-line' }, [last.room && roomName(last.room), sizeText(last.bytes)].filter(Boolean).join(' · '))]
         : el('div', { class: 'shot-empty' }, icon('camera'), el('p', {}, t('shoot.hint'))));
+}
+
+// On a phone: shown, and at work, when it is asked for.
+function boardCamera(result) {
+    let live = null;
+    const stop = () => {
+        live?.stop();
+        live?.node.remove();
+        live = null;
+    };
+    const node = el('details', { class: 'board-camera', on: { toggle: () => {
+        stop();
+        if (!node.open) return;
+        live = aim();
+        node.insertBefore(live.node, node.lastChild);
+    } } }, el('summary', { class: 'plain' }, icon('board'), t('shoot.board-camera')), cameraPart(result));
+    return { node, stop };
 }
 
 // ---- a phone's own ----
@@ -141,12 +159,19 @@ export function shoot(root, { param, home, goTo }) {
     setTitle(t('tile.shoot'), home);
     showLast(result);
     if (panel) {
-        fill(root, result, el('div', { class: 'side' }, camera ? cameraPart(result) : el('p', { class: 'hint' }, t(`camera.${status.get()?.camera ?? 'absent'}`)), roomButton(), gallery));
-        return null;
+        const live = camera && aim();
+        if (live) fill(root, el('div', { class: 'aiming' }, live.node, result));
+        else fill(root, result);
+        root.append(el('div', { class: 'side' }, camera ? cameraPart(result) : el('p', { class: 'hint' }, t(`camera.${status.get()?.camera ?? 'absent'}`)), roomButton(), gallery || ''));
+        return live ? live.stop : null;
     }
     const list = uploadList();
     const scroller = el('div', { class: 'scroller shoot-list' }, list.nodes, camera && result);
+    const board = camera && boardCamera(result);
     fill(root, el('div', { class: 'shoot-top' }, roomButton(), may('photo') && [picker('shoot.take', 'camera', true, true), picker('shoot.album', 'album', false, false)],
-        camera && el('details', { class: 'board-camera' }, el('summary', { class: 'plain' }, icon('board'), t('shoot.board-camera')), cameraPart(result)), gallery), scroller, rail(scroller));
-    return list.stop;
+        board && board.node, gallery), scroller, rail(scroller));
+    return () => {
+        list.stop();
+        if (board) board.stop();
+    };
 }

@@ -10,6 +10,7 @@
  *     stall                     no frames come
  *     error NAME N              this ioctl (QUERYCAP S_FMT REQBUFS QUERYBUF QBUF DQBUF STREAMON ENUM_FMT …) fails with errno N
  *     flagged | cut | empty | untabled | padded   frames with the error flag | half | without bytes | without Huffman tables | with zeros behind
+ *     fixed                     read again at the next open only: reading costs more than what is measured
  *     dark N                    the first N frames after STREAMON are dark
  *   DIR/log      what it was asked: a line at open, STREAMON, STREAMOFF and close
  * A frame is copied into its buffer only where another was in it, as a device's DMA would cost this processor nothing. */
@@ -47,7 +48,7 @@ static struct {
     struct offer offers[OFFERS];
     int offer_count, fps, dark, error, flaws;
     char failing[32];
-    bool absent, unplugged, stall;
+    bool absent, unplugged, stall, fixed;
     struct {
         uint8_t *bytes;
         size_t n;
@@ -86,7 +87,9 @@ static void read_offer(char *words) {
     uint32_t code = v4l2_fourcc((uint32_t)fourcc[0], (uint32_t)fourcc[1], (uint32_t)fourcc[2], (uint32_t)fourcc[3]);
     if (word && strcmp(word, "step") == 0 && d.offer_count < OFFERS) {
         struct v4l2_frmsize_stepwise s = { 0 };
-        if (sscanf(rest, "%u %u %u %u %u", &s.min_width, &s.min_height, &s.max_width, &s.max_height, &s.step_width) != 5) return;
+        if (sscanf(rest, "%u %u %u %u %u", &s.min_width, &s.min_height, &s.max_width, &s.max_height, &s.step_width) !=
+            5)
+            return;
         s.step_height = s.step_width;
         d.offers[d.offer_count++] = (struct offer){ code, { .type = V4L2_FRMSIZE_TYPE_STEPWISE, .stepwise = s } };
         return;
@@ -102,7 +105,9 @@ static void read_line(char *line) {
     static const struct {
         const char *word;
         int flaw;
-    } flaws[] = { { "flagged", FLAGGED }, { "cut", CUT }, { "empty", EMPTY }, { "untabled", UNTABLED }, { "padded", PADDED } };
+    } flaws[] = {
+        { "flagged", FLAGGED }, { "cut", CUT }, { "empty", EMPTY }, { "untabled", UNTABLED }, { "padded", PADDED }
+    };
     if (strncmp(line, "offer ", 6) == 0) read_offer(line + 6);
     if (strncmp(line, "fps ", 4) == 0) d.fps = (int)strtol(line + 4, NULL, 10);
     if (strncmp(line, "dark ", 5) == 0) d.dark = (int)strtol(line + 5, NULL, 10);
@@ -110,6 +115,7 @@ static void read_line(char *line) {
     d.absent |= strcmp(line, "absent") == 0;
     d.unplugged |= strcmp(line, "unplugged") == 0;
     d.stall |= strcmp(line, "stall") == 0;
+    d.fixed |= strcmp(line, "fixed") == 0;
     for (size_t i = 0; i < sizeof flaws / sizeof flaws[0]; i++)
         if (strcmp(line, flaws[i].word) == 0) d.flaws |= flaws[i].flaw;
 }
@@ -124,7 +130,7 @@ static void read_script(void) {
     d.offer_count = d.dark = d.error = d.flaws = 0;
     d.fps = 30;
     d.failing[0] = '\0';
-    d.absent = d.unplugged = d.stall = false;
+    d.absent = d.unplugged = d.stall = d.fixed = false;
     for (int i = 0; i < BUFFERS; i++) d.shown[i] = -1;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) read_line(line);
     if (!d.offer_count) {
@@ -348,6 +354,8 @@ static int stream(bool on) {
     return 0;
 }
 
+/* It has one input, the picture. */
+static int set_input(void *arg) { return *(int *)arg == 0 ? 0 : fail_with(EINVAL); }
 static int stream_on(void *arg) { return (void)arg, stream(true); }
 static int stream_off(void *arg) { return (void)arg, stream(false); }
 
@@ -364,12 +372,13 @@ static const struct {
     { VIDIOC_QUERYBUF, "QUERYBUF", query_buffer },
     { VIDIOC_QBUF, "QBUF", queue_buffer },
     { VIDIOC_DQBUF, "DQBUF", dequeue_buffer },
+    { VIDIOC_S_INPUT, "S_INPUT", set_input },
     { VIDIOC_STREAMON, "STREAMON", stream_on },
     { VIDIOC_STREAMOFF, "STREAMOFF", stream_off },
 };
 
 static int answer(unsigned long request, void *arg) {
-    read_script();
+    if (!d.fixed) read_script();
     if (d.unplugged) return fail_with(ENODEV);
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         if (answers[i].request != (request & 0xffffffffUL)) continue;
@@ -395,7 +404,8 @@ static int open_device(void) {
         if (d.memory < 0) {
             d.memory = memfd_create("fake_v4l2", MFD_CLOEXEC);
             if (ftruncate(d.memory, (off_t)BUFFERS * BUFFER_SIZE)) abort();
-            d.map = (uint8_t *)syscall(SYS_mmap, NULL, (size_t)BUFFERS * BUFFER_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, d.memory, 0);
+            d.map = (uint8_t *)syscall(SYS_mmap, NULL, (size_t)BUFFERS * BUFFER_SIZE, PROT_READ | PROT_WRITE,
+                                       MAP_SHARED, d.memory, 0);
             load_files();
         }
         note("open");
@@ -444,8 +454,12 @@ int ioctl(int fd, unsigned long request, ...) {
 static void *map_as(void *at, size_t n, int prot, int flags, int fd, off_t offset) {
     return (void *)syscall(SYS_mmap, at, n, prot, flags, fd >= 0 && fd == d.fd ? d.memory : fd, offset);
 }
-void *mmap(void *at, size_t n, int prot, int flags, int fd, off_t offset) { return map_as(at, n, prot, flags, fd, offset); }
-void *mmap64(void *at, size_t n, int prot, int flags, int fd, off_t offset) { return map_as(at, n, prot, flags, fd, offset); }
+void *mmap(void *at, size_t n, int prot, int flags, int fd, off_t offset) {
+    return map_as(at, n, prot, flags, fd, offset);
+}
+void *mmap64(void *at, size_t n, int prot, int flags, int fd, off_t offset) {
+    return map_as(at, n, prot, flags, fd, offset);
+}
 
 int close(int fd) {
     if (fd >= 0 && fd == d.fd) {

@@ -43,7 +43,12 @@ static int teardown(void **state) {
     return 0;
 }
 
-static void start(struct fixture *f) { assert_int_equal(shutter_start(&(struct shutter_options){ .device = f->r.device, .width_px = 640, .height_px = 480 }, &f->shutter), 0); }
+static void start(struct fixture *f) {
+    assert_int_equal(
+        shutter_start(&(struct shutter_options){ .device = f->r.device, .width_px = 640, .height_px = 480 },
+                      &f->shutter),
+        0);
+}
 
 static int take(struct fixture *f, int timeout_ms, struct err_text *e) {
     uint8_t *bytes = NULL;
@@ -80,7 +85,8 @@ static void shots_come_one_after_the_other(void **state) {
 static void no_camera_is_not_found(void **state) {
     struct fixture *f = *state;
     struct err_text e = { 0 };
-    assert_int_equal(shutter_start(&(struct shutter_options){ .device = "", .width_px = 640, .height_px = 480 }, &f->shutter), 0);
+    assert_int_equal(
+        shutter_start(&(struct shutter_options){ .device = "", .width_px = 640, .height_px = 480 }, &f->shutter), 0);
     assert_int_equal(take(f, 1000, &e), ERR_NOT_FOUND);
     assert_true(e.text[0] != '\0');
     assert_int_equal(shutter_state(f->shutter), SHUTTER_ABSENT);
@@ -128,7 +134,10 @@ static void a_camera_that_gives_nothing_whole_times_out(void **state) {
 static void an_unknown_driver_has_failed(void **state) {
     struct fixture *f = *state;
     struct err_text e = { 0 };
-    assert_int_equal(shutter_start(&(struct shutter_options){ .device = "teleport:1", .width_px = 640, .height_px = 480 }, &f->shutter), 0);
+    assert_int_equal(
+        shutter_start(&(struct shutter_options){ .device = "teleport:1", .width_px = 640, .height_px = 480 },
+                      &f->shutter),
+        0);
     assert_int_equal(take(f, 1000, &e), ERR_UNSUPPORTED);
     wait_state(f, SHUTTER_FAILED);
 }

@@ -196,7 +196,8 @@ static void padding_is_cut_and_missing_tables_are_given(void **state) {
         assert_int_equal(camera_grab(f->camera, ENOUGH_MS, &frame), 0);
         assert_int_equal(jpeg_inspect(frame.bytes, frame.len, &info, NULL), 0);
         bool tables = false;
-        for (size_t at = 2; at + 1 < frame.len && !tables; at++) tables = frame.bytes[at] == 0xff && frame.bytes[at + 1] == 0xc4;
+        for (size_t at = 2; at + 1 < frame.len && !tables; at++)
+            tables = frame.bytes[at] == 0xff && frame.bytes[at + 1] == 0xc4;
         assert_true(tables);
         camera_release(f->camera, &frame);
     }
@@ -208,14 +209,10 @@ static void what_fails_at_opening_is_told(void **state) {
         int error;
         const char *says;
     } rows[] = {
-        { "absent", ERR_NOT_FOUND, "plug it in" },
-        { "error OPEN 13", ERR_DENIED, "group video" },
-        { "error OPEN 16", ERR_BUSY, "another program" },
-        { "error QUERYCAP 5", ERR_IO, "saying what it is" },
-        { "error S_FMT 16", ERR_BUSY, "another program" },
-        { "error S_FMT 22", ERR_IO, "its format" },
-        { "error ENUM_FMT 22", ERR_UNSUPPORTED, "MJPEG" },
-        { "offer H264 640x480", ERR_UNSUPPORTED, "MJPEG" },
+        { "absent", ERR_NOT_FOUND, "plug it in" },         { "error OPEN 13", ERR_DENIED, "group video" },
+        { "error OPEN 16", ERR_BUSY, "another program" },  { "error QUERYCAP 5", ERR_IO, "saying what it is" },
+        { "error S_FMT 16", ERR_BUSY, "another program" }, { "error S_FMT 22", ERR_IO, "its format" },
+        { "error ENUM_FMT 22", ERR_UNSUPPORTED, "MJPEG" }, { "offer H264 640x480", ERR_UNSUPPORTED, "MJPEG" },
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -233,10 +230,10 @@ static void what_fails_while_it_streams_is_told(void **state) {
         const char *words;
         int error;
     } rows[] = {
-        { "fps 200\nerror REQBUFS 12", ERR_IO }, { "fps 200\nerror QUERYBUF 22", ERR_IO },
+        { "fps 200\nerror REQBUFS 12", ERR_IO },  { "fps 200\nerror QUERYBUF 22", ERR_IO },
         { "fps 200\nerror STREAMON 28", ERR_IO }, { "fps 200\nerror DQBUF 5", ERR_IO },
-        { "fps 200\nerror DQBUF 19", ERR_GONE }, { "fps 200\nerror QBUF 5", ERR_IO },
-        { "fps 200\nunplugged", ERR_GONE },      { "fps 200\nstall", ERR_TIMEOUT },
+        { "fps 200\nerror DQBUF 19", ERR_GONE },  { "fps 200\nerror QBUF 5", ERR_IO },
+        { "fps 200\nunplugged", ERR_GONE },       { "fps 200\nstall", ERR_TIMEOUT },
     };
     struct fixture *f = *state;
     struct frame frame;
