@@ -4,7 +4,7 @@
 
 #include "app/http/words.h"
 #include "app/journal/person.h"
-#include "app/journal/photo.h"
+#include "app/journal/photo_time.h"
 #include "app/journal/plan.h"
 #include "app/photo/capture.h"
 #include "app/photo/jpeg.h"
@@ -24,6 +24,7 @@ enum { RECORD_MAX = 64 * 1024, PLACE_SIZE = PLAN_NAME_SIZE + 200 };
 struct watermark {
     bool zh;
     struct photo photo;
+    const char *taken, *clock; /* to be shown; of photo */
     char place[PLACE_SIZE], when[24], code[16], who[PERSON_NAME_SIZE];
 };
 
@@ -83,7 +84,8 @@ int watermark_read(struct app *app, struct db *db, const char *site, const char 
         watermark_destroy(w);
         return rc;
     }
-    print_when(w->photo.taken, w->when);
+    photo_time_shown(&w->photo, &w->taken, &w->clock);
+    print_when(w->taken, w->when);
     print_code(w->photo.code, w->code);
     *out = w;
     return 0;
@@ -95,8 +97,8 @@ const char *watermark_id(const struct watermark *w) { return w->photo.id; }
 
 void watermark_version(const struct watermark *w, char out[HASH_TEXT_SIZE]) {
     char all[PLACE_SIZE + PERSON_NAME_SIZE + 256];
-    int n = snprintf(all, sizeof all, "%d\n%s\n%s\n%s\n%s\n%s\n%d", LOOK_VERSION, w->photo.sha256, w->place,
-                     w->photo.taken, w->who, w->photo.clock, w->zh);
+    int n = snprintf(all, sizeof all, "%d\n%s\n%s\n%s\n%s\n%s\n%d", LOOK_VERSION, w->photo.sha256, w->place, w->taken,
+                     w->who, w->clock, w->zh);
     hash_sha256_text(all, n > 0 && (size_t)n < sizeof all ? (size_t)n : sizeof all - 1, out);
 }
 
@@ -111,11 +113,11 @@ int watermark_draw(struct app *app, const struct watermark *w, const struct buf 
     if (rc) return rc;
     struct stamp stamp = { .place = w->place,
                            .when = w->when,
-                           .clock = words_clock(w->zh, w->photo.clock),
-                           .clock_doubtful = strcmp(w->photo.clock, "ntp") != 0 && strcmp(w->photo.clock, "rtc") != 0,
+                           .clock = words_clock(w->zh, w->clock),
+                           .clock_doubtful = strcmp(w->clock, "ntp") != 0 && strcmp(w->clock, "rtc") != 0,
                            .who = w->who[0] ? w->who : NULL,
                            .code = w->code,
-                           .taken = w->photo.taken,
+                           .taken = w->taken,
                            .sha256 = w->photo.sha256 };
     (void)pthread_mutex_lock(&app->photos->whole_image); /* all of its coefficients are held */
     rc = stamp_draw(photo->data, photo->len, &stamp, font, out, e);

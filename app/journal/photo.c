@@ -3,12 +3,14 @@
 #include "app/journal/photo.h"
 
 #include "app/journal/domain.h"
+#include "app/journal/photo_time.h"
 #include "app/journal/plan.h"
 #include "app/journal/privacy.h"
 #include "app/journal/repeat.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +58,48 @@ static int check_values(const struct photo *p, struct err_text *e) {
     return 0;
 }
 
+static int get_degrees(const struct json *gps, const char *name, double max, int64_t *out, struct err_text *e) {
+    double value = 0;
+    char field[16];
+    if (json_number(json_member(gps, name), &value) && fabs(value) <= max) {
+        *out = llround(value * 1e6);
+        return 0;
+    }
+    (void)snprintf(field, sizeof field, "gps.%s", name);
+    return err_field(e, ERR_INVALID, field, "%s has to be a number of degrees from -%g to %g", field, max, max);
+}
+
+static int get_gps(const struct json *data, struct photo *p, struct err_text *e) {
+    const struct json *gps = json_member(data, "gps");
+    if (!gps || json_is_null(gps)) return 0;
+    p->located = true;
+    int rc = get_degrees(gps, "lat", 90, &p->lat_udeg, e);
+    return rc ? rc : get_degrees(gps, "lon", 180, &p->lon_udeg, e);
+}
+
+static void put_degrees(struct json_out *w, const char *name, int64_t udeg) {
+    char text[24];
+    int n = snprintf(text, sizeof text, "%.6f", (double)udeg / 1e6);
+    while (n > 0 && text[n - 1] == '0') n--;
+    if (n > 0 && text[n - 1] == '.') n--;
+    json_put_raw(w, name, text, (size_t)n);
+}
+
+void photo_put_gps(struct json_out *w, int64_t lat_udeg, int64_t lon_udeg) {
+    json_open(w, "gps", '{');
+    put_degrees(w, "lat", lat_udeg);
+    put_degrees(w, "lon", lon_udeg);
+    json_close(w, '}');
+}
+
+static int get_exif_taken(const struct json *data, char out[CLOCK_TEXT_SIZE], struct err_text *e) {
+    struct wall at;
+    int rc = get_text(data, "exif_taken", JSON_OPTIONAL, out, CLOCK_TEXT_SIZE, e);
+    if (rc == 0 && out[0] && clock_parse(out, &at, NULL) < 0)
+        rc = err_field(e, ERR_INVALID, "exif_taken", "exif_taken has to be a time like 2026-11-22T16:04:05+08:00");
+    return rc;
+}
+
 int photo_decode(const struct json *data, struct photo *out, struct err_text *e) {
     struct photo p = { 0 };
     int rc = get_hash(data, "sha256", JSON_REQUIRED, p.sha256, e);
@@ -67,6 +111,9 @@ int photo_decode(const struct json *data, struct photo *out, struct err_text *e)
     if (rc == 0) rc = item_get_room(data, "", "room", p.room, e);
     if (rc == 0) rc = get_text(data, "caption", JSON_OPTIONAL, p.caption, sizeof p.caption, e);
     if (rc == 0) rc = get_text(data, "taken", JSON_REQUIRED, p.taken, sizeof p.taken, e);
+    if (rc == 0) rc = get_exif_taken(data, p.exif_taken, e);
+    if (rc == 0) rc = json_get_int(data, "", "orientation", JSON_OPTIONAL, 1, 8, &p.orientation, e);
+    if (rc == 0) rc = get_gps(data, &p, e);
     if (rc == 0) rc = get_text(data, "clock", JSON_OPTIONAL, p.clock, sizeof p.clock, e);
     if (rc == 0) rc = get_text(data, "origin", JSON_REQUIRED, p.origin, sizeof p.origin, e);
     if (rc == 0) rc = get_text(data, "code", JSON_OPTIONAL, p.code, sizeof p.code, e);
@@ -92,6 +139,9 @@ int photo_encode(const struct photo *p, struct buf *out) {
     json_put_text(&w, "clock", p->clock);
     json_put_text(&w, "origin", p->origin);
     json_put_text(&w, "code", p->code);
+    if (p->exif_taken[0]) json_put_text(&w, "exif_taken", p->exif_taken);
+    if (p->orientation > 1) json_put_int(&w, "orientation", p->orientation);
+    if (p->located) photo_put_gps(&w, p->lat_udeg, p->lon_udeg);
     json_close(&w, '}');
     return out->error;
 }
@@ -108,13 +158,12 @@ int photo_check_withdrawn(const struct json *data, struct err_text *e) {
 
 /* ---- POST ---- */
 
-/* Fills what the server makes: caption masked, taken with the site's offset, clock, code. */
+/* Fills what the server makes: caption masked, times with the site's offset, clock, code. */
 static int complete(struct journal *j, struct db *db, const char *site, struct photo *p, struct err_text *e) {
     char zone[PLAN_TZ_SIZE];
     uint8_t hash[HASH_SIZE];
     struct tz *tz = NULL;
     struct buf caption;
-    struct wall at = clock_wall();
     buf_init(&caption, 4 * PHOTO_CAPTION_MAX);
     int rc = privacy_mask_text(p->caption, &caption);
     if (rc == 0 && p->caption[0]) text_clip(p->caption, sizeof p->caption, caption.data);
@@ -127,9 +176,7 @@ static int complete(struct journal *j, struct db *db, const char *site, struct p
         return e && e->code ? rc : err_set(e, rc, "the photo's record cannot be made: %s", err_name(rc));
     }
     text_code(hash, p->code);
-    if (p->taken[0] && clock_parse(p->taken, &at, NULL) < 0) rc = ERR_INVALID; /* was checked */
-    clock_format(at, tz_offset_s(tz, at), p->taken);
-    if (!p->clock[0]) text_clip(p->clock, sizeof p->clock, clock_grade_name(journal_grade(j)));
+    rc = photo_time_settle(p, tz, clock_grade_name(journal_grade(j)), clock_wall());
     tz_destroy(tz);
     return rc;
 }

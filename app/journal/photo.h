@@ -16,15 +16,23 @@ struct photo {
     int64_t bytes, width, height;
     char stage[41], room[41];            /* or "" */
     char caption[PHOTO_CAPTION_MAX + 1]; /* or "" */
-    char taken[CLOCK_TEXT_SIZE];         /* RFC 3339; "" : now */
-    char clock[5];                       /* how good `taken` is: "ntp" "rtc" "none"; "" : the board's own grade */
-    char origin[16];                     /* camera phone timelapse import recovered */
-    char code[9];                        /* of the watermark; filled by photo_record */
+    char taken[CLOCK_TEXT_SIZE];         /* RFC 3339; "" : see photo_time.h */
+    char exif_taken[CLOCK_TEXT_SIZE]; /* the camera's own word on it, or ""; for photo_record also without an offset */
+    char arrived[CLOCK_TEXT_SIZE];    /* for photo_record: when it came in; "" : now. Not in events. */
+    char clock[5];                    /* how good `taken` is: "ntp" "rtc" "none"; "" : see photo_time.h */
+    char origin[16];                  /* camera phone timelapse import recovered */
+    char code[9];                     /* of the watermark; filled by photo_record */
+    int64_t orientation;              /* EXIF 1-8, of the pixels as stored; 0: 1. width and height are as seen */
+    bool located;                     /* the camera said where: */
+    int64_t lat_udeg, lon_udeg;       /* millionths of a degree, WGS 84; in range */
 };
 
 /* An event's data, lenient: everything but the id. ERR_INVALID names the member. */
 MUST_CHECK int photo_decode(const struct json *data, struct photo *out, struct err_text *e);
 MUST_CHECK int photo_encode(const struct photo *p, struct buf *out);
+
+/* "gps":{"lat":31.230416,"lon":121.4737}, with at most six decimals. */
+void photo_put_gps(struct json_out *w, int64_t lat_udeg, int64_t lon_udeg);
 
 /* Whether photo_record would take this photo, asked before its bytes are stored, so that nothing is kept of what is refused. 0 (also for a
  * repeat), or an error as photo_record's; *answer as there. Inside a write transaction; writes nothing. */
@@ -33,8 +41,8 @@ MUST_CHECK int photo_fits(struct journal *j, struct db *db, const char *site, co
 
 /* All that POST /photos does once the bytes are stored. `taken` is written with the site's offset, `caption` masked.
  * inreplyto: the photo-requested event that this answers, or NULL.
- * 0, or ERR_EXISTS (same id, same bytes and fields; a `taken` that was not given is not compared, nor the origin of a photo that was stored as
- * "recovered"), ERR_CONFLICT (other bytes or fields);
+ * 0, or ERR_EXISTS (same id, same bytes and fields; a `taken` that was not given is not compared, nor what the bytes' own Exif says, nor the origin of
+ * a photo that was stored as "recovered"), ERR_CONFLICT (other bytes or fields);
  * *answer in all three: the photo as stored. ERR_INVALID: e->field (unknown stage or room, origin, taken). */
 MUST_CHECK int photo_record(struct journal *j, struct db *db, const char *site, const struct photo *p,
                             const char *actor, const char *inreplyto, struct appended *out, struct buf *answer,

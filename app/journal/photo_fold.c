@@ -19,9 +19,12 @@ static const char schema[] =
     "  stage TEXT NOT NULL, room TEXT NOT NULL, caption TEXT NOT NULL, -- '': not said\n"
     "  taken TEXT NOT NULL,        -- RFC 3339 with the site's offset\n"
     "  date TEXT NOT NULL,         -- the site's date of it\n"
+    "  exif_taken TEXT NOT NULL,   -- the camera's own word on it, or ''\n"
     "  clock TEXT NOT NULL,        -- how good taken is: ntp, rtc, none\n"
     "  origin TEXT NOT NULL,       -- camera, phone, timelapse, import, recovered\n"
     "  code TEXT NOT NULL,         -- printed in the watermark\n"
+    "  orientation INTEGER NOT NULL, -- EXIF 1-8, of the pixels as stored\n"
+    "  lat_udeg INTEGER, lon_udeg INTEGER, -- millionths of a degree; NULL: not known\n"
     "  at TEXT NOT NULL,           -- of the event\n"
     "  actor TEXT NOT NULL,\n"
     "  writer TEXT NOT NULL,       -- a board's id, or hub\n"
@@ -45,16 +48,18 @@ static int reset(struct db *db, const char *site, const char *id) {
 
 #define INSERT                                                                                                         \
     "INSERT INTO photo (pos, site, id, sha256, thumb_sha256, bytes, width, height, stage, room, caption, taken, date," \
-    " clock, origin, code, at, actor, writer, inreplyto, withdrawn)"                                                   \
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, site) DO UPDATE SET "
+    " clock, origin, code, at, actor, writer, inreplyto, withdrawn, exif_taken, orientation, lat_udeg, lon_udeg)"      \
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, site) DO "   \
+    "UPDATE SET "
 
 /* Where only the withdrawal was there, it stays one. */
-static const char insert_taken[] =
-    INSERT "pos = excluded.pos, sha256 = excluded.sha256, thumb_sha256 = excluded.thumb_sha256, bytes = excluded.bytes,"
-           " width = excluded.width, height = excluded.height, stage = excluded.stage, room = excluded.room,"
-           " caption = excluded.caption, taken = excluded.taken, date = excluded.date, clock = excluded.clock,"
-           " origin = excluded.origin, code = excluded.code, at = excluded.at, actor = excluded.actor,"
-           " writer = excluded.writer, inreplyto = excluded.inreplyto WHERE sha256 = ''";
+static const char insert_taken[] = INSERT
+    "pos = excluded.pos, sha256 = excluded.sha256, thumb_sha256 = excluded.thumb_sha256, bytes = excluded.bytes,"
+    " width = excluded.width, height = excluded.height, stage = excluded.stage, room = excluded.room,"
+    " caption = excluded.caption, taken = excluded.taken, date = excluded.date, clock = excluded.clock,"
+    " origin = excluded.origin, code = excluded.code, at = excluded.at, actor = excluded.actor,"
+    " writer = excluded.writer, inreplyto = excluded.inreplyto, exif_taken = excluded.exif_taken,"
+    " orientation = excluded.orientation, lat_udeg = excluded.lat_udeg, lon_udeg = excluded.lon_udeg WHERE sha256 = ''";
 
 static const char insert_withdrawn[] = INSERT "withdrawn = 1 WHERE withdrawn = 0";
 
@@ -87,6 +92,15 @@ static int put(struct db *db, const char *sql, const struct envelope *event, con
     stmt_bind_text(s, 19, event->key.writer);
     stmt_bind_text(s, 20, withdrawn ? "" : event->inreplyto);
     stmt_bind_int(s, 21, withdrawn);
+    stmt_bind_text(s, 22, p->exif_taken);
+    stmt_bind_int(s, 23, p->orientation ? p->orientation : 1);
+    if (p->located) {
+        stmt_bind_int(s, 24, p->lat_udeg);
+        stmt_bind_int(s, 25, p->lon_udeg);
+    } else {
+        stmt_bind_null(s, 24);
+        stmt_bind_null(s, 25);
+    }
     rc = stmt_run(s);
     return rc < 0 ? rc : db_changes(db) > 0;
 }
@@ -119,5 +133,5 @@ static int fold(struct db *db, const struct envelope *event, int64_t pos) {
 
 static const char *const tables[] = { "photo", NULL };
 const struct subject_kind photo_kind = {
-    .kind = "photo", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 2
+    .kind = "photo", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 3
 };

@@ -31,11 +31,16 @@ enum column {
     COL_INREPLYTO,
     COL_WITHDRAWN,
     COL_POS,
+    COL_EXIF_TAKEN,
+    COL_ORIENTATION,
+    COL_LAT,
+    COL_LON,
     COL_MORE,
 };
 #define COLUMNS                                                                                                        \
     "p.id, p.site, p.writer, p.sha256, p.thumb_sha256, p.bytes, p.width, p.height, p.stage, p.room, p.caption,"        \
-    " p.taken, p.clock, p.origin, p.code, p.at, p.actor, p.inreplyto, p.withdrawn, p.pos"
+    " p.taken, p.clock, p.origin, p.code, p.at, p.actor, p.inreplyto, p.withdrawn, p.pos,"                             \
+    " p.exif_taken, p.orientation, p.lat_udeg, p.lon_udeg"
 
 static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
@@ -50,7 +55,11 @@ int photo_find(struct db *db, const char *site, const char *id, struct photo *ou
     if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
     struct photo p = { .bytes = stmt_int(s, COL_BYTES),
                        .width = stmt_int(s, COL_WIDTH),
-                       .height = stmt_int(s, COL_HEIGHT) };
+                       .height = stmt_int(s, COL_HEIGHT),
+                       .orientation = stmt_int(s, COL_ORIENTATION),
+                       .located = !stmt_is_null(s, COL_LAT),
+                       .lat_udeg = stmt_int(s, COL_LAT),
+                       .lon_udeg = stmt_int(s, COL_LON) };
     text_clip(p.id, sizeof p.id, stmt_text(s, COL_ID));
     text_clip(p.sha256, sizeof p.sha256, stmt_text(s, COL_SHA256));
     text_clip(p.thumb_sha256, sizeof p.thumb_sha256, stmt_text(s, COL_THUMB));
@@ -58,6 +67,7 @@ int photo_find(struct db *db, const char *site, const char *id, struct photo *ou
     text_clip(p.room, sizeof p.room, stmt_text(s, COL_ROOM));
     text_clip(p.caption, sizeof p.caption, stmt_text(s, COL_CAPTION));
     text_clip(p.taken, sizeof p.taken, stmt_text(s, COL_TAKEN));
+    text_clip(p.exif_taken, sizeof p.exif_taken, stmt_text(s, COL_EXIF_TAKEN));
     text_clip(p.clock, sizeof p.clock, stmt_text(s, COL_CLOCK));
     text_clip(p.origin, sizeof p.origin, stmt_text(s, COL_ORIGIN));
     text_clip(p.code, sizeof p.code, stmt_text(s, COL_CODE));
@@ -83,6 +93,12 @@ static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w
     json_put_text(w, "clock", stmt_text(s, COL_CLOCK));
     json_put_text(w, "origin", stmt_text(s, COL_ORIGIN));
     json_put_text(w, "code", stmt_text(s, COL_CODE));
+    json_put_text(w, "exif_taken", or_null(stmt_text(s, COL_EXIF_TAKEN)));
+    json_put_int(w, "orientation", stmt_int(s, COL_ORIENTATION));
+    if (stmt_is_null(s, COL_LAT))
+        json_put_null(w, "gps");
+    else
+        photo_put_gps(w, stmt_int(s, COL_LAT), stmt_int(s, COL_LON));
     json_put_text(w, "at", stmt_text(s, COL_AT));
     int rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), names, w, "actor");
     json_put_text(w, "inreplyto", or_null(stmt_text(s, COL_INREPLYTO)));

@@ -3,6 +3,7 @@
 #include "app/photo/capture.h"
 
 #include "app/journal/photo_request.h"
+#include "app/photo/exif.h"
 #include "app/photo/jpeg.h"
 #include "app/photo/outbox.h"
 #include "firmware/base/json.h"
@@ -27,6 +28,24 @@ void capture_init(struct capture *c) {
 
 void capture_fini(struct capture *c) { buf_fini(&c->thumb); }
 
+/* The board's own camera tells no time: the board does. */
+static bool tells_time(const struct photo *r) {
+    return strcmp(r->origin, "camera") != 0 && strcmp(r->origin, "timelapse") != 0;
+}
+
+/* What the file says of itself. */
+static int read_exif(struct capture *c, struct err_text *e) {
+    struct exif_facts facts;
+    int rc = exif_read(c->bytes, c->n, &facts);
+    if (rc) return err_set(e, rc, "out of memory");
+    if (!tells_time(&c->record)) facts.taken[0] = '\0';
+    memcpy(c->record.exif_taken, facts.taken, sizeof facts.taken);
+    c->record.located = facts.located;
+    c->record.lat_udeg = facts.lat_udeg;
+    c->record.lon_udeg = facts.lon_udeg;
+    return 0;
+}
+
 int capture_look(struct photos *p, struct capture *c, struct err_text *e) {
     struct jpeg_info info;
     int rc = jpeg_peek(c->bytes, c->n, &info, e);
@@ -36,16 +55,18 @@ int capture_look(struct photos *p, struct capture *c, struct err_text *e) {
     buf_clear(&c->thumb);
     rc = jpeg_inspect_and_thumbnail(c->bytes, c->n, JPEG_THUMB_PX, &info, &c->thumb, e);
     if (alone) (void)pthread_mutex_unlock(&p->whole_image);
+    if (!rc) rc = read_exif(c, e);
     if (rc) return rc;
     hash_sha256_text(c->bytes, c->n, c->record.sha256);
     hash_sha256_text(c->thumb.data, c->thumb.len, c->record.thumb_sha256);
     c->record.bytes = (int64_t)c->n;
     c->record.width = info.upright_width_px;
     c->record.height = info.upright_height_px;
+    c->record.orientation = info.orientation;
     return 0;
 }
 
-/* What it takes to append the event later. A photo that does not say when it was taken was taken now, however late its event will be. */
+/* What it takes to append the event later, as it would be now, however late that will be. */
 static int print_meta(const struct capture *c, struct buf *out) {
     const struct photo *r = &c->record;
     struct json_out w;
@@ -64,7 +85,14 @@ static int print_meta(const struct capture *c, struct buf *out) {
     json_put_text(&w, "stage", r->stage);
     json_put_text(&w, "room", r->room);
     json_put_text(&w, "caption", r->caption);
-    json_put_text(&w, "taken", r->taken[0] ? r->taken : now);
+    json_put_int(&w, "orientation", r->orientation);
+    if (r->located) {
+        json_put_int(&w, "lat_udeg", r->lat_udeg);
+        json_put_int(&w, "lon_udeg", r->lon_udeg);
+    }
+    json_put_text(&w, "taken", r->taken);
+    json_put_text(&w, "exif_taken", r->exif_taken);
+    json_put_text(&w, "arrived", now);
     json_put_text(&w, "clock", r->clock[0] ? r->clock : clock_grade_name(clock_grade()));
     json_close(&w, '}');
     return out->error;
@@ -145,7 +173,12 @@ static int take_orphan(void *ctx, const struct blob_unsettled *photo) {
     take_text(meta, "room", o->record.room, sizeof o->record.room);
     take_text(meta, "caption", o->record.caption, sizeof o->record.caption);
     take_text(meta, "taken", o->record.taken, sizeof o->record.taken);
+    take_text(meta, "exif_taken", o->record.exif_taken, sizeof o->record.exif_taken);
+    take_text(meta, "arrived", o->record.arrived, sizeof o->record.arrived);
     take_text(meta, "clock", o->record.clock, sizeof o->record.clock);
+    (void)json_int(json_member(meta, "orientation"), &o->record.orientation);
+    o->record.located = json_int(json_member(meta, "lat_udeg"), &o->record.lat_udeg) &&
+                        json_int(json_member(meta, "lon_udeg"), &o->record.lon_udeg);
     (void)json_int(json_member(meta, "bytes"), &o->record.bytes);
     (void)json_int(json_member(meta, "width"), &o->record.width);
     (void)json_int(json_member(meta, "height"), &o->record.height);

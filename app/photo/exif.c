@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* libexif fills in what the standard requires beside (version, resolution, components); thumbnails and makers' notes are none of ours. */
+/* libexif reads the directories, and fills in what the standard requires beside (version, resolution, components); thumbnails and makers' notes are
+ * none of ours. */
 #include "app/photo/exif.h"
 
-#include "firmware/base/clock.h"
+#include "app/photo/jpeg_exif.h"
 
 #include <libexif/exif-data.h>
 #include <libexif/exif-utils.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,4 +109,118 @@ int exif_make(const struct exif *exif, struct buf *out) {
     free(bytes);
     exif_data_unref(data);
     return rc;
+}
+
+/* ---- reading ---- */
+
+/* A block of 64 KiB can name the same bytes in hundreds of entries, and libexif keeps a copy for each (measured: 16 MB for a maker's notes alone). So
+ * there is a budget. An allocator of libexif's is not told who calls; a call never leaves its thread. */
+#define READ_MAX_BYTES (1024u * 1024u)
+static _Thread_local struct {
+    size_t left; /* bytes; what is freed does not come back */
+    bool no_memory;
+} budget;
+
+static bool spend(size_t size) {
+    if (size > budget.left) return false;
+    budget.left -= size;
+    return true;
+}
+
+static void *budget_realloc(void *p, ExifLong size) {
+    if (!spend(size)) return NULL;
+    void *grown = realloc(p, size);
+    if (!grown) budget.no_memory = true;
+    return grown;
+}
+
+static void *budget_alloc(ExifLong size) { /* libexif counts on zeros */
+    if (!spend(size)) return NULL;
+    void *p = calloc(1, size);
+    if (!p) budget.no_memory = true;
+    return p;
+}
+
+/* A text's bytes, cut to the room; ends at a NUL or the entry's end. "" where there is none. */
+static void get_text(ExifData *data, ExifIfd ifd, int tag, char *out, size_t size) {
+    const ExifEntry *entry = exif_content_get_entry(data->ifd[ifd], (ExifTag)tag);
+    out[0] = '\0';
+    if (!entry || entry->format != EXIF_FORMAT_ASCII || !entry->data) return;
+    size_t n = strnlen((const char *)entry->data, entry->size);
+    if (n >= size) n = size - 1;
+    memcpy(out, entry->data, n);
+    out[n] = '\0';
+}
+
+/* "2026:11:22 16:04:05", "123" and "+08:00" → "2026-11-22T16:04:05.123+08:00" */
+static void get_time(ExifData *data, char out[CLOCK_TEXT_SIZE]) {
+    char text[20], fraction[4], offset[8], whole[CLOCK_TEXT_SIZE + 8];
+    struct wall at;
+    get_text(data, EXIF_IFD_EXIF, EXIF_TAG_DATE_TIME_ORIGINAL, text, sizeof text);
+    get_text(data, EXIF_IFD_EXIF, EXIF_TAG_SUB_SEC_TIME_ORIGINAL, fraction, sizeof fraction);
+    get_text(data, EXIF_IFD_EXIF, EXIF_TAG_OFFSET_TIME_ORIGINAL, offset, sizeof offset);
+    if (strlen(text) != 19 || text[4] != ':' || text[7] != ':' || text[10] != ' ') return;
+    text[4] = text[7] = '-';
+    text[10] = 'T';
+    fraction[strspn(fraction, "0123456789")] = '\0';
+    int n = snprintf(whole, sizeof whole, "%s%s%s", text, fraction[0] ? "." : "", fraction);
+    (void)snprintf(whole + n, sizeof whole - (size_t)n, "%s", "Z");
+    if (clock_parse(whole, &at, NULL)) return;
+    (void)snprintf(whole + n, sizeof whole - (size_t)n, "%s", offset);
+    bool told = (offset[0] == '+' || offset[0] == '-') && clock_parse(whole, &at, NULL) == 0;
+    if (!told) whole[n] = '\0';
+    memcpy(out, whole, strlen(whole) + 1);
+}
+
+/* Degrees, minutes and seconds, as millionths of a degree. letters: of the hemispheres, the positive one first. */
+static bool get_degrees(ExifData *data, int tag, int ref_tag, const char *letters, int max, int64_t *out) {
+    const ExifEntry *entry = exif_content_get_entry(data->ifd[EXIF_IFD_GPS], (ExifTag)tag);
+    double part[3];
+    char ref[3];
+    get_text(data, EXIF_IFD_GPS, ref_tag, ref, sizeof ref);
+    if (strlen(ref) != 1 || !strchr(letters, ref[0])) return false;
+    if (!entry || entry->format != EXIF_FORMAT_RATIONAL || entry->components != 3 || entry->size < 24) return false;
+    for (size_t i = 0; i < 3; i++) {
+        ExifRational r = exif_get_rational(entry->data + 8 * i, exif_data_get_byte_order(data));
+        if (r.denominator == 0) return false;
+        part[i] = (double)r.numerator / r.denominator;
+    }
+    if (part[0] > max || part[1] > 60 || part[2] > 60) return false;
+    int64_t udeg = llround((part[0] + part[1] / 60 + part[2] / 3600) * 1e6);
+    if (udeg > max * INT64_C(1000000)) return false;
+    *out = ref[0] == letters[1] ? -udeg : udeg;
+    return true;
+}
+
+static void get_place(ExifData *data, struct exif_facts *out) {
+    int64_t lat = 0, lon = 0;
+    if (!get_degrees(data, EXIF_TAG_GPS_LATITUDE, EXIF_TAG_GPS_LATITUDE_REF, "NS", 90, &lat) ||
+        !get_degrees(data, EXIF_TAG_GPS_LONGITUDE, EXIF_TAG_GPS_LONGITUDE_REF, "EW", 180, &lon))
+        return;
+    out->located = lat != 0 || lon != 0;
+    out->lat_udeg = lat;
+    out->lon_udeg = lon;
+}
+
+int exif_read(const uint8_t *jpeg, size_t n, struct exif_facts *out) {
+    struct exif_facts facts = { 0 };
+    const uint8_t *block = NULL;
+    size_t block_n = 0;
+    if (jpeg_exif_find(jpeg, n, &block, &block_n)) {
+        budget.left = READ_MAX_BYTES;
+        budget.no_memory = false;
+        ExifMem *mem = exif_mem_new(budget_alloc, budget_realloc, free);
+        ExifData *data = mem ? exif_data_new_mem(mem) : NULL;
+        if (data) {
+            exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION); /* what is read is not mended */
+            exif_data_load_data(data, block, (unsigned)block_n);
+            get_time(data, facts.taken);
+            get_place(data, &facts);
+        }
+        exif_data_unref(data);
+        exif_mem_unref(mem);
+        if (budget.no_memory) return ERR_NOMEM;
+    }
+    *out = facts;
+    return 0;
 }

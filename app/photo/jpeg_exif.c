@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds the orientation in a JPEG's segments by reading in place, every offset checked. Other tags are not its business. */
+/* Finds the Exif block among a JPEG's segments, and the orientation in it, by reading in place, every offset checked. Other tags are not its
+ * business. */
 #include "app/photo/jpeg_exif.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -13,6 +13,8 @@ enum {
     TYPE_SHORT = 3,
     ENTRY_BYTES = 12
 };
+
+static const uint8_t header[6] = { 'E', 'x', 'i', 'f', 0, 0 };
 
 struct tiff {
     const uint8_t *bytes;
@@ -50,8 +52,7 @@ static int orientation_of_tiff(struct tiff *t) {
     return 1;
 }
 
-int jpeg_exif_orientation(const uint8_t *bytes, size_t n) {
-    static const uint8_t exif[6] = { 'E', 'x', 'i', 'f', 0, 0 };
+bool jpeg_exif_find(const uint8_t *bytes, size_t n, const uint8_t **block, size_t *block_n) {
     size_t at = 2; /* after SOI */
     while (at < n && n - at >= 4 && bytes[at] == 0xFF) {
         uint8_t marker = bytes[at + 1];
@@ -62,11 +63,21 @@ int jpeg_exif_orientation(const uint8_t *bytes, size_t n) {
         if (marker == MARKER_SOS || marker == MARKER_EOI) break;
         size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3]; /* counts itself */
         if (length < 2 || length > n - at - 2) break;
-        if (marker == MARKER_APP1 && length >= 2 + sizeof exif && memcmp(bytes + at + 4, exif, sizeof exif) == 0) {
-            struct tiff t = { .bytes = bytes + at + 4 + sizeof exif, .n = length - 2 - sizeof exif };
-            return orientation_of_tiff(&t);
+        if (marker == MARKER_APP1 && length >= 2 + sizeof header &&
+            memcmp(bytes + at + 4, header, sizeof header) == 0) {
+            *block = bytes + at + 4;
+            *block_n = length - 2;
+            return true;
         }
         at += 2 + length;
     }
-    return 1;
+    return false;
+}
+
+int jpeg_exif_orientation(const uint8_t *bytes, size_t n) {
+    const uint8_t *block = NULL;
+    size_t block_n = 0;
+    if (!jpeg_exif_find(bytes, n, &block, &block_n)) return 1;
+    struct tiff t = { .bytes = block + sizeof header, .n = block_n - sizeof header };
+    return orientation_of_tiff(&t);
 }

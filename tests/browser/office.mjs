@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { realPhotos, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
+import { withExif } from '../support/exif.mjs';
 import { DESK, launch, Screen } from '../support/screen.mjs';
 
 const EXPECTED = { size: DESK, path: '/office/' };
@@ -62,6 +63,13 @@ test('a site’s page follows: entries and pictures come by themselves, also aft
         await screen.tap('.photo-tile');
         await screen.see('.viewer-frame > img');
         await screen.see('.viewer-save[download]');
+        await screen.page.keyboard.press('Escape');
+        // An old picture, handed over as a new one, and where it was taken.
+        const old = await manager.photo(withExif(fs.readFileSync(realPhotos(2)[1]), { DateTimeOriginal: '2019:05:03 10:07:00', GPSLatitude: 31.230416, GPSLatitudeRef: 'N', GPSLongitude: 121.4737, GPSLongitudeRef: 'E' }),
+            { room: 'kitchen', origin: 'import', taken: new Date().toISOString() });
+        await screen.tap(`.photo-tile:has(img[src$="${old.id}/thumb"])`);
+        await screen.see('.viewer-text', { hasText: /2019.*10:07 拍摄/ });
+        await screen.see('.viewer-gps[href="geo:31.230416,121.473700"]', { hasText: '31.230416,121.473700' });
         await screen.page.keyboard.press('Escape');
         await stack.hub.kill('SIGTERM');
         await screen.see('.live[data-up="false"]');

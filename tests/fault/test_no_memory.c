@@ -13,6 +13,7 @@
 #include "app/journal/timeline.h"
 #include "app/journal/today.h"
 #include "app/photo/capture.h"
+#include "app/photo/exif.h"
 #include "app/photo/photo_store.h"
 #include "tests/fault/no_memory.h"
 #include "tests/support/journal_rig.h"
@@ -361,14 +362,31 @@ static void begin_photo(struct world *w, struct capture *c) {
     (void)snprintf(c->record.origin, sizeof c->record.origin, "phone");
 }
 
+/* A picture with an Exif block, which libexif reads with memory that it asks us for. */
+static void make_jpeg(const struct test_jpeg *spec, struct buf *out) {
+    struct exif exif = { .orientation = 1, .taken = "2026-11-22T15:59:00+08:00", .description = "x" };
+    struct buf jpeg, app1;
+    buf_init(&jpeg, 1u << 20);
+    buf_init(&app1, 65533);
+    test_jpeg_make(spec, &jpeg);
+    assert_int_equal(exif_make(&exif, &app1), 0);
+    const uint8_t marker[4] = { 0xFF, 0xE1, (uint8_t)((app1.len + 2) >> 8), (uint8_t)(app1.len + 2) };
+    buf_clear(out);
+    (void)buf_add(out, jpeg.data, 2);
+    (void)buf_add(out, marker, sizeof marker);
+    (void)buf_add(out, app1.data, app1.len);
+    assert_int_equal(buf_add(out, jpeg.data + 2, jpeg.len - 2), 0);
+    buf_fini(&jpeg);
+    buf_fini(&app1);
+}
+
 static bool photo_op(void *arg, long n, enum no_memory how) {
     struct world *w = arg;
     struct capture c;
     struct err_text e = { 0 };
     struct test_jpeg spec = { .width = 64, .height = 48 };
     for (int i = 0; i < 12; i++) spec.corner[i / 3][i % 3] = (uint8_t)(n * 7 + i * 20 + how);
-    buf_clear(&w->jpeg);
-    test_jpeg_make(&spec, &w->jpeg);
+    make_jpeg(&spec, &w->jpeg);
     begin_photo(w, &c);
     no_memory_at(n, how);
     int rc = capture_look(&w->photos, &c, &e);
@@ -381,6 +399,7 @@ static bool photo_op(void *arg, long n, enum no_memory how) {
         assert_int_equal(capture_look(&w->photos, &c, &e), 0);
         if (capture_keep(&w->photos, &c, &e)) fail_msg("%s", e.text);
     }
+    assert_string_equal(c.record.exif_taken, "2026-11-22T15:59:00+08:00"); /* all that there is, or ERR_NOMEM */
     assert_int_equal(blobs_verify(w->photos.blobs, BLOB_ORIGINAL, c.record.sha256), 0);
     assert_int_equal(blobs_verify(w->photos.blobs, BLOB_THUMB, c.record.thumb_sha256), 0);
     capture_fini(&c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whatever bytes come as a photo: inspecting, thumbnail and pixels agree on whether they can be used, a band is laid over it or refused, and nothing
- * breaks. */
+/* Whatever bytes come as a photo: inspecting, thumbnail and pixels agree on whether they can be used, a band is laid over it or refused, its Exif is read
+ * or not, and nothing breaks. */
+#include "app/photo/exif.h"
 #include "app/photo/jpeg.h"
 #include "app/photo/jpeg_band.h"
 #include "firmware/base/cleanup.h"
@@ -31,6 +32,7 @@ static void try_band(const uint8_t *bytes, size_t n, bool sound) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     struct jpeg_info peeked, inspected, info;
+    struct exif_facts facts;
     CLEANUP(buf_fini) struct buf thumb;
     buf_init(&thumb, (size_t)4 << 20);
     int peek = jpeg_peek(bytes, n, &peeked, NULL);
@@ -39,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     demand(inspect == both);
     demand(peek == 0 || inspect == peek);
     try_band(bytes, n, inspect == 0);
+    demand(exif_read(bytes, n, &facts) == 0);
     if (inspect) {
         demand(thumb.len == 0);
         return 0;

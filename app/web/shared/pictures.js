@@ -20,6 +20,24 @@ export function placeText(photo) {
     return [photo.room && roomName(photo.room), photo.stage && stageName(photo.stage)].filter(Boolean).join(' · ');
 }
 
+// The time to show, as on a watermark: no picture is younger than its camera says.
+const APART_MS = 10 * 60000;
+function takenAt(photo) {
+    const taken = photo.taken || photo.at;
+    return photo.exif_taken && Date.parse(taken) - Date.parse(photo.exif_taken) > APART_MS ? photo.exif_taken : taken;
+}
+
+// Taken well before it came in: from an album, or sent late.
+const isOld = (photo) => photo.at && Date.parse(photo.at) - Date.parse(takenAt(photo)) > APART_MS;
+const timeText = (photo) => (isOld(photo) ? t('photo.taken-then', { then: moment(takenAt(photo)), at: moment(photo.at) }) : moment(takenAt(photo)));
+
+// Where its camera says it was: for head office, to be opened in whatever shows maps there. Nothing is asked of anybody's server.
+function gpsLink({ gps }) {
+    if (!place.hub || !gps) return null;
+    const text = `${gps.lat.toFixed(6)},${gps.lon.toFixed(6)}`;
+    return el('a', { class: 'plain viewer-gps', href: `geo:${text}` }, icon('pin'), el('span', {}, text));
+}
+
 // Its record and its bytes: it is at head office when both are.
 export function photoState(photo) {
     if (place.hub) return hasArrived(photo.sha256) ? 'received' : 'away';
@@ -55,7 +73,7 @@ export function photoTile(photo, open) {
     refresh();
     whenArrived(photo.sha256, state, refresh);
     const node = el('button', { type: 'button', class: 'photo-tile', on: { click: open } }, thumb(photo),
-        el('span', { class: 'photo-line' }, el('span', { class: 'photo-place' }, photo.room ? roomName(photo.room) : moment(photo.taken || photo.at)), state));
+        el('span', { class: 'photo-line' }, el('span', { class: 'photo-place' }, photo.room && !isOld(photo) ? roomName(photo.room) : moment(takenAt(photo))), state));
     return { node, refresh };
 }
 
@@ -98,8 +116,8 @@ export function openViewer(photos, start) {
         setBadge(state, photoState(photo));
         fill(text, el('p', { class: 'viewer-main' }, placeText(photo) || t('photo.one'), state),
             photo.caption && el('p', {}, photo.caption),
-            el('p', {}, [moment(photo.taken || photo.at), photo.actor?.name, t(`origin.${photo.origin || 'phone'}`), photo.code].filter(Boolean).join(' · ')),
-            stamped(photo));
+            el('p', {}, [timeText(photo), photo.actor?.name, t(`origin.${photo.origin || 'phone'}`), photo.code].filter(Boolean).join(' · ')),
+            gpsLink(photo), stamped(photo));
         count.textContent = `${at + 1} / ${photos.length}`;
         before.disabled = at === 0;
         after.disabled = at === photos.length - 1;

@@ -205,6 +205,7 @@ const WORDS = {
     'upload.clear': ['清除已完成', 'Clear finished'],
     'photos.none': ['还没有照片', 'No photos yet'],
     'photo.one': ['照片', 'Photo'],
+    'photo.taken-then': ['{then} 拍摄，{at} 收到', 'taken {then}, came in {at}'],
     'photo.before': ['上一张', 'Previous'],
     'photo.after': ['下一张', 'Next'],
     'photo.away': ['照片在路上', 'On its way'],

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "app/photo/shutter.h"
+#include "tests/support/exiftool.h"
 #include "tests/support/steps_rig.h"
 
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct fixture {
 static int setup(void **state) {
     struct fixture *f = calloc(1, sizeof *f);
     clock_fake_wall((struct wall){ INT64_C(1795334400000) }); /* 2026-11-22T16:00:00+08:00 */
+    (void)setenv("SITELOG_CLOCK_GRADE", "ntp", 1);
     board_rig_open(&f->board);
     steps_init(&f->steps, &f->board);
     f->jpeg = board_rig_jpeg(&f->board, 1, NULL);
@@ -38,6 +40,7 @@ static int teardown(void **state) {
     buf_fini(&f->jpeg);
     free(f);
     clock_fake_off();
+    (void)unsetenv("SITELOG_CLOCK_GRADE");
     return 0;
 }
 
@@ -98,6 +101,46 @@ static void a_repeat_is_200_and_another_photo_409(void **state) {
     assert_non_null(strstr(stored, "\"room\":\"kitchen\""));
     free(stored);
     assert_int_equal(board_rig_count(&f->board, "SELECT count(*) FROM event WHERE type = 'photo-taken'"), 1);
+}
+
+/* Whatever the file says of itself or fails to: it is taken in, told of, and given out byte by byte. */
+static void a_photo_with_exif_comes_in_and_out(void **state) {
+    struct fixture *f = *state;
+    static const struct {
+        const char *tags, *answer;
+    } cases[] = {
+        { "-Orientation=3 -DateTimeOriginal='2019:05:03 10:00:00' -GPSLatitude=33.5 -GPSLatitudeRef=S "
+          "-GPSLongitude=70.25"
+          " -GPSLongitudeRef=W",
+          "\"exif_taken\":\"2019-05-03T10:00:00.000+08:00\",\"orientation\":3,\"gps\":{\"lat\":-33.5,\"lon\":-70.25}" },
+        { "-all= -DateTimeOriginal='2031:01:01 10:00:00'", "\"exif_taken\":null,\"orientation\":1,\"gps\":null" },
+        { NULL, "\"exif_taken\":null,\"orientation\":1,\"gps\":null" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char id[ID_SIZE], target[80];
+        struct exchange x;
+        id_of(id);
+        if (cases[i].tags) {
+            exiftool_write(&f->jpeg, cases[i].tags);
+        } else { /* its block is all lies */
+            char *exif = memmem(f->jpeg.data, f->jpeg.len, "Exif", 4);
+            assert_non_null(exif);
+            memset(exif + 14, 0xFF, 40);
+        }
+        char *answer = post(f, id, "&origin=import", 201, NULL);
+        if (!strstr(answer, cases[i].answer)) fail_msg("no %s in %s", cases[i].answer, answer);
+        free(answer);
+        free(post(f, id, "&origin=import", 200, NULL));
+        (void)snprintf(target, sizeof target, "id=%s", id);
+        steps_ask(&f->steps, &(struct steps_ask){ "GET", "/api/v1/photos/{id}", .target = target }, &x);
+        assert_int_equal(x.reply.stream->size, f->jpeg.len);
+        char *bytes = malloc(f->jpeg.len);
+        assert_non_null(bytes);
+        assert_int_equal(x.reply.stream->read(x.reply.stream, 0, bytes, f->jpeg.len), 0);
+        assert_memory_equal(bytes, f->jpeg.data, f->jpeg.len);
+        free(bytes);
+        exchange_fini(&x);
+    }
 }
 
 static void fields_are_checked_before_bytes_are_kept(void **state) {
@@ -321,6 +364,7 @@ static void a_code_of_somebody_elses_site_is_not_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_photo_comes_in_and_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_photo_with_exif_comes_in_and_out, setup, teardown),
         cmocka_unit_test_setup_teardown(a_repeat_is_200_and_another_photo_409, setup, teardown),
         cmocka_unit_test_setup_teardown(fields_are_checked_before_bytes_are_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_no_whole_picture_is_refused, setup, teardown),

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "app/photo/jpeg.h"
+#include "tests/support/exiftool.h"
 #include "tests/support/steps_rig.h"
 #include "tests/support/test_jpeg_make.h"
 
@@ -128,6 +129,31 @@ static void the_stored_photo_stays_what_it_was(void **state) {
     buf_fini(&stamped);
 }
 
+/* An old picture, handed over as if it were new: the watermark says when its camera took it, and that nobody vouches for that. */
+static void an_old_photo_is_stamped_as_one(void **state) {
+    struct fixture *f = *state;
+    char target[160], etag[80];
+    struct buf jpeg, stamped;
+    buf_init(&jpeg, 1 << 20);
+    test_jpeg_make(&(struct test_jpeg){ .width = 1280, .height = 720 }, &jpeg);
+    exiftool_write(&jpeg,
+                   "-DateTimeOriginal='2019:05:03 10:00:00' -GPSLatitude=33.5 -GPSLatitudeRef=S -GPSLongitude=70.25"
+                   " -GPSLongitudeRef=W");
+    clock_fake_advance_ms(1000);
+    ids_make(clock_wall(), f->id);
+    (void)snprintf(target, sizeof target, "?id=%s&origin=import&taken=2026-11-22T08:00:00Z", f->id);
+    steps_status(&f->steps,
+                 &(struct steps_ask){ "POST", "/api/v1/photos", .target = target, .body = jpeg.data, .n = jpeg.len },
+                 201, NULL);
+    stamped = get(f, "", ROLE_MANAGER, etag);
+    char *said = exiftool_read(&stamped, "-DateTimeOriginal -OffsetTimeOriginal -GPSPosition");
+    assert_string_equal(said, "DateTimeOriginal                : 2019:05:03 10:00:00\n"
+                              "OffsetTimeOriginal              : +08:00\n");
+    free(said);
+    buf_fini(&jpeg);
+    buf_fini(&stamped);
+}
+
 struct withdrawing {
     struct fixture *f;
     const char *id;
@@ -173,9 +199,8 @@ static void without_a_font_it_comes_later(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-        TEST(what_it_says_decides_what_it_is),
-        TEST(the_stored_photo_stays_what_it_was),
-        TEST(what_is_not_there_is_said),
+        TEST(what_it_says_decides_what_it_is), TEST(the_stored_photo_stays_what_it_was),
+        TEST(an_old_photo_is_stamped_as_one),  TEST(what_is_not_there_is_said),
         TEST(without_a_font_it_comes_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

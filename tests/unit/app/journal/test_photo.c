@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "app/journal/photo_request.h"
+#include "app/journal/photo_time.h"
 
 #include "firmware/base/cleanup.h"
 #include "tests/support/journal_pair.h"
@@ -85,7 +86,8 @@ static void test_record(void **state) {
         f, "{\"id\":\"" ID1 "\",\"site\":\"s-0412\",\"board\":\"b-01\",\"sha256\":\"" HASH_A
            "\",\"thumb_sha256\":null,\"bytes\":3000000,"
            "\"width\":4000,\"height\":3000,\"stage\":\"tiling\",\"room\":\"kitchen\",\"caption\":\"墙砖\","
-           "\"taken\":\"2026-11-22T16:00:00.000+08:00\",\"clock\":\"ntp\",\"origin\":\"phone\",\"code\":\"NANANANA\""));
+           "\"taken\":\"2026-11-22T16:00:00.000+08:00\",\"clock\":\"ntp\",\"origin\":\"phone\",\"code\":\"NANANANA\","
+           "\"exif_taken\":null,\"orientation\":1,\"gps\":null,\"at\":"));
     assert_int_equal(photo_find(f->t.db, NULL, ID1, &found, &withdrawn), 0);
     assert_false(withdrawn);
     assert_string_equal(found.code, "NANANANA");
@@ -167,6 +169,15 @@ static void test_check(void **state) {
         { "\"new\":1", "\"caption\":7", "caption" },
         { "\"new\":1", "\"thumb_sha256\":\"abc\"", "thumb_sha256" },
         { "\"new\":1", "\"code\":\"far too long a code\"", "code" },
+        { "\"new\":1", "\"orientation\":0", "orientation" },
+        { "\"new\":1", "\"orientation\":9", "orientation" },
+        { "\"new\":1", "\"exif_taken\":\"2026-11-22T16:00:00\"", "exif_taken" },
+        { "\"new\":1", "\"exif_taken\":7", "exif_taken" },
+        { "\"new\":1", "\"gps\":7", "gps.lat" },
+        { "\"new\":1", "\"gps\":{\"lat\":90.1,\"lon\":0}", "gps.lat" },
+        { "\"new\":1", "\"gps\":{\"lat\":\"31\",\"lon\":0}", "gps.lat" },
+        { "\"new\":1", "\"gps\":{\"lat\":31}", "gps.lon" },
+        { "\"new\":1", "\"gps\":{\"lat\":31,\"lon\":-180.1}", "gps.lon" },
     };
     (void)state;
     assert_int_equal(tree_check(photo_check_taken, good, NULL), 0);
@@ -180,6 +191,122 @@ static void test_check(void **state) {
     }
     assert_int_equal(tree_check(photo_check_withdrawn, "{}", NULL), 0);
     assert_int_equal(tree_check(photo_check_withdrawn, "{\"reason\":1}", NULL), ERR_INVALID);
+}
+
+/* ---- what the file says of itself ---- */
+
+/* exif_taken, taken and clock of the photo as it is answered. */
+static void assert_times(struct fixture *f, const struct photo *p, const char *exif_taken, const char *taken,
+                         const char *clock) {
+    char expected[80];
+    if (record(f, p, NULL) != 0) fail_msg("%s", f->e.text);
+    (void)snprintf(expected, sizeof expected, exif_taken ? "\"exif_taken\":\"%s\"" : "\"exif_taken\":null", exif_taken);
+    if (!answers(f, expected)) fail_msg("no %s in %s", expected, f->answer.data);
+    (void)snprintf(expected, sizeof expected, "\"taken\":\"%s\",\"clock\":\"%s\"", taken, clock);
+    if (!answers(f, expected)) fail_msg("no %s in %s", expected, f->answer.data);
+    assert_int_equal(record(f, p, NULL), ERR_EXISTS);
+}
+
+static void test_exif_times(void **state) {
+    struct fixture *f = *state;
+    static const char now[] = "2026-11-22T16:00:00.000+08:00"; /* as setup says */
+    static const struct {
+        const char *given, *exif, *exif_taken, *taken, *clock;
+    } cases[] = {
+        /* no client's word: the camera's; how good it is rests on this board's clock only where that can tell */
+        { "", "2026-11-22T15:30:00", "2026-11-22T15:30:00.000+08:00", "2026-11-22T15:30:00.000+08:00", "ntp" },
+        { "", "2026-11-22T07:30:00.25Z", "2026-11-22T15:30:00.250+08:00", "2026-11-22T15:30:00.250+08:00", "ntp" },
+        { "", "2026-11-22T16:04:59+08:00", "2026-11-22T16:04:59.000+08:00", "2026-11-22T16:04:59.000+08:00", "ntp" },
+        { "", "2026-11-22T14:59:59", "2026-11-22T14:59:59.000+08:00", "2026-11-22T14:59:59.000+08:00", "none" },
+        { "", "2019-05-03T10:00:00.5", "2019-05-03T10:00:00.500+08:00", "2019-05-03T10:00:00.500+08:00", "none" },
+        { "", "2000-01-01T00:00:00Z", "2000-01-01T08:00:00.000+08:00", "2000-01-01T08:00:00.000+08:00", "none" },
+        /* what cannot be true */
+        { "", "1999-12-31T23:59:59Z", NULL, now, "ntp" },
+        { "", "1999-12-31T23:59:59", NULL, now, "ntp" },
+        { "", "2026-11-22T16:05:01+08:00", NULL, now, "ntp" },
+        { "", "2031-01-01T00:00:00", NULL, now, "ntp" },
+        { "", "at noon", NULL, now, "ntp" },
+        { "", "", NULL, now, "ntp" },
+        /* a client's word stays, and the camera's stands beside it */
+        { "2026-11-22T07:59:00Z", "2019-05-03T10:00:00", "2019-05-03T10:00:00.000+08:00",
+          "2026-11-22T15:59:00.000+08:00", "ntp" },
+        { "2026-11-22T07:59:00Z", "2031-01-01T00:00:00", NULL, "2026-11-22T15:59:00.000+08:00", "ntp" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct photo p = make(ID1, HASH_A);
+        (void)snprintf(p.id, sizeof p.id, "01990000-0000-7000-8000-0000000001%02u", (unsigned)i % 100);
+        (void)snprintf(p.taken, sizeof p.taken, "%s", cases[i].given);
+        (void)snprintf(p.exif_taken, sizeof p.exif_taken, "%s", cases[i].exif);
+        assert_times(f, &p, cases[i].exif_taken, cases[i].taken, cases[i].clock);
+    }
+    /* A photo that came in yesterday and is recorded only now. */
+    struct photo late = make(ID2, HASH_A);
+    (void)snprintf(late.arrived, sizeof late.arrived, "2026-11-21T09:00:00Z");
+    (void)snprintf(late.exif_taken, sizeof late.exif_taken, "2026-11-21T16:58:00");
+    (void)snprintf(late.clock, sizeof late.clock, "rtc");
+    assert_times(f, &late, "2026-11-21T16:58:00.000+08:00", "2026-11-21T16:58:00.000+08:00", "rtc");
+    late = make(ID3, HASH_A);
+    (void)snprintf(late.arrived, sizeof late.arrived, "2026-11-21T09:00:00Z");
+    (void)snprintf(late.exif_taken, sizeof late.exif_taken, "2026-11-21T17:06:00");
+    assert_times(f, &late, NULL, "2026-11-21T17:00:00.000+08:00", "ntp");
+    late = make(ID4, HASH_A); /* a board that does not know the time cannot say what is to come */
+    (void)snprintf(late.exif_taken, sizeof late.exif_taken, "2027-01-01T00:00:00");
+    (void)snprintf(late.clock, sizeof late.clock, "none");
+    assert_times(f, &late, "2027-01-01T00:00:00.000+08:00", "2027-01-01T00:00:00.000+08:00", "none");
+}
+
+static void test_time_shown(void **state) {
+    static const struct {
+        const char *taken, *exif, *when, *clock;
+    } cases[] = {
+        { "2026-11-22T16:00:00.000+08:00", "", "2026-11-22T16:00:00.000+08:00", "ntp" },
+        { "2026-11-22T16:00:00.000+08:00", "2026-11-22T15:50:00.000+08:00", "2026-11-22T16:00:00.000+08:00", "ntp" },
+        { "2026-11-22T16:00:00.000+08:00", "2026-11-22T07:49:59.000Z", "2026-11-22T07:49:59.000Z", "none" },
+        { "2026-11-22T16:00:00.000+08:00", "2026-11-23T16:00:00.000+08:00", "2026-11-22T16:00:00.000+08:00", "ntp" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct photo p = { .clock = "ntp" };
+        const char *when = NULL, *clock = NULL;
+        (void)snprintf(p.taken, sizeof p.taken, "%s", cases[i].taken);
+        (void)snprintf(p.exif_taken, sizeof p.exif_taken, "%s", cases[i].exif);
+        photo_time_shown(&p, &when, &clock);
+        assert_string_equal(when, cases[i].when);
+        assert_string_equal(clock, cases[i].clock);
+    }
+}
+
+/* In the event, in the projection, and made again of the event. */
+static void test_place(void **state) {
+    struct fixture *f = *state;
+    static const struct {
+        int64_t lat_udeg, lon_udeg;
+        const char *text;
+    } cases[] = {
+        { 31230416, 121473700, "\"gps\":{\"lat\":31.230416,\"lon\":121.4737}" },
+        { -33856800, -1000, "\"gps\":{\"lat\":-33.8568,\"lon\":-0.001}" },
+        { 0, -180000000, "\"gps\":{\"lat\":0,\"lon\":-180}" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct photo p = make(ID1, HASH_A), found;
+        (void)snprintf(p.id, sizeof p.id, "01990000-0000-7000-8000-0000000001%02u", (unsigned)i % 100);
+        p.located = true;
+        p.lat_udeg = cases[i].lat_udeg;
+        p.lon_udeg = cases[i].lon_udeg;
+        p.orientation = 6;
+        assert_int_equal(record(f, &p, NULL), 0);
+        if (!answers(f, cases[i].text)) fail_msg("no %s in %s", cases[i].text, f->answer.data);
+        assert_true(answers(f, "\"orientation\":6"));
+        assert_int_equal(photo_find(f->t.db, NULL, p.id, &found, NULL), 0);
+        assert_true(found.located);
+        assert_int_equal(found.lat_udeg, p.lat_udeg);
+        assert_int_equal(found.lon_udeg, p.lon_udeg);
+        CLEANUP(free_ptr)
+        char *event = journal_pair_value(&f->t, "SELECT CAST(bytes AS TEXT) FROM event ORDER BY pos DESC LIMIT 1");
+        assert_non_null(strstr(event, cases[i].text));
+        assert_non_null(strstr(event, "\"orientation\":6"));
+        assert_null(strstr(event, "exif_taken"));
+    }
 }
 
 static void test_withdraw(void **state) {
@@ -443,6 +570,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_repeat, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad, setup, teardown),
         cmocka_unit_test(test_check),
+        cmocka_unit_test_setup_teardown(test_exif_times, setup, teardown),
+        cmocka_unit_test(test_time_shown),
+        cmocka_unit_test_setup_teardown(test_place, setup, teardown),
         cmocka_unit_test_setup_teardown(test_withdraw, setup, teardown),
         cmocka_unit_test_setup_teardown(test_list, setup, teardown),
         cmocka_unit_test_setup_teardown(test_code, setup, teardown),

@@ -10,6 +10,7 @@
 #include "app/photo/outbox.h"
 #include "firmware/base/json.h"
 #include "tests/support/board_rig.h"
+#include "tests/support/exiftool.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct job {
 static int setup(void **state) {
     struct board_rig *r = calloc(1, sizeof *r);
     clock_fake_wall((struct wall){ INT64_C(1795334400000) }); /* 2026-11-22T16:00:00+08:00 */
+    (void)setenv("SITELOG_CLOCK_GRADE", "ntp", 1);
     board_rig_open(r);
     *state = r;
     return 0;
@@ -35,6 +37,7 @@ static int teardown(void **state) {
     board_rig_close(*state);
     free(*state);
     clock_fake_off();
+    (void)unsetenv("SITELOG_CLOCK_GRADE");
     return 0;
 }
 
@@ -243,6 +246,85 @@ static void an_orphan_was_taken_when_it_was_kept(void **state) {
     end(&j);
 }
 
+/* ---- what the file says of itself ---- */
+
+#define TAGS                                                                                                           \
+    "-Orientation=6 -DateTimeOriginal='2026:11:22 15:59:30' -SubSecTimeOriginal=25 -GPSLatitude=31.230416"             \
+    " -GPSLatitudeRef=N -GPSLongitude=121.4737 -GPSLongitudeRef=E"
+
+static void begin_tagged(struct job *j, struct board_rig *r, const char *tags, const char *id) {
+    begin(j, r, 1, id);
+    exiftool_write(&j->jpeg, tags);
+    j->c.bytes = j->jpeg.data;
+    j->c.n = j->jpeg.len;
+}
+
+static void assert_row(struct board_rig *r, const char *expected) {
+    char *row = board_rig_text(
+        r, "SELECT taken || ' ' || clock || ' ' || exif_taken || ' ' || orientation || ' ' || width || ' ' ||"
+           " coalesce(lat_udeg, '-') || ' ' || coalesce(lon_udeg, '-') FROM photo ORDER BY pos DESC");
+    assert_string_equal(row, expected);
+    free(row);
+}
+
+/* The same, whether it is recorded at once or the power was off over night in between. */
+static void the_cameras_word_is_recorded(void **state) {
+    struct board_rig *r = *state;
+    static const char expected[] =
+        "2026-11-22T15:59:30.250+08:00 ntp 2026-11-22T15:59:30.250+08:00 6 120 31230416 121473700";
+    for (int orphan = 0; orphan < 2; orphan++) {
+        struct job j, again;
+        clock_fake_wall((struct wall){ INT64_C(1795334400000) });
+        begin_tagged(&j, r, TAGS, NULL);
+        if (orphan) {
+            keep_only(&j);
+            clock_fake_advance_ms(INT64_C(15) * 3600 * 1000);
+            assert_int_equal(board_rig_adopt(r), 1);
+        } else {
+            look(&j);
+            assert_int_equal(keep_and_record(&j), 0);
+        }
+        assert_row(r, expected);
+        begin_tagged(&again, r, TAGS, j.c.record.id);
+        look(&again);
+        assert_int_equal(keep_and_record(&again), ERR_EXISTS);
+        assert_int_equal(board_rig_count(r, "SELECT count(*) FROM photo"), 1 + orphan);
+        end(&again);
+        end(&j);
+    }
+}
+
+static void a_clients_word_on_the_time_stays_beside_it(void **state) {
+    struct board_rig *r = *state;
+    for (int orphan = 0; orphan < 2; orphan++) {
+        struct job j;
+        begin_tagged(&j, r, "-DateTimeOriginal='2019:05:03 10:00:00' -OffsetTimeOriginal=+00:00", NULL);
+        memcpy(j.c.record.origin, "import", sizeof "import");
+        memcpy(j.c.record.taken, "2026-11-22T07:59:00Z", sizeof "2026-11-22T07:59:00Z");
+        if (orphan) {
+            keep_only(&j);
+            assert_int_equal(board_rig_adopt(r), 1);
+        } else {
+            look(&j);
+            assert_int_equal(keep_and_record(&j), 0);
+        }
+        assert_row(r, "2026-11-22T15:59:00.000+08:00 ntp 2019-05-03T18:00:00.000+08:00 1 160 - -");
+        end(&j);
+    }
+}
+
+/* The board knows when its own camera took a picture; some cameras write a time of their own, which nobody has ever set. */
+static void the_boards_camera_tells_no_time(void **state) {
+    struct board_rig *r = *state;
+    struct job j;
+    begin_tagged(&j, r, TAGS, NULL);
+    memcpy(j.c.record.origin, "camera", sizeof "camera");
+    look(&j);
+    assert_int_equal(keep_and_record(&j), 0);
+    assert_row(r, "2026-11-22T16:00:00.000+08:00 ntp  6 120 31230416 121473700");
+    end(&j);
+}
+
 static void an_orphan_of_an_unknown_stage_is_adopted_without_it(void **state) {
     struct board_rig *r = *state;
     struct job j;
@@ -338,6 +420,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_clients_retry_is_a_repeat, setup, teardown),
         cmocka_unit_test_setup_teardown(a_retry_that_says_when_is_a_repeat, setup, teardown),
         cmocka_unit_test_setup_teardown(an_orphan_was_taken_when_it_was_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_cameras_word_is_recorded, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_clients_word_on_the_time_stays_beside_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_boards_camera_tells_no_time, setup, teardown),
         cmocka_unit_test_setup_teardown(an_orphan_of_an_unknown_stage_is_adopted_without_it, setup, teardown),
         cmocka_unit_test_setup_teardown(an_orphan_that_cannot_be_read_is_left_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(an_orphan_answers_its_request_while_it_is_open, setup, teardown),

@@ -3,7 +3,7 @@
 #include "app/photo/jpeg.h"
 #include "app/photo/stamp.h"
 #include "firmware/base/file.h"
-#include "tests/support/temp.h"
+#include "tests/support/exiftool.h"
 #include "tests/support/test_jpeg_make.h"
 
 #include <stdarg.h>
@@ -160,23 +160,6 @@ static void long_words_are_cut(void **state) {
 
 /* ---- as exiftool reads it ---- */
 
-/* What exiftool says of a file, one tag a line: "Orientation: 6". Owns: caller; free. */
-static char *exiftool(const struct buf *jpeg, const char *options) {
-    char *dir = temp_make(), *path = temp_path(dir, "stamped.jpg"), command[600];
-    struct err_text e = { 0 };
-    if (file_write(path, jpeg->data, jpeg->len, 0600, &e)) fail_msg("%s", e.text);
-    (void)snprintf(command, sizeof command, "exiftool -s -n %s %s", options, path);
-    FILE *f = popen(command, "r");
-    assert_non_null(f);
-    char *said = calloc(1, 8192);
-    assert_non_null(said);
-    (void)!fread(said, 1, 8191, f);
-    if (pclose(f) != 0) fail_msg("exiftool (Debian's libimage-exiftool-perl) says: %s", said);
-    temp_remove(dir);
-    free(path);
-    return said;
-}
-
 static void assert_says(const char *said, const char *tag, const char *value) {
     char line[400];
     const char *at = strstr(said, tag);
@@ -192,7 +175,7 @@ static void assert_says(const char *said, const char *tag, const char *value) {
 static void the_file_tells_the_truth_of_itself(void **state) {
     (void)state;
     struct buf jpeg = stamped((struct test_jpeg){ .width = 640, .height = 480, .orientation = 6 }, &usual);
-    char *said = exiftool(&jpeg, "");
+    char *said = exiftool_read(&jpeg, "");
     assert_says(said, "Orientation ", "6");
     assert_says(said, "DateTimeOriginal ", "2026:11:22 16:04:05");
     assert_says(said, "OffsetTimeOriginal ", "+08:00");
@@ -203,7 +186,7 @@ static void the_file_tells_the_truth_of_itself(void **state) {
     assert_says(said, "ExifImageHeight ", "480");
     assert_says(said, "ColorSpace ", "1");
     free(said);
-    said = exiftool(&jpeg, "-validate -warning -a");
+    said = exiftool_read(&jpeg, "-validate -warning -a");
     assert_says(said, "Validate ", "0 0 0");
     free(said);
     buf_fini(&jpeg);
@@ -211,7 +194,7 @@ static void the_file_tells_the_truth_of_itself(void **state) {
     struct stamp west = usual; /* a western offset, and the end of a year */
     west.taken = "2026-12-31T23:59:59.000-03:30";
     jpeg = stamped((struct test_jpeg){ .width = 640, .height = 480 }, &west);
-    said = exiftool(&jpeg, "");
+    said = exiftool_read(&jpeg, "");
     assert_says(said, "Orientation ", "1");
     assert_says(said, "DateTimeOriginal ", "2026:12:31 23:59:59");
     assert_says(said, "OffsetTimeOriginal ", "-03:30");
