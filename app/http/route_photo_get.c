@@ -14,18 +14,23 @@
 enum { LIST_MAX = 4 * 1024 * 1024, HAVE_MAX = 2000 };
 
 static void list(struct app *app, struct exchange *x, struct db *db) {
-    static const char *const known[] = { "before", "limit", "stage", "room", "from", "to", NULL };
+    static const char *const known[] = { "before", "limit", "stage", "room", "from", "to", "origin", NULL };
     struct photo_query q = { .site = x->site,
                              .stage = exchange_query(x, "stage"),
                              .room = exchange_query(x, "room"),
                              .from = exchange_query(x, "from"),
                              .to = exchange_query(x, "to"),
+                             .origin = exchange_query(x, "origin"),
                              .before = exchange_query(x, "before"),
                              .names = reply_names(x) };
     struct err_text e = { 0 };
     struct buf json;
     (void)app;
     if (exchange_query_only(x, known) || !reply_limit(x, &q.limit) || !reply_filters(x)) return;
+    if (q.origin && !photo_is_origin(q.origin)) {
+        exchange_problem(x, 400, "origin", "origin is camera, phone, timelapse, import or recovered");
+        return;
+    }
     buf_init(&json, LIST_MAX);
     int rc = photo_list(db, &q, &json, &e);
     reply_json(x, 200, &json, rc, &e);

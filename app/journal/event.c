@@ -7,6 +7,7 @@
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
+#include "app/journal/viewpoint.h"
 
 #include <string.h>
 
@@ -28,12 +29,14 @@ const struct event_type event_types[] = {
     { "photo-withdrawn", LANE_PHOTO, "photo", photo_check_withdrawn, true },
     { "photo-requested", LANE_RECORD, "photo-request", photo_request_check, true },
     { "photo-request-failed", LANE_RECORD, "photo-request", photo_request_check_failed, true },
+    { "viewpoint-moved", LANE_RECORD, "viewpoint", viewpoint_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
-    &epoch_kind, &board_kind, &plan_kind, &person_kind, &daylog_kind, &photo_kind, &photo_request_kind, &note_kind,
+    &epoch_kind, &board_kind,         &plan_kind,      &person_kind, &daylog_kind,
+    &photo_kind, &photo_request_kind, &viewpoint_kind, &note_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

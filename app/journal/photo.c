@@ -35,7 +35,7 @@ static int get_text(const struct json *o, const char *name, enum json_need need,
     return rc < 0 || !text ? rc : text_copy(out, size, text);
 }
 
-static bool is_origin(const char *text) {
+bool photo_is_origin(const char *text) {
     static const char *const origins[] = { "camera", "phone", "timelapse", "import", "recovered" };
     for (size_t i = 0; i < TEXT_ARRAY_LEN(origins); i++)
         if (strcmp(origins[i], text) == 0) return true;
@@ -49,7 +49,7 @@ static bool is_grade(const char *text) {
 /* What is between the members, and true of events and of requests. */
 static int check_values(const struct photo *p, struct err_text *e) {
     struct wall at;
-    if (!is_origin(p->origin))
+    if (!photo_is_origin(p->origin))
         return err_field(e, ERR_INVALID, "origin", "origin has to be camera, phone, timelapse, import or recovered");
     if (p->taken[0] && clock_parse(p->taken, &at, NULL) < 0)
         return err_field(e, ERR_INVALID, "taken", "taken has to be a time like 2026-11-22T16:04:05+08:00");
@@ -114,6 +114,7 @@ int photo_decode(const struct json *data, struct photo *out, struct err_text *e)
     if (rc == 0) rc = get_exif_taken(data, p.exif_taken, e);
     if (rc == 0) rc = json_get_int(data, "", "orientation", JSON_OPTIONAL, 1, 8, &p.orientation, e);
     if (rc == 0) rc = get_gps(data, &p, e);
+    if (rc == 0) rc = item_get_id(data, "", "series", JSON_OPTIONAL, p.series, e);
     if (rc == 0) rc = get_text(data, "clock", JSON_OPTIONAL, p.clock, sizeof p.clock, e);
     if (rc == 0) rc = get_text(data, "origin", JSON_REQUIRED, p.origin, sizeof p.origin, e);
     if (rc == 0) rc = get_text(data, "code", JSON_OPTIONAL, p.code, sizeof p.code, e);
@@ -141,6 +142,7 @@ int photo_encode(const struct photo *p, struct buf *out) {
     json_put_text(&w, "code", p->code);
     if (p->exif_taken[0]) json_put_text(&w, "exif_taken", p->exif_taken);
     if (p->orientation > 1) json_put_int(&w, "orientation", p->orientation);
+    if (p->series[0]) json_put_text(&w, "series", p->series);
     if (p->located) photo_put_gps(&w, p->lat_udeg, p->lon_udeg);
     json_close(&w, '}');
     return out->error;

@@ -23,6 +23,7 @@ struct photo {
     char origin[16];                  /* camera phone timelapse import recovered */
     char code[9];                     /* of the watermark; filled by photo_record */
     int64_t orientation;              /* EXIF 1-8, of the pixels as stored; 0: 1. width and height are as seen */
+    char series[ID_SIZE];             /* of a time-lapse frame: viewpoint.h; or "" */
     bool located;                     /* the camera said where: */
     int64_t lat_udeg, lon_udeg;       /* millionths of a degree, WGS 84; in range */
 };
@@ -30,6 +31,8 @@ struct photo {
 /* An event's data, lenient: everything but the id. ERR_INVALID names the member. */
 MUST_CHECK int photo_decode(const struct json *data, struct photo *out, struct err_text *e);
 MUST_CHECK int photo_encode(const struct photo *p, struct buf *out);
+
+bool photo_is_origin(const char *text);
 
 /* "gps":{"lat":31.230416,"lon":121.4737}, with at most six decimals. */
 void photo_put_gps(struct json_out *w, int64_t lat_udeg, int64_t lon_udeg);
@@ -63,6 +66,7 @@ struct photo_query {
     const char *site;         /* NULL: every site */
     const char *stage, *room; /* or NULL */
     const char *from, *to;    /* site dates of `taken`, inclusive, or NULL */
+    const char *origin;       /* or NULL: all but time-lapse frames */
     const char *before;       /* cursor, or NULL */
     int limit;
     bool names;

@@ -24,6 +24,7 @@ static const char schema[] =
     "  origin TEXT NOT NULL,       -- camera, phone, timelapse, import, recovered\n"
     "  code TEXT NOT NULL,         -- printed in the watermark\n"
     "  orientation INTEGER NOT NULL, -- EXIF 1-8, of the pixels as stored\n"
+    "  series TEXT NOT NULL,       -- of a time-lapse frame: a viewpoint's id, or ''\n"
     "  lat_udeg INTEGER, lon_udeg INTEGER, -- millionths of a degree; NULL: not known\n"
     "  at TEXT NOT NULL,           -- of the event\n"
     "  actor TEXT NOT NULL,\n"
@@ -34,6 +35,7 @@ static const char schema[] =
     ") STRICT;\n"
     "CREATE INDEX photo_site ON photo (site); -- and pos, which is the row's number\n"
     "CREATE INDEX photo_site_date ON photo (site, date);\n"
+    "CREATE INDEX photo_timelapse ON photo (site, date, taken) WHERE origin = 'timelapse';\n"
     "CREATE INDEX photo_code ON photo (code);\n"
     "CREATE INDEX photo_inreplyto ON photo (site, inreplyto) WHERE inreplyto <> '';\n";
 
@@ -48,18 +50,21 @@ static int reset(struct db *db, const char *site, const char *id) {
 
 #define INSERT                                                                                                         \
     "INSERT INTO photo (pos, site, id, sha256, thumb_sha256, bytes, width, height, stage, room, caption, taken, date," \
-    " clock, origin, code, at, actor, writer, inreplyto, withdrawn, exif_taken, orientation, lat_udeg, lon_udeg)"      \
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, site) DO "   \
+    " clock, origin, code, at, actor, writer, inreplyto, withdrawn, exif_taken, orientation, lat_udeg, lon_udeg, "     \
+    "series)"                                                                                                          \
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, site) "   \
+    "DO "                                                                                                              \
     "UPDATE SET "
 
 /* Where only the withdrawal was there, it stays one. */
-static const char insert_taken[] = INSERT
-    "pos = excluded.pos, sha256 = excluded.sha256, thumb_sha256 = excluded.thumb_sha256, bytes = excluded.bytes,"
-    " width = excluded.width, height = excluded.height, stage = excluded.stage, room = excluded.room,"
-    " caption = excluded.caption, taken = excluded.taken, date = excluded.date, clock = excluded.clock,"
-    " origin = excluded.origin, code = excluded.code, at = excluded.at, actor = excluded.actor,"
-    " writer = excluded.writer, inreplyto = excluded.inreplyto, exif_taken = excluded.exif_taken,"
-    " orientation = excluded.orientation, lat_udeg = excluded.lat_udeg, lon_udeg = excluded.lon_udeg WHERE sha256 = ''";
+static const char insert_taken[] =
+    INSERT "pos = excluded.pos, sha256 = excluded.sha256, thumb_sha256 = excluded.thumb_sha256, bytes = excluded.bytes,"
+           " width = excluded.width, height = excluded.height, stage = excluded.stage, room = excluded.room,"
+           " caption = excluded.caption, taken = excluded.taken, date = excluded.date, clock = excluded.clock,"
+           " origin = excluded.origin, code = excluded.code, at = excluded.at, actor = excluded.actor,"
+           " writer = excluded.writer, inreplyto = excluded.inreplyto, exif_taken = excluded.exif_taken,"
+           " orientation = excluded.orientation, lat_udeg = excluded.lat_udeg, lon_udeg = excluded.lon_udeg, series = "
+           "excluded.series WHERE sha256 = ''";
 
 static const char insert_withdrawn[] = INSERT "withdrawn = 1 WHERE withdrawn = 0";
 
@@ -101,6 +106,7 @@ static int put(struct db *db, const char *sql, const struct envelope *event, con
         stmt_bind_null(s, 24);
         stmt_bind_null(s, 25);
     }
+    stmt_bind_text(s, 26, p->series);
     rc = stmt_run(s);
     return rc < 0 ? rc : db_changes(db) > 0;
 }
@@ -133,5 +139,5 @@ static int fold(struct db *db, const struct envelope *event, int64_t pos) {
 
 static const char *const tables[] = { "photo", NULL };
 const struct subject_kind photo_kind = {
-    .kind = "photo", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 3
+    .kind = "photo", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 4
 };

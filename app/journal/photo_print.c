@@ -35,12 +35,13 @@ enum column {
     COL_ORIENTATION,
     COL_LAT,
     COL_LON,
+    COL_SERIES,
     COL_MORE,
 };
 #define COLUMNS                                                                                                        \
     "p.id, p.site, p.writer, p.sha256, p.thumb_sha256, p.bytes, p.width, p.height, p.stage, p.room, p.caption,"        \
     " p.taken, p.clock, p.origin, p.code, p.at, p.actor, p.inreplyto, p.withdrawn, p.pos,"                             \
-    " p.exif_taken, p.orientation, p.lat_udeg, p.lon_udeg"
+    " p.exif_taken, p.orientation, p.lat_udeg, p.lon_udeg, p.series"
 
 static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
@@ -71,6 +72,7 @@ int photo_find(struct db *db, const char *site, const char *id, struct photo *ou
     text_clip(p.clock, sizeof p.clock, stmt_text(s, COL_CLOCK));
     text_clip(p.origin, sizeof p.origin, stmt_text(s, COL_ORIGIN));
     text_clip(p.code, sizeof p.code, stmt_text(s, COL_CODE));
+    text_clip(p.series, sizeof p.series, stmt_text(s, COL_SERIES));
     if (withdrawn) *withdrawn = stmt_int(s, COL_WITHDRAWN) == 1;
     *out = p;
     return 0;
@@ -99,6 +101,7 @@ static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w
         json_put_null(w, "gps");
     else
         photo_put_gps(w, stmt_int(s, COL_LAT), stmt_int(s, COL_LON));
+    if (stmt_text(s, COL_SERIES)[0]) json_put_text(w, "series", stmt_text(s, COL_SERIES));
     json_put_text(w, "at", stmt_text(s, COL_AT));
     int rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), names, w, "actor");
     json_put_text(w, "inreplyto", or_null(stmt_text(s, COL_INREPLYTO)));
@@ -126,6 +129,7 @@ int photo_print(struct db *db, const char *site, const char *id, bool names, str
     " p.sha256 <> '' AND (?2 IS NULL OR p.stage = ?2) AND (?3 IS NULL OR p.room = ?3) AND (?4 IS NULL OR p.date >= "   \
     "?4)"                                                                                                              \
     " AND (?5 IS NULL OR p.date <= ?5) AND (?6 = 1 OR p.withdrawn = 0) AND p.pos < ?7"                                 \
+    " AND CASE WHEN ?9 IS NULL THEN p.origin <> 'timelapse' ELSE p.origin = ?9 END"                                    \
     " ORDER BY p.pos DESC LIMIT ?8"
 
 static int put_page(struct db *db, struct stmt *s, const struct photo_query *q, struct json_out *w, int64_t *next) {
@@ -165,6 +169,7 @@ int photo_list(struct db *db, const struct photo_query *q, struct buf *out, stru
     stmt_bind_int(s, 6, q->withdrawn);
     stmt_bind_int(s, 7, before);
     stmt_bind_int(s, 8, q->limit + 1);
+    stmt_bind_text(s, 9, q->origin);
     json_start(&w, out);
     json_open(&w, NULL, '{');
     json_open(&w, "photos", '[');

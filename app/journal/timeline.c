@@ -23,6 +23,11 @@
     "LEFT JOIN late l ON l.site = e.site AND l.subject = e.subject AND l.event = e.id "                                \
     "WHERE e.type <> '' AND NOT EXISTS (SELECT 1 FROM duplicate d WHERE d.pos = e.pos) "
 
+/* Time-lapse frames have a player of their own; here they would bury everything else. */
+#define NO_FRAMES                                                                                                      \
+    "AND NOT EXISTS (SELECT 1 FROM photo p WHERE p.pos = e.pos AND p.origin = 'timelapse' AND e.type = "               \
+    "'photo-taken') "
+
 struct view {
     struct db *db;
     struct counts_self self;
@@ -170,8 +175,8 @@ int timeline_page(struct db *db, const struct timeline_query *q, struct buf *out
     bool more = false;
     int rc = begin(&v, db, q->hide, out);
     if (rc == 0)
-        rc = site ? db_prepare(db, ENTRY_COLUMNS "AND e.site = ?2 AND e.pos < ?1 ORDER BY e.pos DESC", &s)
-                  : db_prepare(db, ENTRY_COLUMNS "AND e.pos < ?1 ORDER BY e.pos DESC", &s);
+        rc = site ? db_prepare(db, ENTRY_COLUMNS NO_FRAMES "AND e.site = ?2 AND e.pos < ?1 ORDER BY e.pos DESC", &s)
+                  : db_prepare(db, ENTRY_COLUMNS NO_FRAMES "AND e.pos < ?1 ORDER BY e.pos DESC", &s);
     if (rc < 0) return rc;
     stmt_bind_int(s, 1, q->before > 0 ? q->before : INT64_MAX);
     if (site) stmt_bind_text(s, 2, site);
@@ -202,8 +207,8 @@ int timeline_after(struct db *db, const struct timeline_query *q, struct buf *ou
     bool more = false;
     int rc = begin(&v, db, q->hide, out);
     if (rc == 0)
-        rc = site ? db_prepare(db, ENTRY_COLUMNS "AND e.site = ?2 AND e.pos > ?1 ORDER BY e.pos", &s)
-                  : db_prepare(db, ENTRY_COLUMNS "AND e.pos > ?1 ORDER BY e.pos", &s);
+        rc = site ? db_prepare(db, ENTRY_COLUMNS NO_FRAMES "AND e.site = ?2 AND e.pos > ?1 ORDER BY e.pos", &s)
+                  : db_prepare(db, ENTRY_COLUMNS NO_FRAMES "AND e.pos > ?1 ORDER BY e.pos", &s);
     if (rc < 0) return rc;
     stmt_bind_int(s, 1, q->after);
     if (site) stmt_bind_text(s, 2, site);
