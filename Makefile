@@ -34,7 +34,7 @@ endif
 # ---- flags ----
 comma    := ,
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
-LIBS     := libuv libmicrohttpd gnutls libmosquitto libcurl sqlite3 libcrypto libturbojpeg libjpeg freetype2 libexif libcjson inih libsystemd
+LIBS     := libuv libmicrohttpd gnutls libmosquitto libcurl sqlite3 libcrypto libturbojpeg libjpeg freetype2 libexif libcjson inih libsystemd libgpiod
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
             -Wswitch-enum -Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wold-style-definition \
             -Wnull-dereference -Wimplicit-fallthrough -Werror
@@ -121,12 +121,13 @@ include tests/module.mk
 demo: programs           ## broker, hub and a board with a simulated camera, on loopback; Ctrl-C stops them
 	@BUILD=$(BUILD) bash tests/support/demo.sh
 
-install: programs        ## programs, units and users into $(DESTDIR)$(PREFIX), settings into $(DESTDIR)/etc/sitelog
-	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/lib/systemd/system $(PREFIX)/lib/sysusers.d /etc/sitelog)
+install: programs        ## programs, units, users and udev rules into $(DESTDIR)$(PREFIX), settings into $(DESTDIR)/etc/sitelog
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/lib/systemd/system $(PREFIX)/lib/sysusers.d $(PREFIX)/lib/udev/rules.d /etc/sitelog)
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
 	for unit in board/systemd/*.service; do \
 	    sed 's|=/usr/bin/|=$(PREFIX)/bin/|' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 board/systemd/sitelog.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sitelog.conf
+	install -m 644 board/udev/70-sitelog.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	for conf in sitelogd.conf hub.conf; do \
 	    [ -e $(DESTDIR)/etc/sitelog/$$conf ] || install -m 644 board/$$conf $(DESTDIR)/etc/sitelog/$$conf; done
 

@@ -322,3 +322,21 @@ int today_print(struct db *db, const struct today_ask *ask, struct buf *out) {
     plan_fini(&d.plan);
     return rc < 0 ? rc : out->error;
 }
+
+int today_stage_key(struct db *db, const char *site, const char *fallback_tz, struct wall now, char out[41]) {
+    struct plan plan = { 0 };
+    struct tz *tz = NULL;
+    struct today_stage stage;
+    char date[TZ_DATE_SIZE];
+    int rc = plan_read(db, site, fallback_tz, &plan);
+    if (rc) return rc;
+    rc = tz_create(plan.timezone, &tz, NULL);
+    if (rc == 0) {
+        tz_date(tz, now, date);
+        rc = today_stage_find(db, site, &plan, date, &stage);
+    }
+    if (rc == 0) memcpy(out, stage.key, sizeof stage.key);
+    tz_destroy(tz);
+    plan_fini(&plan);
+    return rc;
+}

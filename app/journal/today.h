@@ -21,4 +21,7 @@ struct today_ask {
  * {"user","at","data"}; what it says of done, plan, crew and stage is in "start" too. */
 MUST_CHECK int today_print(struct db *db, const struct today_ask *ask, struct buf *out);
 
+/* Only where the site stands: the stage's key, or "" where the plan has no stage. fallback_tz: as above. */
+MUST_CHECK int today_stage_key(struct db *db, const char *site, const char *fallback_tz, struct wall now, char out[41]);
+
 #endif

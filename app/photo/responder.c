@@ -3,14 +3,14 @@
 #include "app/photo/responder.h"
 
 #include "app/journal/photo_request.h"
-#include "app/photo/shutter.h"
+#include "app/photo/snapshot.h"
 #include "firmware/base/log.h"
 #include "firmware/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPEN_MAX = 8, SHOT_MS = 15000, TRIES = 3 };
+enum { OPEN_MAX = 8, SHOT_MS = 15000 };
 
 struct open_list {
     const struct responder *r;
@@ -58,24 +58,6 @@ static int record(struct db *db, void *arg) {
 
 static bool absent(int rc) { return rc == ERR_NOT_FOUND || rc == ERR_GONE; }
 
-/* A frame that decodes; a camera may give a broken one now and then. */
-static int shoot(struct answer *a, uint8_t **bytes) {
-    const struct responder *r = a->r;
-    int rc = ERR_IO;
-    for (int i = 0; i < TRIES; i++) {
-        size_t n = 0;
-        rc = shutter_take(r->photos->shutter, r->shot_ms ? r->shot_ms : SHOT_MS, bytes, &n, &a->why);
-        if (rc) return rc;
-        a->capture.bytes = *bytes;
-        a->capture.n = n;
-        rc = capture_look(r->photos, &a->capture, &a->why);
-        if (rc == 0) return 0;
-        free(*bytes);
-        *bytes = NULL;
-    }
-    return rc;
-}
-
 static bool expired(const struct photo_request *request) {
     struct wall due;
     return request->due[0] && clock_parse(request->due, &due, NULL) == 0 && clock_wall().ms > due.ms;
@@ -97,7 +79,7 @@ static int answer(const struct responder *r, const struct photo_request *request
     if (expired(request)) {
         a.reason = "expired";
     } else {
-        rc = r->photos->shutter ? shoot(&a, &bytes) : ERR_NOT_FOUND;
+        rc = snapshot_frame(r->photos, &a.capture, r->shot_ms ? r->shot_ms : SHOT_MS, &bytes, &a.why);
         if (rc == ERR_BUSY || rc == ERR_NOMEM) goto out; /* asked again */
         if (rc) a.reason = absent(rc) ? "camera-absent" : "camera-failed";
     }

@@ -2,8 +2,11 @@
 /* The table of a board's settings, and what two of them say together. */
 #include "firmware/conf/board_conf.h"
 
+#include "firmware/base/hours.h"
 #include "firmware/base/text.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A text key's kind, offset and size; an integer key's likewise. */
@@ -21,6 +24,44 @@ static const char *refuse_camera(const char *value) {
     if (text_starts(value, "/dev/video") && value[10] != '\0' && strspn(value + 10, "0123456789") == strlen(value + 10))
         return NULL;
     return "no camera has such a name; allowed: /dev/videoN, sim:DIR with a folder of JPEG files, or nothing";
+}
+
+static bool only(const char *value, const char *also) {
+    for (; *value; value++)
+        if (!isalnum((unsigned char)*value) && !strchr(also, *value)) return false;
+    return true;
+}
+
+static const char *refuse_chip(const char *value) {
+    if (text_starts(value, "sim:") ? value[4] != '\0' : only(value, "._:-")) return NULL;
+    return "no chip has such a name; allowed: gpiochipN or a chip's label (gpiodetect lists them), sim:DIR for a "
+           "simulated one, or nothing";
+}
+
+static const char *refuse_line(const char *value) {
+    size_t n = strspn(value, "0123456789");
+    const char *rest = value + n;
+    if (n >= 1 && n <= 3 && (!*rest || strcmp(rest, " low") == 0 || strcmp(rest, " high") == 0)) return NULL;
+    return "no line is written so; allowed: its number on the chip from 0 to 999, such as 17, behind it low or high "
+           "where it is on at that level, or nothing";
+}
+
+static const char *refuse_quiet(const char *value) {
+    struct hours hours;
+    return hours_parse(value, &hours) == 0 ? NULL
+                                           : "these are no hours; allowed: from and to as in 20:00-08:00, or never";
+}
+
+static const char *refuse_backlight(const char *value) {
+    if (text_starts(value, "sim:") ? value[4] != '\0' : value[0] != '.' && only(value, "._:-")) return NULL;
+    return "no backlight has such a name; allowed: auto, none, a name in /sys/class/backlight, or sim:DIR for a "
+           "simulated one";
+}
+
+static const char *refuse_input(const char *value) {
+    if (strcmp(value, "auto") == 0) return NULL;
+    if (text_starts(value, "event") && value[5] && strspn(value + 5, "0123456789") == strlen(value + 5)) return NULL;
+    return "no touch screen has such a name; allowed: auto, or eventN as in /dev/input";
 }
 
 /* clang-format off */
@@ -47,6 +88,15 @@ const struct conf_key board_conf_keys[] = {
     { "camera", "device", TEXT(CONF_TEXT, camera_device), .fallback = "", .refuse = refuse_camera, .help = "/dev/videoN, or sim:DIR for a simulated camera that shows the JPEG files of DIR" },
     { "camera", "width", INT(camera_width, 160, 8192), .fallback = "1920", .unit = "px", .help = "Wanted width; the nearest that the camera offers is taken" },
     { "camera", "height", INT(camera_height, 120, 8192), .fallback = "1080", .unit = "px", .help = "Wanted height" },
+    { "gpio", "chip", TEXT(CONF_TEXT, gpio_chip), .fallback = "", .refuse = refuse_chip, .help = "Chip of button, lamp and buzzer: gpiochipN, a chip's label, or sim:DIR for a simulated one" },
+    { "gpio", "button", TEXT(CONF_TEXT, gpio_button), .fallback = "", .refuse = refuse_line, .help = "Line of the shutter button, wired to ground; 'N high' where it is wired to power" },
+    { "gpio", "lamp", TEXT(CONF_TEXT, gpio_lamp), .fallback = "", .refuse = refuse_line, .help = "Line of the lamp: steady, all was received; slow, something is unsent; fast, an alert. 'N low' where low lights it" },
+    { "gpio", "buzzer", TEXT(CONF_TEXT, gpio_buzzer), .fallback = "", .refuse = refuse_line, .help = "Line of the buzzer: a beep for a photo by the button, two for a new alert; without one it is silent" },
+    { "gpio", "buzzer_quiet", TEXT(CONF_TEXT, gpio_buzzer_quiet), .fallback = "20:00-08:00", .refuse = refuse_quiet, .help = "Hours in which the buzzer is silent, by the site's clock; or never" },
+    { "panel", "backlight", TEXT(CONF_TEXT, panel_backlight), .fallback = "auto", .refuse = refuse_backlight, .help = "Backlight that dims: auto, none, its name in /sys/class/backlight, or sim:DIR for a simulated one" },
+    { "panel", "input", TEXT(CONF_TEXT, panel_input), .fallback = "auto", .refuse = refuse_input, .help = "Touch screen that wakes it: auto, or eventN as in /dev/input" },
+    { "panel", "dim_after_s", INT(panel_dim_after_s, 0, 86400), .fallback = "180", .unit = "s", .help = "The panel dims after so long without touch; 0: never" },
+    { "panel", "dim_percent", INT(panel_dim_percent, 0, 100), .fallback = "10", .unit = "%", .help = "How bright it is then, of the brightest; 0: it goes out" },
     { "log", "level", TEXT(CONF_CHOICE, log_level), .choices = "error|warn|info|debug", .fallback = "info", .help = "How much is logged" },
 };
 /* clang-format on */
@@ -61,12 +111,36 @@ static int check_pair(const char *path, const char *section, const char *a_name,
     return 1;
 }
 
+/* Lines need a chip, and each its own. Returns the number of problems. */
+static int check_lines(const char *path, const struct board_conf *c, struct buf *problems) {
+    const struct {
+        const char *key, *value;
+    } lines[] = { { "button", c->gpio_button }, { "lamp", c->gpio_lamp }, { "buzzer", c->gpio_buzzer } };
+    int bad = 0;
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(lines); i++) {
+        if (!*lines[i].value) continue;
+        if (!*c->gpio_chip) {
+            bad++;
+            buf_addf(problems, "%s: [gpio] chip: missing, while %s is given; give both or neither\n",
+                     path ? path : "settings", lines[i].key);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (!*lines[j].value || strtol(lines[i].value, NULL, 10) != strtol(lines[j].value, NULL, 10)) continue;
+            bad++;
+            buf_addf(problems, "%s: [gpio] %s: %s has this line, too; give each its own\n", path ? path : "settings",
+                     lines[i].key, lines[j].key);
+        }
+    }
+    return bad;
+}
+
 int board_conf_read(const char *path, struct board_conf *out, struct buf *problems) {
     struct board_conf c = { 0 };
     int r = conf_read(path, board_conf_keys, board_conf_count, &c, problems);
     if (r != 0) return r;
     int bad = check_pair(path, "http", "tls_cert", c.tls_cert, "tls_key", c.tls_key, problems) +
-              check_pair(path, "mqtt", "cert", c.mqtt_cert, "key", c.mqtt_key, problems);
+              check_pair(path, "mqtt", "cert", c.mqtt_cert, "key", c.mqtt_key, problems) +
+              check_lines(path, &c, problems);
     if (*c.mqtt_cert && !*c.mqtt_ca) {
         bad++;
         buf_addf(problems,

@@ -13,9 +13,14 @@ struct board_conf {
     char mqtt_host[256], mqtt_ca[256], mqtt_cert[256], mqtt_key[256], mqtt_confirm[16], mqtt_user[64],
         mqtt_password[128];
     int64_t mqtt_port, mqtt_retry_max_s;
-    char upload_url[256];                /* "" : photo bytes stay on the board */
-    char camera_device[256];             /* "" : no camera */
-    int64_t camera_width, camera_height; /* px */
+    char upload_url[256];                                 /* "" : photo bytes stay on the board */
+    char camera_device[256];                              /* "" : no camera */
+    int64_t camera_width, camera_height;                  /* px */
+    char gpio_chip[256];                                  /* "" : no button, lamp and buzzer */
+    char gpio_button[16], gpio_lamp[16], gpio_buzzer[16]; /* lines as hal/line.h reads them; "" : none */
+    char gpio_buzzer_quiet[16];                           /* as hours_parse reads it */
+    char panel_backlight[256], panel_input[64];           /* as hal/display.h reads them */
+    int64_t panel_dim_after_s, panel_dim_percent;
     char log_level[16];
 };
 

@@ -6,6 +6,7 @@
 #include "firmware/sitelogctl/ctl.h"
 
 #include <grp.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,7 +117,12 @@ int settings_read(struct ctl *c, const char *path) {
 int settings_become_owner(const struct ctl *c, struct err_text *e) {
     struct stat st;
     if (geteuid() != 0 || stat(c->dir, &st) != 0 || (st.st_uid == 0 && st.st_gid == 0)) return 0;
-    if (setgroups(0, NULL) || setgid(st.st_gid) || setuid(st.st_uid))
+    /* With the groups that its user has: doctor asks what the daemon may open. */
+    char text[4096];
+    struct passwd entry, *owner = NULL;
+    (void)getpwuid_r(st.st_uid, &entry, text, sizeof text, &owner);
+    int groups = owner ? initgroups(owner->pw_name, st.st_gid) : setgroups(0, NULL);
+    if (groups || setgid(st.st_gid) || setuid(st.st_uid))
         return err_set(e, ERR_DENIED, "cannot work as the owner of %s; run this as that user", c->dir);
     return 0;
 }

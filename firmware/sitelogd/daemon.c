@@ -15,6 +15,8 @@
 #include "firmware/runtime/connect.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
+#include "firmware/sitelogd/backlight.h"
+#include "firmware/sitelogd/signals.h"
 #include "sync/edge/link.h"
 #include "sync/edge/uploader.h"
 
@@ -31,6 +33,8 @@ struct daemon {
     struct shutter *shutter;
     struct responder responder;
     bool responding, respond_again, stopping;
+    struct signals *signals;
+    struct backlight *backlight;
     struct db *link_db; /* link's thread */
     struct source *source;
     struct sink *sink;
@@ -151,6 +155,7 @@ static void on_settle(void *ctx) {
     struct daemon *b = ctx;
     if (b->uploader) uploader_wake(b->uploader);
     respond(b);
+    signals_settle(b->signals);
 }
 
 static void uploads_changed(void *ctx) { /* upload thread */
@@ -253,6 +258,12 @@ static int start_camera(struct daemon *b) {
     return rc ? rc : viewfinder_create(&b->rt.loop, b->shutter, &b->rt.app.viewfinder);
 }
 
+static int start_panel(struct daemon *b, struct err_text *e) {
+    int rc = signals_start(&b->rt, b->conf, &b->signals);
+    if (!rc) rc = backlight_start(&b->rt.loop, b->conf, &b->backlight);
+    return rc ? err_set(e, rc, "button, lamp and panel could not be started: %s", err_name(rc)) : 0;
+}
+
 static int start(struct daemon *b, const struct runtime_options *o, struct err_text *e) {
     struct runtime *r = &b->rt;
     int rc = runtime_open(r, o, e);
@@ -273,6 +284,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     rc = start_uploader(b, e);
     if (!rc) rc = start_link(b, e);
     if (!rc) rc = runtime_serve(r, o, e);
+    if (!rc) rc = start_panel(b, e);
     if (!rc) respond(b); /* what was asked for before the power went */
     return rc;
 }
@@ -283,6 +295,9 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     b->stopping = true;
     viewfinder_close(r->app.viewfinder);
     runtime_stop_server(r);
+    backlight_stop(b->backlight);
+    shutter_stop(b->shutter);
+    signals_stop(b->signals); /* its photo ends with the shutter */
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
         /* Its thread hangs in a name look-up and may still touch what we would free; all that counts is durable. */
         if (failure) log_error("%s", failure->text);
@@ -290,7 +305,6 @@ static void stop(struct daemon *b, const struct err_text *failure) {
         _exit(failure ? CLI_EXIT_FAILURE : CLI_EXIT_OK);
     }
     uploader_stop(b->uploader); /* after the link, which tells it whether head office is there */
-    shutter_stop(b->shutter);
     while (b->responding) (void)uv_run(&r->loop, UV_RUN_ONCE); /* it uses the camera and the stores */
     viewfinder_destroy(r->app.viewfinder);
     runtime_stop_stores(r);
@@ -300,6 +314,8 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     outbox_destroy(b->outbox);
     db_close(b->link_db);
     runtime_close(r);
+    backlight_destroy(b->backlight);
+    signals_destroy(b->signals);
     shutter_destroy(b->shutter);
 }
 

@@ -374,6 +374,48 @@ static void tables(void **state) {
     check_table(hub_conf_keys, hub_conf_count, sizeof(struct hub_conf));
 }
 
+/* Pins and panel: what two keys say together, and each form that a value may have. */
+static void pins_and_panel(void **state) {
+    static const struct {
+        const char *text, *problem; /* NULL: fine */
+    } cases[] = {
+        { "[gpio]\nchip = gpiochip0\nbutton = 17\nlamp = 27 low\nbuzzer = 22 high\nbuzzer_quiet = 21:30-07:00\n",
+          NULL },
+        { "[gpio]\nchip = pinctrl-rp1\n", NULL },
+        { "[gpio]\nchip = sim:/tmp/pins\nlamp = 0\nbuzzer_quiet = never\n", NULL },
+        { "[gpio]\nchip = /dev/gpiochip0\n", "gpiodetect" },
+        { "[gpio]\nchip = sim:\n", "sim:DIR" },
+        { "[gpio]\nlamp = 27\n", "[gpio] chip: missing, while lamp is given" },
+        { "[gpio]\nchip = gpiochip0\nbutton = GPIO17\n", "[gpio] button" },
+        { "[gpio]\nchip = gpiochip0\nlamp = 27 up\n", "low or high" },
+        { "[gpio]\nchip = gpiochip0\nlamp = 1234\n", "0 to 999" },
+        { "[gpio]\nchip = gpiochip0\nlamp = 27\nbuzzer = 27 low\n", "buzzer: lamp has this line, too" },
+        { "[gpio]\nbuzzer_quiet = 20:00-20:00\n", "20:00-08:00, or never" },
+        { "[gpio]\nbuzzer_quiet =\n", "buzzer_quiet" },
+        { "[panel]\nbacklight = none\ninput = event3\ndim_after_s = 0\ndim_percent = 0\n", NULL },
+        { "[panel]\nbacklight = sim:/tmp/panel\n", NULL },
+        { "[panel]\nbacklight = 10-0045\n", NULL },
+        { "[panel]\nbacklight = ../x\n", "/sys/class/backlight" },
+        { "[panel]\ninput = /dev/input/event3\n", "eventN" },
+        { "[panel]\ndim_percent = 101\n", "0 to 100 %" },
+        { "[panel]\ndim_after_s = -1\n", "0 to 86400 s" },
+    };
+    struct place *p = *state;
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(cases); i++) {
+        struct board_conf c;
+        char text[400];
+        snprintf(text, sizeof text, BOARD "%s", cases[i].text);
+        int rc = read_board(p, text, &c);
+        if (rc != (cases[i].problem ? ERR_INVALID : 0)) fail_msg("%s: %d", cases[i].text, rc);
+        if (cases[i].problem) expect_problem(p, cases[i].problem);
+    }
+    struct board_conf c;
+    assert_int_equal(read_board(p, BOARD, &c), 0);
+    assert_string_equal(c.gpio_buzzer, ""); /* silent unless it is set */
+    assert_string_equal(c.gpio_buzzer_quiet, "20:00-08:00");
+    assert_string_equal(c.panel_backlight, "auto");
+}
+
 /* The example files name every key of the table, and can be used as they are. */
 static void expect_all_keys(const char *path, const struct conf_key *keys, size_t n) {
     struct buf file;
@@ -416,6 +458,7 @@ int main(void) {
         TEST(urls),
         TEST(what_is_for_later),
         TEST(where_the_feed_is),
+        TEST(pins_and_panel),
         TEST(environment),
         TEST(printing),
         TEST(tables),
