@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Dates and times as people on the site read them, in the site's time zone.
-import { lang } from './words.js';
+import { lang, t } from './words.js';
 
 let zone;
 export function setZone(name) {
@@ -38,6 +38,14 @@ export function dayBefore(date) {
 export function moment(at) {
     const day = dayOf(at);
     return day === today() ? clockTime(at) : `${shortDay(day)} ${clockTime(at)}`;
+}
+
+// How long something lasted, in the two largest units: "13 小时 5 分" · "13 h 5 min".
+export function lasted(seconds) {
+    const minutes = Math.max(1, Math.round(seconds / 60));
+    const parts = [[t('span.days', { n: Math.floor(minutes / 1440) }), minutes >= 1440], [t('span.hours', { n: Math.floor(minutes / 60) % 24 }), Math.floor(minutes / 60) % 24 > 0],
+        [t('span.minutes', { n: minutes % 60 }), minutes < 1440 && minutes % 60 > 0]];
+    return parts.filter(([, shown]) => shown).map(([text]) => text).join(' ');
 }
 
 export function sizeText(bytes) {
