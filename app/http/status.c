@@ -5,6 +5,7 @@
 #include "app/journal/counts.h"
 #include "app/photo/capture.h"
 #include "app/photo/outbox.h"
+#include "app/photo/space.h"
 #include "firmware/base/json.h"
 #include "hal/clock.h"
 #include "hal/disk.h"
@@ -50,10 +51,13 @@ int status_print(struct app *app, struct db *db, struct buf *out) {
     json_put_text(&w, "version", app->version);
     json_put_text(&w, "clock", clock_grade_name(clock_grade()));
     int rc = put_marks(app, db, &w);
-    if (!rc && app->photos && app->photos->blobs) rc = blobs_room(app->photos->blobs, &room);
+    struct space *space = app->photos ? app->photos->space : NULL;
+    if (!rc && app->photos && app->photos->blobs)
+        rc = space ? space_look(space, &room) : blobs_room(app->photos->blobs, &room);
     json_open(&w, "disk", '{');
     json_put_int(&w, "free_bytes", room.free_bytes);
     json_put_int(&w, "free_percent", room.free_percent);
+    json_put_text(&w, "level", space_level_name(space_level(space)));
     json_close(&w, '}');
     json_put_text(&w, "camera", ask(app->camera_state, app->status_ctx, "absent"));
     json_close(&w, '}');

@@ -5,6 +5,7 @@
 #include "app/journal/photo_request.h"
 #include "app/photo/jpeg.h"
 #include "app/photo/outbox.h"
+#include "app/photo/space.h"
 #include "firmware/base/json.h"
 #include "firmware/base/log.h"
 #include "firmware/base/text.h"
@@ -72,6 +73,8 @@ static int print_meta(const struct capture *c, struct buf *out) {
 
 int capture_keep(struct photos *p, struct capture *c, struct err_text *e) {
     struct buf meta;
+    if (strcmp(c->record.origin, "timelapse") == 0 && space_level(p->space) >= SPACE_NO_TIMELAPSE)
+        return err_set(e, ERR_NO_SPACE, "the disk runs full: no more time-lapse frames are taken until there is room");
     buf_init(&meta, BLOB_META_MAX);
     int rc = print_meta(c, &meta);
     struct blob_put put = { .sha256 = c->record.sha256,

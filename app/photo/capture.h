@@ -9,11 +9,13 @@
 #include <pthread.h>
 
 struct shutter;
+struct space;
 
 /* What belongs to photos in one program; filled once by its main. */
 struct photos {
     struct blobs *blobs;
     struct shutter *shutter;     /* NULL: no camera (hub) */
+    struct space *space;         /* what may still be taken; NULL: everything (hub) */
     bool outbox;                 /* queue bytes for head office (board) */
     pthread_mutex_t whole_image; /* a decoder that holds a whole picture runs alone */
     void (*queued)(void *ctx);   /* after photos were committed: something to upload. Any thread; NULL: nobody asks */
@@ -39,7 +41,8 @@ void capture_fini(struct capture *c);
 /* Refuses what is no whole JPEG, hashes it, makes the thumbnail. Errors: as jpeg.h. Thread: pool; computes. */
 MUST_CHECK int capture_look(struct photos *p, struct capture *c, struct err_text *e);
 
-/* The bytes, durably, with what it takes to record them later. Errors: as blobs_put. Thread: the store's, before its transaction. */
+/* The bytes, durably, with what it takes to record them later. Errors: as blobs_put; ERR_NO_SPACE also for a time-lapse frame while space is
+ * short. Thread: the store's, before its transaction. */
 MUST_CHECK int capture_keep(struct photos *p, struct capture *c, struct err_text *e);
 
 /* The event and the upload's row. Returns as photo_record (ERR_EXISTS: a repeat). Thread: the store's, in its transaction. */

@@ -14,6 +14,7 @@
 #include "firmware/runtime/connect.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
+#include "firmware/sitelogd/upkeep.h"
 #include "sync/edge/link.h"
 #include "sync/edge/uploader.h"
 
@@ -28,6 +29,7 @@ struct daemon {
     const struct board_conf *conf;
     struct runtime rt;
     struct shutter *shutter;
+    struct upkeep upkeep;
     struct responder responder;
     bool responding, respond_again, stopping;
     struct db *link_db; /* link's thread */
@@ -149,6 +151,7 @@ static void on_commit(void *ctx) { /* store's thread */
 static void on_settle(void *ctx) {
     struct daemon *b = ctx;
     if (b->uploader) uploader_wake(b->uploader);
+    upkeep_wake(&b->upkeep);
     respond(b);
 }
 
@@ -263,7 +266,8 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
                                        .journal = r->depot.journal,
                                        .site = b->conf->site,
                                        .board = b->conf->board };
-    rc = start_uploader(b, e);
+    rc = upkeep_start(&b->upkeep, r, b->conf->reserve_percent, e);
+    if (!rc) rc = start_uploader(b, e);
     if (!rc) rc = start_link(b, e);
     if (!rc) rc = runtime_serve(r, o, e);
     if (!rc) respond(b); /* what was asked for before the power went */
@@ -284,12 +288,14 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     uploader_stop(b->uploader); /* after the link, which tells it whether head office is there */
     shutter_stop(b->shutter);
     while (b->responding) (void)uv_run(&r->loop, UV_RUN_ONCE); /* it uses the camera and the stores */
+    upkeep_stop(&b->upkeep);
     runtime_stop_stores(r);
     link_destroy(b->link);
     sink_destroy(b->sink);
     source_destroy(b->source);
     outbox_destroy(b->outbox);
     db_close(b->link_db);
+    upkeep_fini(&b->upkeep);
     runtime_close(r);
     shutter_destroy(b->shutter);
 }

@@ -6,7 +6,7 @@ import { icon } from '/shared/icons.js';
 import { place } from '/shared/place.js';
 import { marks } from '/shared/states.js';
 import { t } from '/shared/words.js';
-import { moment, sizeText } from '/shared/when.js';
+import { diskIsShort, diskText, moment, sizeText } from '/shared/when.js';
 import { loadStatus, status } from './data.js';
 import { say, setTitle } from './header.js';
 import { rail } from './rail.js';
@@ -31,7 +31,7 @@ function facts(s, m) {
         m.rejected > 0 && fact('rejected', 'fact.rejected', String(m.rejected), true),
         fact('clock', 'fact.clock', t(`clock.${s.clock}`), s.clock === 'none'),
         fact('camera', 'fact.camera', t(`camera.${s.camera}`), s.camera === 'failed'),
-        fact('disk', 'fact.disk', t('fact.free', { size: sizeText(s.disk.free_bytes), n: s.disk.free_percent }), s.disk.free_percent < 20),
+        fact('disk', 'fact.disk', diskText(s.disk), diskIsShort(s.disk)),
         fact('board', 'fact.board', `${s.board} · ${s.version}`));
 }
 

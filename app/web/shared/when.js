@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Dates and times as people on the site read them, in the site's time zone.
-import { lang, t } from './words.js';
+// Dates, times and sizes as people on the site read them, times in the site's time zone.
+import { has, lang, t } from './words.js';
 
 let zone;
 export function setZone(name) {
@@ -53,3 +53,10 @@ export function sizeText(bytes) {
     if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
     return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }
+
+// "剩 1.2 GB（8%）· 空间紧张，正在清理总部已收到的原图"; boards of an earlier version say no level.
+export function diskText(disk) {
+    const word = `space.${disk.level}`;
+    return [t('fact.free', { size: sizeText(disk.free_bytes), n: disk.free_percent }), has(word) && t(word)].filter(Boolean).join(' · ');
+}
+export const diskIsShort = (disk) => (disk.level ? disk.level !== 'ok' : disk.free_percent < 20);
