@@ -36,6 +36,7 @@ struct app {
     const char *(*link_state)(void *ctx);   /* "up" "down" */
     const char *(*hub_state)(void *ctx);    /* "up" "down" "unknown" */
     const char *(*camera_state)(void *ctx); /* "ok" "absent" "failed" */
+    const char *(*power_state)(void *ctx);  /* "good" "failing" "unknown" */
     void (*send_now)(void *ctx);            /* "send now" on the screen: try the link and the uploads at once */
 
     /* Which sites a person works for (the hub). Loop thread; must not block. NULL: all. */

@@ -60,6 +60,7 @@ int status_print(struct app *app, struct db *db, struct buf *out) {
     json_put_text(&w, "level", space_level_name(space_level(space)));
     json_close(&w, '}');
     json_put_text(&w, "camera", ask(app->camera_state, app->status_ctx, "absent"));
+    json_put_text(&w, "power", ask(app->power_state, app->status_ctx, "unknown"));
     json_close(&w, '}');
     return rc ? rc : out->error;
 }

@@ -21,6 +21,10 @@ void photos_init(struct photos *p) {
 
 void photos_fini(struct photos *p) { (void)pthread_mutex_destroy(&p->whole_image); }
 
+void photos_hold(struct photos *p, bool hold) { atomic_store(&p->held, hold); }
+
+bool photos_held(struct photos *p) { return atomic_load(&p->held); }
+
 void capture_init(struct capture *c) {
     memset(c, 0, sizeof *c);
     buf_init(&c->thumb, BLOB_THUMB_MAX);
@@ -30,6 +34,7 @@ void capture_fini(struct capture *c) { buf_fini(&c->thumb); }
 
 int capture_look(struct photos *p, struct capture *c, struct err_text *e) {
     struct jpeg_info info;
+    if (photos_held(p)) return err_set(e, ERR_BUSY, "the power has failed: no new photos until it is back");
     int rc = jpeg_peek(c->bytes, c->n, &info, e);
     if (rc) return rc;
     bool alone = info.whole_image;

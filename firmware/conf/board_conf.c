@@ -23,6 +23,13 @@ static const char *refuse_camera(const char *value) {
     return "no camera has such a name; allowed: /dev/videoN, sim:DIR with a folder of JPEG files, or nothing";
 }
 
+static const char *refuse_supply(const char *value) {
+    if (text_starts(value, "sim:") && value[4] != '\0') return NULL;
+    return strchr(value, '/') || strcmp(value, "..") == 0 || text_starts(value, "sim:")
+               ? "no supply has such a name; allowed: a name below /sys/class/power_supply, sim:DIR, or nothing"
+               : NULL;
+}
+
 /* clang-format off */
 const struct conf_key board_conf_keys[] = {
     { "board", "org", TEXT(CONF_NAME, org), .help = "Organisation, the same at head office and at every board" },
@@ -47,6 +54,7 @@ const struct conf_key board_conf_keys[] = {
     { "camera", "device", TEXT(CONF_TEXT, camera_device), .fallback = "", .refuse = refuse_camera, .help = "/dev/videoN, or sim:DIR for a simulated camera that shows the JPEG files of DIR" },
     { "camera", "width", INT(camera_width, 160, 8192), .fallback = "1920", .unit = "px", .help = "Wanted width; the nearest that the camera offers is taken" },
     { "camera", "height", INT(camera_height, 120, 8192), .fallback = "1080", .unit = "px", .help = "Wanted height" },
+    { "power", "supply", TEXT(CONF_TEXT, power_supply), .fallback = "", .refuse = refuse_supply, .help = "What says that the power fails, on a board that outlives it for a moment: a name below /sys/class/power_supply, or sim:DIR" },
     { "log", "level", TEXT(CONF_CHOICE, log_level), .choices = "error|warn|info|debug", .fallback = "info", .help = "How much is logged" },
 };
 /* clang-format on */

@@ -16,6 +16,7 @@ struct board_conf {
     char upload_url[256];                /* "" : photo bytes stay on the board */
     char camera_device[256];             /* "" : no camera */
     int64_t camera_width, camera_height; /* px */
+    char power_supply[128];              /* "" : nothing says that the power fails */
     char log_level[16];
 };
 

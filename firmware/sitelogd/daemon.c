@@ -14,6 +14,7 @@
 #include "firmware/runtime/connect.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
+#include "firmware/sitelogd/outages.h"
 #include "firmware/sitelogd/upkeep.h"
 #include "sync/edge/link.h"
 #include "sync/edge/uploader.h"
@@ -30,6 +31,7 @@ struct daemon {
     struct runtime rt;
     struct shutter *shutter;
     struct upkeep upkeep;
+    struct outages outages;
     struct responder responder;
     bool responding, respond_again, stopping;
     struct db *link_db; /* link's thread */
@@ -89,6 +91,16 @@ static const char *link_word(void *ctx) {
     return b->link && link_status(b->link).up ? "up" : "down";
 }
 
+static bool link_is_up(void *ctx) {
+    struct daemon *b = ctx;
+    return b->link && link_status(b->link).up;
+}
+
+static const char *power_word(void *ctx) {
+    struct daemon *b = ctx;
+    return outages_power(&b->outages);
+}
+
 static const char *hub_word(void *ctx) {
     static const char *const words[] = { [PEER_UNKNOWN] = "unknown", [PEER_AWAY] = "down", [PEER_THERE] = "up" };
     struct daemon *b = ctx;
@@ -125,7 +137,7 @@ static void respond_done(uv_work_t *work, int status) {
 }
 
 static void respond(struct daemon *b) {
-    if (b->stopping) return;
+    if (b->stopping || photos_held(&b->rt.photos)) return; /* held ones are answered after the next commit, or start */
     if (b->responding) {
         b->respond_again = true;
         return;
@@ -266,7 +278,12 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
                                        .journal = r->depot.journal,
                                        .site = b->conf->site,
                                        .board = b->conf->board };
-    rc = upkeep_start(&b->upkeep, r, b->conf->reserve_percent, e);
+    r->app.power_state = power_word;
+    b->outages.supply = b->conf->power_supply;
+    b->outages.link_up = b->conf->mqtt_host[0] ? link_is_up : NULL;
+    b->outages.ctx = b;
+    rc = outages_start(&b->outages, r, e);
+    if (!rc) rc = upkeep_start(&b->upkeep, r, b->conf->reserve_percent, e);
     if (!rc) rc = start_uploader(b, e);
     if (!rc) rc = start_link(b, e);
     if (!rc) rc = runtime_serve(r, o, e);
@@ -289,6 +306,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     shutter_stop(b->shutter);
     while (b->responding) (void)uv_run(&r->loop, UV_RUN_ONCE); /* it uses the camera and the stores */
     upkeep_stop(&b->upkeep);
+    outages_stop(&b->outages);
     runtime_stop_stores(r);
     link_destroy(b->link);
     sink_destroy(b->sink);

@@ -22,6 +22,7 @@ function card(board) {
             h.photos && fact('photos', 'fact.photos', h.photos.pending > 0 ? t('fact.pending', { n: h.photos.pending, size: sizeText(h.photos.pending_bytes) }) : t('fact.all-photos', { n: h.photos.total })),
             board.clock && fact('clock', 'fact.clock', has(`clock.${board.clock}`) ? t(`clock.${board.clock}`) : board.clock, board.clock === 'none'),
             h.camera && fact('camera', 'fact.camera', t(`camera.${h.camera}`), h.camera === 'failed'),
+            h.power && h.power !== 'unknown' && fact('power', 'fact.power', t(`power.${h.power}`), h.power === 'failing'),
             h.disk && fact('disk', 'fact.disk', diskText(h.disk), diskIsShort(h.disk)),
             fact('retry', 'office.boots', String(board.boot ?? '–')), fact('board', 'office.software', board.software ?? '–')),
         board.findings?.map((finding) => el('p', { class: 'entry-late' }, `${moment(finding.at)} ${finding.text}`)));

@@ -31,6 +31,7 @@ function facts(s, m) {
         m.rejected > 0 && fact('rejected', 'fact.rejected', String(m.rejected), true),
         fact('clock', 'fact.clock', t(`clock.${s.clock}`), s.clock === 'none'),
         fact('camera', 'fact.camera', t(`camera.${s.camera}`), s.camera === 'failed'),
+        s.power !== 'unknown' && s.power && fact('power', 'fact.power', t(`power.${s.power}`), s.power === 'failing'),
         fact('disk', 'fact.disk', diskText(s.disk), diskIsShort(s.disk)),
         fact('board', 'fact.board', `${s.board} · ${s.version}`));
 }

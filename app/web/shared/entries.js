@@ -15,6 +15,8 @@ import { clockTime, dayName, dayOf, lasted, moment, sizeText } from './when.js';
 
 const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send' };
 
+const OUTAGE_ICONS = { power: 'power', network: 'linkdown', camera: 'camera' };
+
 export function itemText(item) {
     if (typeof item === 'string') return item;
     const extra = [...(item.rooms ?? []).map(roomName), item.n !== undefined && String(item.n), item.state && t(`item.${item.state}`)].filter(Boolean);
@@ -57,7 +59,8 @@ function titleOf(entry) {
 
 function head(entry, title = titleOf(entry)) {
     const who = entry.actor?.name || (entry.actor?.id === 'board' ? t('actor.board') : '');
-    return el('div', { class: 'entry-head' }, icon(ICONS[entry.subject.split('/')[0]] ?? 'timeline'),
+    const picture = entry.type === 'outage' ? OUTAGE_ICONS[entry.data?.what] : ICONS[entry.subject.split('/')[0]];
+    return el('div', { class: 'entry-head' }, icon(picture ?? 'timeline'),
         el('div', { class: 'entry-title' }, el('h3', {}, title),
             el('p', { class: 'entry-when' }, el('time', { datetime: entry.at }, clockTime(entry.at)), who && ` · ${who}`, entry.clock === 'none' && ` · ${t('clock.none')}`)));
 }
