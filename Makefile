@@ -113,11 +113,13 @@ include tests/module.mk
 demo: programs           ## broker, hub and a board with a simulated camera, on loopback; Ctrl-C stops them
 	@BUILD=$(BUILD) bash tests/support/demo.sh
 
-install: programs        ## programs, units and users into $(DESTDIR)$(PREFIX), settings into $(DESTDIR)/etc/sitelog
+install: programs        ## programs, units, udev rules and users into $(DESTDIR)$(PREFIX), settings into $(DESTDIR)/etc/sitelog
 	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/lib/systemd/system $(PREFIX)/lib/sysusers.d /etc/sitelog)
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
 	for unit in board/systemd/*.service; do \
 	    sed 's|=/usr/bin/|=$(PREFIX)/bin/|' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
+	install -d $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	install -m 644 board/udev/*.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	install -m 644 board/systemd/sitelog.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sitelog.conf
 	for conf in sitelogd.conf hub.conf; do \
 	    [ -e $(DESTDIR)/etc/sitelog/$$conf ] || install -m 644 board/$$conf $(DESTDIR)/etc/sitelog/$$conf; done

@@ -36,6 +36,8 @@ struct shutter {
     int waiting;
     bool running, stop;
     bool told; /* state was logged at least once */
+    bool busy; /* since busy_from; else it waits for somebody who wants a picture */
+    int64_t busy_from;
     enum shutter_state state;
 };
 
@@ -164,12 +166,22 @@ static void refuse_waiting(struct shutter *s) {
     }
 }
 
+static void set_busy(struct shutter *s, bool busy) {
+    (void)pthread_mutex_lock(&s->lock);
+    s->busy = busy;
+    s->busy_from = clock_mono().ms;
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
 static void *run(void *arg) {
     struct shutter *s = arg;
     struct camera *camera = NULL;
+    set_busy(s, true);
     probe(s);
     while (!stopping(s)) {
+        set_busy(s, false);
         struct shot *shot = next_shot(s, camera ? KEEP_OPEN_MS : PROBE_MS);
+        set_busy(s, true);
         if (shot) {
             serve(s, &camera, shot);
         } else if (camera) {
@@ -180,6 +192,7 @@ static void *run(void *arg) {
         }
     }
     camera_close(camera);
+    set_busy(s, false);
     refuse_waiting(s);
     return NULL;
 }
@@ -268,4 +281,11 @@ const char *shutter_state_name(enum shutter_state state) {
         [SHUTTER_ABSENT] = "absent", [SHUTTER_OK] = "ok", [SHUTTER_FAILED] = "failed"
     };
     return names[state];
+}
+
+int64_t shutter_alive_ms(struct shutter *s) {
+    (void)pthread_mutex_lock(&s->lock);
+    int64_t alive_ms = s->busy ? s->busy_from : clock_mono().ms;
+    (void)pthread_mutex_unlock(&s->lock);
+    return alive_ms;
 }

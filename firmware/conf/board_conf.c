@@ -30,6 +30,12 @@ static const char *refuse_supply(const char *value) {
                : NULL;
 }
 
+static const char *refuse_watchdog(const char *value) {
+    if (text_starts(value, "sim:") && value[4] != '\0') return NULL;
+    if (text_starts(value, "/dev/watchdog") && strspn(value + 13, "0123456789") == strlen(value + 13)) return NULL;
+    return "no watchdog has such a name; allowed: /dev/watchdog, /dev/watchdogN, sim:FILE, or nothing";
+}
+
 /* clang-format off */
 const struct conf_key board_conf_keys[] = {
     { "board", "org", TEXT(CONF_NAME, org), .help = "Organisation, the same at head office and at every board" },
@@ -55,6 +61,8 @@ const struct conf_key board_conf_keys[] = {
     { "camera", "width", INT(camera_width, 160, 8192), .fallback = "1920", .unit = "px", .help = "Wanted width; the nearest that the camera offers is taken" },
     { "camera", "height", INT(camera_height, 120, 8192), .fallback = "1080", .unit = "px", .help = "Wanted height" },
     { "power", "supply", TEXT(CONF_TEXT, power_supply), .fallback = "", .refuse = refuse_supply, .help = "What says that the power fails, on a board that outlives it for a moment: a name below /sys/class/power_supply, or sim:DIR" },
+    { "watchdog", "device", TEXT(CONF_TEXT, watchdog_device), .fallback = "", .refuse = refuse_watchdog, .help = "Hardware watchdog that resets the board when this program hangs: /dev/watchdogN; without one systemd restarts the program" },
+    { "watchdog", "timeout_s", INT(watchdog_timeout_s, 5, 600), .fallback = "60", .unit = "s", .help = "How long it waits; more than systemd's WatchdogSec, so that a restart is tried first; a chip that cannot keeps its own" },
     { "log", "level", TEXT(CONF_CHOICE, log_level), .choices = "error|warn|info|debug", .fallback = "info", .help = "How much is logged" },
 };
 /* clang-format on */

@@ -17,6 +17,8 @@ struct board_conf {
     char camera_device[256];             /* "" : no camera */
     int64_t camera_width, camera_height; /* px */
     char power_supply[128];              /* "" : nothing says that the power fails */
+    char watchdog_device[256];           /* "" : the hardware watchdog is left alone */
+    int64_t watchdog_timeout_s;
     char log_level[16];
 };
 

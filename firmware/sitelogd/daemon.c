@@ -16,6 +16,7 @@
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelogd/outages.h"
 #include "firmware/sitelogd/upkeep.h"
+#include "hal/watchdog.h"
 #include "sync/edge/link.h"
 #include "sync/edge/uploader.h"
 
@@ -24,7 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STALE_MS = 60000, LOOKUP_MS = 45000, LINK_STOP_MS = 1500, SERVER_STOP_MS = 1500 };
+enum { STALE_MS = 60000, LOOKUP_MS = 45000, UPLOAD_IDLE_MS = 60000, LINK_STOP_MS = 1500, SERVER_STOP_MS = 1500 };
 
 struct daemon {
     const struct board_conf *conf;
@@ -178,10 +179,16 @@ static void upload_corrupt(void *ctx, const char *sha256, bool thumb) {
               sha256, thumb ? "thumbnail" : "original");
 }
 
-static bool healthy(void *ctx) {
+/* A look-up of the broker's name may take LOOKUP_MS; an uploader with nothing to do shows life once a minute. */
+static size_t lives(void *ctx, struct life *out, size_t max) {
     struct daemon *b = ctx;
-    int64_t now = clock_mono().ms;
-    return !b->link || now - link_alive_ms(b->link) < STALE_MS + LOOKUP_MS;
+    size_t n = 0;
+    if (b->link && n < max) out[n++] = (struct life){ "mqtt", link_alive_ms(b->link), STALE_MS + LOOKUP_MS };
+    if (b->uploader && n < max)
+        out[n++] = (struct life){ "upload", uploader_counts(b->uploader).alive_ms, STALE_MS + UPLOAD_IDLE_MS };
+    if (b->shutter && n < max)
+        out[n++] = (struct life){ "camera", shutter_alive_ms(b->shutter), life_deadline_ms(STALE_MS) };
+    return n;
 }
 
 /* ---- start and stop ---- */
@@ -291,6 +298,27 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     return rc;
 }
 
+/* A board whose watchdog cannot be had works all the same. */
+static void arm_watchdog(struct daemon *b) {
+    const struct board_conf *c = b->conf;
+    struct err_text e = { 0 };
+    if (!c->watchdog_device[0]) return;
+    if (watchdog_open(c->watchdog_device, (int)c->watchdog_timeout_s, &b->rt.watchdog, &e))
+        log_error("[watchdog] device: %s", e.text);
+    else
+        log_info("watchdog %s: resets the board when it is not fed for %d s", c->watchdog_device,
+                 watchdog_timeout_s(b->rt.watchdog));
+}
+
+/* Last of all: a stop that hangs is cut short by a reset. */
+static void disarm_watchdog(struct daemon *b) {
+    int timeout_s = b->rt.watchdog ? watchdog_timeout_s(b->rt.watchdog) : 0;
+    if (!watchdog_close(b->rt.watchdog))
+        log_warn("the watchdog cannot be disarmed and resets the board in %d s unless this program runs again",
+                 timeout_s);
+    b->rt.watchdog = NULL;
+}
+
 /* failure: why it could not start; NULL: it ran. */
 static void stop(struct daemon *b, const struct err_text *failure) {
     struct runtime *r = &b->rt;
@@ -300,6 +328,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
         /* Its thread hangs in a name look-up and may still touch what we would free; all that counts is durable. */
         if (failure) log_error("%s", failure->text);
         log_info("stopped, without waiting for a name look-up");
+        disarm_watchdog(b);
         _exit(failure ? CLI_EXIT_FAILURE : CLI_EXIT_OK);
     }
     uploader_stop(b->uploader); /* after the link, which tells it whether head office is there */
@@ -324,7 +353,7 @@ int daemon_run(const struct board_conf *conf, struct err_text *e) {
     b->conf = conf;
     b->rt.on_commit = on_commit;
     b->rt.on_settle = on_settle;
-    b->rt.healthy = healthy;
+    b->rt.lives = lives;
     b->rt.ctx = b;
     struct runtime_options o = {
         .depot = { .org = conf->org,
@@ -341,9 +370,11 @@ int daemon_run(const struct board_conf *conf, struct err_text *e) {
     int rc = start(b, &o, e);
     if (!rc) {
         log_info("board %s of site %s: http on port %u", conf->board, conf->site, server_port(b->rt.server));
+        arm_watchdog(b);
         runtime_run(&b->rt);
     }
     stop(b, rc ? e : NULL);
+    disarm_watchdog(b);
     free(b);
     return rc;
 }
