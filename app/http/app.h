@@ -13,6 +13,14 @@ struct photos;
 struct sessions;
 struct tz;
 
+/* How the machine is, as last looked at. */
+struct vitals {
+    int wear_percent, wear_spare; /* hal/disk.h; 0: not known */
+    int64_t written_bytes;        /* by this board's programs, over all runs; -1: not known */
+    bool temperature_known;
+    int temperature_c;
+};
+
 struct app {
     bool board;          /* a board, or the hub */
     bool tls;            /* cookies get Secure */
@@ -37,7 +45,8 @@ struct app {
     const char *(*hub_state)(void *ctx);    /* "up" "down" "unknown" */
     const char *(*camera_state)(void *ctx); /* "ok" "absent" "failed" */
     const char *(*power_state)(void *ctx);  /* "good" "failing" "unknown" */
-    void (*send_now)(void *ctx);            /* "send now" on the screen: try the link and the uploads at once */
+    void (*vitals)(void *ctx, struct vitals *out);
+    void (*send_now)(void *ctx); /* "send now" on the screen: try the link and the uploads at once */
 
     /* Which sites a person works for (the hub). Loop thread; must not block. NULL: all. */
     void *may_see_ctx;

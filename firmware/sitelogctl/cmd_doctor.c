@@ -197,6 +197,7 @@ static int run(struct ctl *c, int argc, char **argv) {
     if (check_database(&d)) check_daemon(&d);
     check_clock(&d);
     check_camera(&d);
+    doctor_board_all(&d);
     doctor_cert_all(&d);
     doctor_net_broker(&d);
     doctor_net_hub(&d);
@@ -218,8 +219,9 @@ static int run(struct ctl *c, int argc, char **argv) {
 const struct ctl_command cmd_doctor = {
     .name = "doctor",
     .arguments = "",
-    .what = "look at disk, database, daemon, clock, camera, certificates, broker and head office; say how to mend what "
-            "is wrong",
+    .what = "look at disk, database, daemon, clock, camera, wear, heat, power, watchdog, certificates, broker and head "
+            "office; "
+            "say how to mend what is wrong",
     .run = run,
     .json = "kind, wrong (how many), checks [{check, state \"ok\"|\"warn\"|\"wrong\", text, mend (or null)}]; ok is "
             "false when something is wrong",

@@ -24,5 +24,6 @@ void doctor_find(struct doctor *d, enum finding finding, const char *check, cons
 void doctor_net_broker(struct doctor *d); /* lets the broker us in, and does the daemon have its link? */
 void doctor_net_hub(struct doctor *d);    /* a board: does head office answer where photos are sent? */
 void doctor_cert_all(struct doctor *d);   /* certificates that the settings name */
+void doctor_board_all(struct doctor *d);  /* a board: its disk's policy and wear, heat, power input, watchdog */
 
 #endif

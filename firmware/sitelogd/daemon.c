@@ -102,6 +102,11 @@ static const char *power_word(void *ctx) {
     return outages_power(&b->outages);
 }
 
+static void look_at_vitals(void *ctx, struct vitals *out) {
+    struct daemon *b = ctx;
+    upkeep_vitals(&b->upkeep, out);
+}
+
 static const char *hub_word(void *ctx) {
     static const char *const words[] = { [PEER_UNKNOWN] = "unknown", [PEER_AWAY] = "down", [PEER_THERE] = "up" };
     struct daemon *b = ctx;
@@ -286,6 +291,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
                                        .site = b->conf->site,
                                        .board = b->conf->board };
     r->app.power_state = power_word;
+    r->app.vitals = look_at_vitals;
     b->outages.supply = b->conf->power_supply;
     b->outages.link_up = b->conf->mqtt_host[0] ? link_is_up : NULL;
     b->outages.ctx = b;

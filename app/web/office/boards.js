@@ -5,7 +5,7 @@ import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import * as live from '/shared/live.js';
 import { has, t } from '/shared/words.js';
-import { diskIsShort, diskText, moment, sizeText } from '/shared/when.js';
+import { diskIsShort, diskText, isWorn, moment, sizeText, wearText } from '/shared/when.js';
 
 const MINUTE_MS = 60000;
 
@@ -24,6 +24,8 @@ function card(board) {
             h.camera && fact('camera', 'fact.camera', t(`camera.${h.camera}`), h.camera === 'failed'),
             h.power && h.power !== 'unknown' && fact('power', 'fact.power', t(`power.${h.power}`), h.power === 'failing'),
             h.disk && fact('disk', 'fact.disk', diskText(h.disk), diskIsShort(h.disk)),
+            h.disk && wearText(h.disk) && fact('disk', 'fact.wear', wearText(h.disk), isWorn(h.disk)),
+            h.temperature_c !== undefined && fact('board', 'fact.temperature', `${h.temperature_c} °C`, h.temperature_c >= 80),
             fact('retry', 'office.boots', String(board.boot ?? '–')), fact('board', 'office.software', board.software ?? '–')),
         board.findings?.map((finding) => el('p', { class: 'entry-late' }, `${moment(finding.at)} ${finding.text}`)));
 }

@@ -6,7 +6,7 @@ import { icon } from '/shared/icons.js';
 import { place } from '/shared/place.js';
 import { marks } from '/shared/states.js';
 import { t } from '/shared/words.js';
-import { diskIsShort, diskText, moment, sizeText } from '/shared/when.js';
+import { diskIsShort, diskText, isWorn, moment, sizeText, wearText } from '/shared/when.js';
 import { loadStatus, status } from './data.js';
 import { say, setTitle } from './header.js';
 import { rail } from './rail.js';
@@ -33,6 +33,8 @@ function facts(s, m) {
         fact('camera', 'fact.camera', t(`camera.${s.camera}`), s.camera === 'failed'),
         s.power !== 'unknown' && s.power && fact('power', 'fact.power', t(`power.${s.power}`), s.power === 'failing'),
         fact('disk', 'fact.disk', diskText(s.disk), diskIsShort(s.disk)),
+        wearText(s.disk) && fact('disk', 'fact.wear', wearText(s.disk), isWorn(s.disk)),
+        s.temperature_c !== undefined && fact('board', 'fact.temperature', `${s.temperature_c} °C`, s.temperature_c >= 80),
         fact('board', 'fact.board', `${s.board} · ${s.version}`));
 }
 

@@ -60,3 +60,10 @@ export function diskText(disk) {
     return [t('fact.free', { size: sizeText(disk.free_bytes), n: disk.free_percent }), has(word) && t(word)].filter(Boolean).join(' · ');
 }
 export const diskIsShort = (disk) => (disk.level ? disk.level !== 'ok' : disk.free_percent < 20);
+
+// "已用约 90% · 备用块不多…"; null where the chip says nothing.
+export function wearText(disk) {
+    const word = `wear.${disk.wear_spare}`;
+    return [disk.wear_percent && t('wear.used', { n: disk.wear_percent }), has(word) && t(word)].filter(Boolean).join(' · ') || null;
+}
+export const isWorn = (disk) => disk.wear_percent >= 80 || ['warning', 'urgent'].includes(disk.wear_spare);
