@@ -330,6 +330,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     struct runtime *r = &b->rt;
     b->stopping = true;
     runtime_stop_server(r);
+    outages_stop(&b->outages); /* before what may hang: a clean stop is one, whatever the link does */
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
         /* Its thread hangs in a name look-up and may still touch what we would free; all that counts is durable. */
         if (failure) log_error("%s", failure->text);
@@ -341,7 +342,6 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     shutter_stop(b->shutter);
     while (b->responding) (void)uv_run(&r->loop, UV_RUN_ONCE); /* it uses the camera and the stores */
     upkeep_stop(&b->upkeep);
-    outages_stop(&b->outages);
     runtime_stop_stores(r);
     link_destroy(b->link);
     sink_destroy(b->sink);
