@@ -126,8 +126,8 @@ install: programs        ## programs, units, users and udev rules into $(DESTDIR
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
 	for unit in board/systemd/*.service; do \
 	    sed 's|=/usr/bin/|=$(PREFIX)/bin/|' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
+	install -m 644 board/udev/*.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	install -m 644 board/systemd/sitelog.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sitelog.conf
-	install -m 644 board/udev/70-sitelog.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	for conf in sitelogd.conf hub.conf; do \
 	    [ -e $(DESTDIR)/etc/sitelog/$$conf ] || install -m 644 board/$$conf $(DESTDIR)/etc/sitelog/$$conf; done
 

@@ -40,6 +40,7 @@ void camera_release(struct camera *camera, struct frame *frame);
  *   truncated   a frame ends half-way
  *   garbage     a frame is no JPEG
  *   slow MS     a frame takes that long
+ *   hang MS     a grab takes that long whatever its timeout, as a driver does that hangs in the kernel
  *   dwell MS    a file is shown that long; absent: each frame is another one
  * Frames come 100 ms apart at the least; files over CAMERA_FRAME_MAX are passed over. */
 #endif

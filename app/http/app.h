@@ -14,6 +14,14 @@ struct sessions;
 struct tz;
 struct viewfinder;
 
+/* How the machine is, as last looked at. */
+struct vitals {
+    int wear_percent, wear_spare; /* hal/disk.h; 0: not known */
+    int64_t written_bytes;        /* by this board's programs, over all runs; -1: not known */
+    bool temperature_known;
+    int temperature_c;
+};
+
 struct app {
     bool board;          /* a board, or the hub */
     bool tls;            /* cookies get Secure */
@@ -38,7 +46,9 @@ struct app {
     const char *(*link_state)(void *ctx);   /* "up" "down" */
     const char *(*hub_state)(void *ctx);    /* "up" "down" "unknown" */
     const char *(*camera_state)(void *ctx); /* "ok" "absent" "failed" */
-    void (*send_now)(void *ctx);            /* "send now" on the screen: try the link and the uploads at once */
+    const char *(*power_state)(void *ctx);  /* "good" "failing" "unknown" */
+    void (*vitals)(void *ctx, struct vitals *out);
+    void (*send_now)(void *ctx); /* "send now" on the screen: try the link and the uploads at once */
 
     /* Which sites a person works for (the hub). Loop thread; must not block. NULL: all. */
     void *may_see_ctx;

@@ -131,8 +131,11 @@ static void look(struct app *app, struct exchange *x, struct db *db) {
     int rc = capture_look(app->photos, &in->capture, &e);
     if (rc == ERR_INVALID || rc == ERR_UNSUPPORTED || rc == ERR_TOO_BIG)
         exchange_problem(x, 422, NULL, "%s", e.text);
+    else if (rc == ERR_BUSY)
+        exchange_problem(x, 503, NULL, "%s", e.text);
     else if (rc)
         exchange_error(x, rc, &e);
+    if (rc == ERR_BUSY) x->reply.retry_after_s = 10;
 }
 
 /* Before any byte is stored: what would be refused afterwards leaves nothing behind. */
@@ -234,6 +237,7 @@ static void shoot(struct app *app, struct exchange *x, struct db *db) {
         in->capture.bytes = in->frame;
         rc = capture_look(app->photos, &in->capture, &e);
         if (rc == 0) return;
+        if (rc == ERR_BUSY) break; /* the power fails */
     }
     exchange_problem(x, 503, NULL, "no photo: %s",
                      e.text[0] ? e.text : "the camera gives broken pictures; check its cable");

@@ -5,6 +5,7 @@
 #include "app/journal/counts.h"
 #include "app/photo/capture.h"
 #include "app/photo/outbox.h"
+#include "app/photo/space.h"
 #include "firmware/base/clock.h"
 #include "hal/clock.h"
 
@@ -57,6 +58,23 @@ static void put_gauge(struct buf *out, const char *name, const char *help, int64
     (void)buf_addf(out, "# HELP %s %s\n# TYPE %s gauge\n%s %lld\n", name, help, name, name, (long long)value);
 }
 
+/* What is not known is no sample. */
+static void put_vitals(const struct vitals *v, struct buf *out) {
+    if (v->wear_percent)
+        put_gauge(out, "sitelog_disk_wear_percent", "Of the flash's life that is used, at most; over 100: past it.",
+                  v->wear_percent);
+    if (v->wear_spare)
+        put_gauge(out, "sitelog_disk_wear_spare", "The flash's reserve: 1 normal, 2 warning, 3 urgent.", v->wear_spare);
+    if (v->written_bytes >= 0)
+        (void)buf_addf(
+            out,
+            "# HELP sitelog_disk_written_bytes_total Bytes that this board's programs wrote, over all runs.\n"
+            "# TYPE sitelog_disk_written_bytes_total counter\nsitelog_disk_written_bytes_total %lld\n",
+            (long long)v->written_bytes);
+    if (v->temperature_known)
+        put_gauge(out, "sitelog_temperature_celsius", "The hottest part of the board.", v->temperature_c);
+}
+
 static void metrics(struct app *app, struct exchange *x, struct db *db) {
     struct counts counts;
     struct outbox_counts photos;
@@ -64,7 +82,9 @@ static void metrics(struct app *app, struct exchange *x, struct db *db) {
     struct buf out;
     int rc = counts_read(db, app->board ? app->site : NULL, &counts);
     if (!rc) rc = outbox_counts(db, &photos);
-    if (!rc && app->photos && app->photos->blobs) rc = blobs_room(app->photos->blobs, &room);
+    struct space *space = app->photos ? app->photos->space : NULL;
+    if (!rc && app->photos && app->photos->blobs)
+        rc = space ? space_look(space, &room) : blobs_room(app->photos->blobs, &room);
     if (rc) {
         exchange_error(x, rc, NULL);
         return;
@@ -78,6 +98,13 @@ static void metrics(struct app *app, struct exchange *x, struct db *db) {
     put_gauge(&out, "sitelog_photos_pending", "Originals that head office has not confirmed.", photos.pending);
     put_gauge(&out, "sitelog_photos_pending_bytes", "Their bytes.", photos.pending_bytes);
     put_gauge(&out, "sitelog_disk_free_bytes", "Free space for photos.", room.free_bytes);
+    put_gauge(&out, "sitelog_disk_total_bytes", "The whole of that disk.", room.total_bytes);
+    if (space)
+        put_gauge(&out, "sitelog_space_level",
+                  "0: ok, 1: low, 2: no time-lapse, 3: received originals are dropped, 4: photos are refused.",
+                  (int64_t)space_level(space));
+    struct vitals vitals = status_vitals(app);
+    put_vitals(&vitals, &out);
     put_gauge(&out, "sitelog_commits_total", "Commits of the journal since start.",
               (int64_t)store_commits(app->writer));
     put_gauge(&out, "sitelog_clock_synchronised", "1: by the network.", clock_grade() == CLOCK_NTP);

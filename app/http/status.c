@@ -5,6 +5,7 @@
 #include "app/journal/counts.h"
 #include "app/photo/capture.h"
 #include "app/photo/outbox.h"
+#include "app/photo/space.h"
 #include "firmware/base/json.h"
 #include "hal/clock.h"
 #include "hal/disk.h"
@@ -40,9 +41,24 @@ int status_print_marks(struct app *app, struct db *db, struct buf *out) {
     return rc ? rc : out->error;
 }
 
+struct vitals status_vitals(struct app *app) {
+    struct vitals v = { .written_bytes = -1 };
+    if (app->vitals) app->vitals(app->status_ctx, &v);
+    return v;
+}
+
+/* What is not known is left out. */
+static void put_wear(const struct vitals *v, struct json_out *w) {
+    static const char *const spare[] = { "", "normal", "warning", "urgent" };
+    if (v->wear_percent) json_put_int(w, "wear_percent", v->wear_percent);
+    if (v->wear_spare) json_put_text(w, "wear_spare", spare[v->wear_spare]);
+    if (v->written_bytes >= 0) json_put_int(w, "written_bytes", v->written_bytes);
+}
+
 int status_print(struct app *app, struct db *db, struct buf *out) {
     struct json_out w;
     struct disk_room room = { 0 };
+    struct vitals vitals = status_vitals(app);
     json_start(&w, out);
     json_open(&w, NULL, '{');
     json_put_text(&w, "board", app->writer_id);
@@ -50,12 +66,18 @@ int status_print(struct app *app, struct db *db, struct buf *out) {
     json_put_text(&w, "version", app->version);
     json_put_text(&w, "clock", clock_grade_name(clock_grade()));
     int rc = put_marks(app, db, &w);
-    if (!rc && app->photos && app->photos->blobs) rc = blobs_room(app->photos->blobs, &room);
+    struct space *space = app->photos ? app->photos->space : NULL;
+    if (!rc && app->photos && app->photos->blobs)
+        rc = space ? space_look(space, &room) : blobs_room(app->photos->blobs, &room);
     json_open(&w, "disk", '{');
     json_put_int(&w, "free_bytes", room.free_bytes);
     json_put_int(&w, "free_percent", room.free_percent);
+    json_put_text(&w, "level", space_level_name(space_level(space)));
+    put_wear(&vitals, &w);
     json_close(&w, '}');
     json_put_text(&w, "camera", ask(app->camera_state, app->status_ctx, "absent"));
+    if (vitals.temperature_known) json_put_int(&w, "temperature_c", vitals.temperature_c);
+    json_put_text(&w, "power", ask(app->power_state, app->status_ctx, "unknown"));
     json_close(&w, '}');
     return rc ? rc : out->error;
 }

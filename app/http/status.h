@@ -14,4 +14,7 @@ MUST_CHECK int status_print(struct app *app, struct db *db, struct buf *out);
 /* What changes from minute to minute: {"site","lanes","photos","link","hub","rejected"}. */
 MUST_CHECK int status_print_marks(struct app *app, struct db *db, struct buf *out);
 
+/* How the machine is; all of it unknown where nobody looks. Thread: any. */
+struct vitals status_vitals(struct app *app);
+
 #endif

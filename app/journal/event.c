@@ -4,6 +4,7 @@
 
 #include "app/journal/account.h"
 #include "app/journal/daylog.h"
+#include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
@@ -19,6 +20,7 @@ static const struct subject_kind note_kind = { .kind = "note" };
 const struct event_type event_types[] = {
     { "epoch-started", LANE_RECORD, "epoch", NULL, true },
     { "clock-set", LANE_RECORD, "board", NULL, true },
+    { "outage", LANE_RECORD, "board", outage_check, true },
     { "photos-dropped", LANE_RECORD, "board", NULL, true },
     { "plan-set", LANE_RECORD, "plan", plan_check, true },
     { "person-set", LANE_RECORD, "user", person_check, true },

@@ -4,6 +4,7 @@
 #include "app/journal/journal.h"
 
 #include "app/journal/journal_private.h"
+#include "app/journal/meta.h"
 #include "app/journal/schema.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
@@ -13,30 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define META_SIZE 64
-
-/* ---- meta ---- */
-
-/* "" where there is none. */
-static int meta_get(struct db *db, const char *name, char out[META_SIZE]) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(db, "SELECT value FROM meta WHERE name = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, name);
-    rc = stmt_step(s);
-    if (rc < 0) return rc;
-    return text_copy(out, META_SIZE, rc == 1 ? stmt_text(s, 0) : "") == 0 ? 0 : ERR_CORRUPT;
-}
-
-static int meta_set(struct db *db, const char *name, const char *value) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, name);
-    stmt_bind_text(s, 2, value);
-    return stmt_run(s);
-}
 
 /* ---- whose database ---- */
 

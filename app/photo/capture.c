@@ -6,6 +6,7 @@
 #include "app/photo/exif.h"
 #include "app/photo/jpeg.h"
 #include "app/photo/outbox.h"
+#include "app/photo/space.h"
 #include "firmware/base/json.h"
 #include "firmware/base/log.h"
 #include "firmware/base/text.h"
@@ -20,6 +21,10 @@ void photos_init(struct photos *p) {
 }
 
 void photos_fini(struct photos *p) { (void)pthread_mutex_destroy(&p->whole_image); }
+
+void photos_hold(struct photos *p, bool hold) { atomic_store(&p->held, hold); }
+
+bool photos_held(struct photos *p) { return atomic_load(&p->held); }
 
 void capture_init(struct capture *c) {
     memset(c, 0, sizeof *c);
@@ -48,6 +53,7 @@ static int read_exif(struct capture *c, struct err_text *e) {
 
 int capture_look(struct photos *p, struct capture *c, struct err_text *e) {
     struct jpeg_info info;
+    if (photos_held(p)) return err_set(e, ERR_BUSY, "the power has failed: no new photos until it is back");
     int rc = jpeg_peek(c->bytes, c->n, &info, e);
     if (rc) return rc;
     bool alone = info.whole_image;
@@ -100,6 +106,8 @@ static int print_meta(const struct capture *c, struct buf *out) {
 
 int capture_keep(struct photos *p, struct capture *c, struct err_text *e) {
     struct buf meta;
+    if (strcmp(c->record.origin, "timelapse") == 0 && space_level(p->space) >= SPACE_NO_TIMELAPSE)
+        return err_set(e, ERR_NO_SPACE, "the disk runs full: no more time-lapse frames are taken until there is room");
     buf_init(&meta, BLOB_META_MAX);
     int rc = print_meta(c, &meta);
     struct blob_put put = { .sha256 = c->record.sha256,

@@ -7,14 +7,18 @@
 #include "app/photo/blobs.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct shutter;
+struct space;
 
 /* What belongs to photos in one program; filled once by its main. */
 struct photos {
     struct blobs *blobs;
     struct shutter *shutter;     /* NULL: no camera (hub) */
+    struct space *space;         /* what may still be taken; NULL: everything (hub) */
     bool outbox;                 /* queue bytes for head office (board) */
+    atomic_bool held;            /* no new photo is begun: photos_hold */
     pthread_mutex_t whole_image; /* a decoder that holds a whole picture runs alone */
     void (*queued)(void *ctx);   /* after photos were committed: something to upload. Any thread; NULL: nobody asks */
     void *ctx;
@@ -22,6 +26,10 @@ struct photos {
 
 void photos_init(struct photos *p);
 void photos_fini(struct photos *p);
+
+/* While the power fails no new photo is begun; what has been looked at is still stored. Thread: any. */
+void photos_hold(struct photos *p, bool hold);
+bool photos_held(struct photos *p);
 
 struct capture {
     const char *site;
@@ -36,10 +44,11 @@ struct capture {
 void capture_init(struct capture *c);
 void capture_fini(struct capture *c);
 
-/* Refuses what is no whole JPEG, hashes it, makes the thumbnail. Errors: as jpeg.h. Thread: pool; computes. */
+/* Refuses what is no whole JPEG, hashes it, makes the thumbnail. Errors: as jpeg.h; ERR_BUSY while photos are held. Thread: pool; computes. */
 MUST_CHECK int capture_look(struct photos *p, struct capture *c, struct err_text *e);
 
-/* The bytes, durably, with what it takes to record them later. Errors: as blobs_put. Thread: the store's, before its transaction. */
+/* The bytes, durably, with what it takes to record them later. Errors: as blobs_put; ERR_NO_SPACE also for a time-lapse frame while space is
+ * short. Thread: the store's, before its transaction. */
 MUST_CHECK int capture_keep(struct photos *p, struct capture *c, struct err_text *e);
 
 /* The event and the upload's row. Returns as photo_record (ERR_EXISTS: a repeat). Thread: the store's, in its transaction. */

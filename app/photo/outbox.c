@@ -21,7 +21,9 @@ const char *const outbox_schema =
     "  offset INTEGER NOT NULL DEFAULT 0,      -- bytes that the server is known to have\n"
     "  attempts INTEGER NOT NULL DEFAULT 0,    -- in a row, without success\n"
     "  next_at INTEGER NOT NULL DEFAULT 0,     -- ms since 1970: not before\n"
-    "  dropped INTEGER NOT NULL DEFAULT 0,     -- 1: the bytes are no longer on the board\n"
+    "  dropped INTEGER NOT NULL DEFAULT 0,     -- bytes: 0 here, 3 chosen to be dropped, 2 dropped, 1 dropped and an "
+    "event "
+    "says so\n"
     "  UNIQUE (sha256, thumb)\n"
     ") STRICT;\n"
     "CREATE INDEX upload_next ON upload (state, rank, id, next_at);\n"
@@ -130,22 +132,77 @@ int outbox_unconfirmed(struct db *db, char (*out)[HASH_TEXT_SIZE], size_t max, s
     return take_hashes(s, out, max, n);
 }
 
-int outbox_droppable(struct db *db, bool timelapse, char (*out)[HASH_TEXT_SIZE], size_t max, size_t *n) {
+/* ---- making room ---- */
+
+int outbox_choose(struct db *db, size_t max, size_t *n) {
     struct stmt *s = NULL;
     int err = db_prepare(db,
-                         "SELECT sha256 FROM upload WHERE thumb = 0 AND state = 'confirmed' AND dropped = 0"
-                         " AND (timelapse = 1 OR ?1 = 0) ORDER BY id LIMIT ?2",
+                         "UPDATE upload SET dropped = 3 WHERE id IN (SELECT id FROM upload WHERE thumb = 0"
+                         " AND state = 'confirmed' AND dropped = 0 ORDER BY timelapse DESC, id LIMIT ?1)",
                          &s);
     if (err) return err;
-    stmt_bind_int(s, 1, timelapse);
-    stmt_bind_int(s, 2, (int64_t)max);
-    return take_hashes(s, out, max, n);
+    stmt_bind_int(s, 1, (int64_t)max);
+    err = stmt_run(s);
+    if (!err) *n = (size_t)db_changes(db);
+    return err;
 }
 
-int outbox_dropped(struct db *db, const char *sha256) {
+int outbox_chosen(struct db *db, struct outbox_chosen *out, size_t max, size_t *n) {
     struct stmt *s = NULL;
-    int err = db_prepare(db, "UPDATE upload SET dropped = 1 WHERE sha256 = ?1 AND thumb = 0", &s);
+    int err = db_prepare(db,
+                         "SELECT sha256, state = 'confirmed' FROM upload WHERE thumb = 0 AND dropped = 3"
+                         " ORDER BY timelapse DESC, id LIMIT ?1",
+                         &s);
+    if (err) return err;
+    stmt_bind_int(s, 1, (int64_t)max);
+    size_t count = 0;
+    int row = 0;
+    while (count < max && (row = stmt_step(s)) == 1) {
+        out[count].received = stmt_int(s, 1) != 0;
+        if (text_copy(out[count].sha256, HASH_TEXT_SIZE, stmt_text(s, 0)) == 0) count++;
+    }
+    stmt_reset(s);
+    if (row < 0) return row;
+    *n = count;
+    return 0;
+}
+
+static int set_dropped(struct db *db, const char *sql, const char *sha256) {
+    struct stmt *s = NULL;
+    int err = db_prepare(db, sql, &s);
     if (err) return err;
     stmt_bind_text(s, 1, sha256);
     return stmt_run(s);
+}
+
+int outbox_dropped(struct db *db, const char *sha256) {
+    return set_dropped(db, "UPDATE upload SET dropped = 2 WHERE sha256 = ?1 AND thumb = 0 AND dropped <> 1", sha256);
+}
+
+int outbox_kept(struct db *db, const char *sha256) {
+    return set_dropped(db, "UPDATE upload SET dropped = 0 WHERE sha256 = ?1 AND thumb = 0 AND dropped = 3", sha256);
+}
+
+int outbox_unsaid(struct db *db, char (*out)[HASH_TEXT_SIZE], size_t max, size_t *n, int64_t *bytes) {
+    struct stmt *s = NULL;
+    int err =
+        db_prepare(db, "SELECT sha256, bytes FROM upload WHERE thumb = 0 AND dropped = 2 ORDER BY id LIMIT ?1", &s);
+    if (err) return err;
+    stmt_bind_int(s, 1, (int64_t)max);
+    size_t count = 0;
+    int64_t sum = 0;
+    int row = 0;
+    while (count < max && (row = stmt_step(s)) == 1) {
+        sum += stmt_int(s, 1);
+        if (text_copy(out[count], HASH_TEXT_SIZE, stmt_text(s, 0)) == 0) count++;
+    }
+    stmt_reset(s);
+    if (row < 0) return row;
+    *n = count;
+    *bytes = sum;
+    return 0;
+}
+
+int outbox_said(struct db *db, const char *sha256) {
+    return set_dropped(db, "UPDATE upload SET dropped = 1 WHERE sha256 = ?1 AND thumb = 0 AND dropped = 2", sha256);
 }

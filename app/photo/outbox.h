@@ -41,12 +41,28 @@ MUST_CHECK int outbox_was_taken_here(struct db *db, const char *sha256, bool *ou
 /* The newest hashes that are not confirmed, at most max, for the hello. Thread: any handle. */
 MUST_CHECK int outbox_unconfirmed(struct db *db, char (*out)[HASH_TEXT_SIZE], size_t max, size_t *n);
 
-/* Confirmed originals, oldest first, at most max: what may be dropped when space runs short. timelapse: only those of time-lapse photos.
- * The caller drops them (blobs_drop) and then says so with outbox_dropped. Thread: any handle. */
-MUST_CHECK int outbox_droppable(struct db *db, bool timelapse, char (*out)[HASH_TEXT_SIZE], size_t max, size_t *n);
+/* ---- making room: which originals go (space.h does it) ----
+ * In four steps, each of which survives a power cut: chosen in one transaction, so that no power cut leaves bytes gone that nothing says are gone;
+ * dropped (blobs_drop) outside of any; marked as dropped; told by an event. */
 
-/* The original's bytes are no longer here. Thread: as outbox_add. */
+/* Chooses the next originals that head office has confirmed: time-lapse first, then the others, oldest first. *n: how many, at most max.
+ * Thread: as outbox_add. */
+MUST_CHECK int outbox_choose(struct db *db, size_t max, size_t *n);
+
+/* Those that are chosen, in that order. received: head office has it still; else it may not be dropped any more. Thread: any handle. */
+struct outbox_chosen {
+    char sha256[HASH_TEXT_SIZE];
+    bool received;
+};
+MUST_CHECK int outbox_chosen(struct db *db, struct outbox_chosen *out, size_t max, size_t *n);
+
+/* The original's bytes are no longer here; or a chosen one stays. Thread: as outbox_add. */
 MUST_CHECK int outbox_dropped(struct db *db, const char *sha256);
+MUST_CHECK int outbox_kept(struct db *db, const char *sha256);
+
+/* Dropped ones that no event has told yet, oldest first, with the sum of their bytes; and: now one has. Thread: as outbox_add. */
+MUST_CHECK int outbox_unsaid(struct db *db, char (*out)[HASH_TEXT_SIZE], size_t max, size_t *n, int64_t *bytes);
+MUST_CHECK int outbox_said(struct db *db, const char *sha256);
 
 /* The uploader's seam. reader: a DB_JOURNAL_READER handle on journal.db that only the upload thread uses, owned from here on (also on
  * error); store: writes; blobs: the bytes. All borrowed ones must outlive it. Owns: caller; outbox_destroy, after uploader_stop. */

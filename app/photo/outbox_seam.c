@@ -130,7 +130,7 @@ static int withdraw_all(struct db *db) {
     struct stmt *s = NULL;
     int err = db_prepare(db,
                          "UPDATE upload SET state = 'waiting', url = '', offset = 0, attempts = 0, next_at = 0"
-                         " WHERE state = 'confirmed' AND dropped = 0",
+                         " WHERE state = 'confirmed' AND dropped IN (0, 3)",
                          &s);
     return err ? err : stmt_run(s);
 }

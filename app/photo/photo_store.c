@@ -385,6 +385,8 @@ struct blobs *photo_store_blobs(struct photo_store *s) {
 
 void photo_store_spare(struct photo_store *s, int64_t bytes) { atomic_store(&s->spare_bytes, bytes); }
 
+int64_t photo_store_spared(struct photo_store *s) { return atomic_load(&s->spare_bytes); }
+
 struct db *photo_store_db(struct photo_store *s) {
     return s->db;
 }

@@ -30,6 +30,7 @@ MUST_CHECK int photo_store_room(struct photo_store *s, struct disk_room *out);
 
 /* Photos leave this much more free than the reserve, from now on: the ballast's room, while it is given up to records. Thread: any. */
 void photo_store_spare(struct photo_store *s, int64_t bytes);
+int64_t photo_store_spared(struct photo_store *s);
 
 /* The writer's handle, for db_backup. Thread: the store's. NULL when read_only. */
 struct db *photo_store_db(struct photo_store *s);

@@ -64,6 +64,19 @@ static const char *refuse_input(const char *value) {
     return "no touch screen has such a name; allowed: auto, or eventN as in /dev/input";
 }
 
+static const char *refuse_supply(const char *value) {
+    if (text_starts(value, "sim:") && value[4] != '\0') return NULL;
+    return strchr(value, '/') || strcmp(value, "..") == 0 || text_starts(value, "sim:")
+               ? "no supply has such a name; allowed: a name below /sys/class/power_supply, sim:DIR, or nothing"
+               : NULL;
+}
+
+static const char *refuse_watchdog(const char *value) {
+    if (text_starts(value, "sim:") && value[4] != '\0') return NULL;
+    if (text_starts(value, "/dev/watchdog") && strspn(value + 13, "0123456789") == strlen(value + 13)) return NULL;
+    return "no watchdog has such a name; allowed: /dev/watchdog, /dev/watchdogN, sim:FILE, or nothing";
+}
+
 /* clang-format off */
 const struct conf_key board_conf_keys[] = {
     { "board", "org", TEXT(CONF_NAME, org), .help = "Organisation, the same at head office and at every board" },
@@ -97,6 +110,9 @@ const struct conf_key board_conf_keys[] = {
     { "panel", "input", TEXT(CONF_TEXT, panel_input), .fallback = "auto", .refuse = refuse_input, .help = "Touch screen that wakes it: auto, or eventN as in /dev/input" },
     { "panel", "dim_after_s", INT(panel_dim_after_s, 0, 86400), .fallback = "180", .unit = "s", .help = "The panel dims after so long without touch; 0: never" },
     { "panel", "dim_percent", INT(panel_dim_percent, 0, 100), .fallback = "10", .unit = "%", .help = "How bright it is then, of the brightest; 0: it goes out" },
+    { "power", "supply", TEXT(CONF_TEXT, power_supply), .fallback = "", .refuse = refuse_supply, .help = "What says that the power fails, on a board that outlives it for a moment: a name below /sys/class/power_supply, or sim:DIR" },
+    { "watchdog", "device", TEXT(CONF_TEXT, watchdog_device), .fallback = "", .refuse = refuse_watchdog, .help = "Hardware watchdog that resets the board when this program hangs: /dev/watchdogN; without one systemd restarts the program" },
+    { "watchdog", "timeout_s", INT(watchdog_timeout_s, 5, 600), .fallback = "60", .unit = "s", .help = "How long it waits; more than systemd's WatchdogSec, so that a restart is tried first; a chip that cannot keeps its own" },
     { "log", "level", TEXT(CONF_CHOICE, log_level), .choices = "error|warn|info|debug", .fallback = "info", .help = "How much is logged" },
 };
 /* clang-format on */

@@ -21,6 +21,9 @@ struct board_conf {
     char gpio_buzzer_quiet[16];                           /* as hours_parse reads it */
     char panel_backlight[256], panel_input[64];           /* as hal/display.h reads them */
     int64_t panel_dim_after_s, panel_dim_percent;
+    char power_supply[128];    /* "" : nothing says that the power fails */
+    char watchdog_device[256]; /* "" : the hardware watchdog is left alone */
+    int64_t watchdog_timeout_s;
     char log_level[16];
 };
 

@@ -257,4 +257,9 @@ size_t store_waiting(struct store *store) {
 
 uint64_t store_commits(struct store *store) { return atomic_load(&store->commits); }
 
-int64_t store_alive_ms(struct store *store) { return atomic_load(&store->alive_ms); }
+int64_t store_alive_ms(struct store *store) {
+    (void)pthread_mutex_lock(&store->lock);
+    bool waits = store->idle && store->count == 0;
+    (void)pthread_mutex_unlock(&store->lock);
+    return waits ? clock_mono().ms : atomic_load(&store->alive_ms);
+}

@@ -63,8 +63,8 @@ MUST_CHECK int store_call_before(struct store *store, int (*before)(void *arg), 
 size_t store_waiting(struct store *store);
 uint64_t store_commits(struct store *store);
 
-/* Monotonic ms at which the thread last showed life: it is stuck when jobs wait and that is long ago (a watchdog asks). An idle thread
- * sleeps; coming to work after that counts as life. Thread: any. */
+/* Monotonic ms at which the thread last showed life (a watchdog asks): between any two jobs' steps; of one that waits for jobs, now.
+ * Thread: any. */
 int64_t store_alive_ms(struct store *store);
 
 #endif

@@ -10,6 +10,7 @@
 #include "firmware/base/tz.h"
 #include "firmware/runtime/cli.h"
 #include "firmware/runtime/people.h"
+#include "hal/watchdog.h"
 
 #include "firmware/base/cleanup.h"
 
@@ -68,21 +69,37 @@ static void on_commit_async(uv_async_t *async) {
 
 /* ---- watchdog, ballast, signals ---- */
 
-static bool healthy(struct runtime *r) {
-    int64_t now = clock_mono().ms;
-    /* An idle store's thread sleeps: it is stuck only when it has work and does not do it. */
-    bool stores = (store_waiting(r->writer) == 0 || now - store_alive_ms(r->writer) < STALE_MS) &&
-                  (store_waiting(r->reader) == 0 || now - store_alive_ms(r->reader) < STALE_MS);
-    return stores && (!r->healthy || r->healthy(r->ctx));
+/* NULL: all threads show life. */
+static const struct life *lost(struct runtime *r, struct life *list) {
+    list[0] = (struct life){ "store", store_alive_ms(r->writer), life_deadline_ms(STALE_MS) };
+    list[1] = (struct life){ "reader", store_alive_ms(r->reader), life_deadline_ms(STALE_MS) };
+    size_t n = 2 + (r->lives ? r->lives(r->ctx, list + 2, LIFE_MAX - 2) : 0);
+    return life_lost(list, n, clock_mono().ms);
 }
 
 static void on_watchdog(uv_timer_t *timer) {
     struct runtime *r = timer->data;
+    struct life list[LIFE_MAX];
     if (r->stores_gone) return;
-    if (healthy(r))
-        notify_watchdog();
-    else
-        log_error("a thread shows no life; the service manager will restart this program");
+    const struct life *who = lost(r, list);
+    if (who && !r->starving)
+        log_error("the thread '%s' has shown no life for %lld s: the watchdogs are not fed any more, and will restart "
+                  "this program or the board",
+                  who->thread, (long long)((clock_mono().ms - who->alive_ms) / 1000));
+    if (!who && r->starving) log_info("all threads show life again");
+    r->starving = who != NULL;
+    if (who) return;
+    notify_watchdog();
+    int rc = r->watchdog ? watchdog_feed(r->watchdog) : 0;
+    if (rc) log_error("the hardware watchdog cannot be fed (%s); it will reset the board", err_name(rc));
+}
+
+/* Half of what the service manager allows, a third of what the hardware does; 0: nobody watches. */
+static int64_t feed_every_ms(const struct runtime *r) {
+    int64_t manager_ms = notify_watchdog_ms();
+    int64_t hardware_ms = r->watchdog ? (int64_t)watchdog_timeout_s(r->watchdog) * 1000 / 3 : 0;
+    if (!manager_ms || !hardware_ms) return manager_ms + hardware_ms;
+    return manager_ms < hardware_ms ? manager_ms : hardware_ms;
 }
 
 /* While the ballast is given up, its room is for records: photos keep out of it. */
@@ -279,7 +296,7 @@ int runtime_serve(struct runtime *r, const struct runtime_options *o, struct err
 }
 
 void runtime_run(struct runtime *r) {
-    int64_t watchdog_ms = notify_watchdog_ms();
+    int64_t watchdog_ms = feed_every_ms(r);
     if (watchdog_ms > 0) (void)uv_timer_start(&r->watchdog_timer, on_watchdog, 0, (uint64_t)watchdog_ms);
     if (r->ballast) (void)uv_timer_start(&r->ballast_timer, on_ballast, BALLAST_MS, BALLAST_MS);
     notify_ready();

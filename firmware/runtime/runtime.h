@@ -12,11 +12,13 @@
 #include "app/photo/capture.h"
 #include "app/photo/depot.h"
 #include "firmware/base/mailbox.h"
+#include "firmware/runtime/life.h"
 
 #include <stdatomic.h>
 #include <uv.h>
 
 struct herald;
+struct watchdog;
 
 struct runtime {
     uv_loop_t loop;
@@ -35,6 +37,7 @@ struct runtime {
     uv_timer_t watchdog_timer, ballast_timer;
     uv_signal_t signals[2];
     bool settling, loop_open, handles_open, people_reading, people_again;
+    bool starving;    /* a thread shows no life: no watchdog is fed */
     bool stores_gone; /* the loop may run still, and asks them for nothing */
     char port_file[300], control_path[300];
 
@@ -42,7 +45,10 @@ struct runtime {
     void (*on_commit)(void *ctx);                  /* at once. Store's thread; short */
     void (*on_wrote)(void *ctx, const char *site); /* events were written here about a site. Reader's thread; short */
     void (*on_settle)(void *ctx);                  /* at most ten times a second after commits. Loop thread */
-    bool (*healthy)(void *ctx); /* the program's own threads show life; asked before the watchdog is fed */
+    size_t (*lives)(void *ctx, struct life *out,
+                    size_t max); /* the program's own threads; asked before a watchdog is fed */
+    struct watchdog *
+        watchdog; /* the hardware's, fed like the service manager's; NULL: none. Set before runtime_run; the program closes it */
     void *ctx;
 };
 

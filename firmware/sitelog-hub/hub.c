@@ -134,9 +134,11 @@ static void on_wrote(void *ctx, const char *site) { /* reader's thread */
 
 static void on_settle(void *ctx) { refresh_members(ctx); }
 
-static bool healthy(void *ctx) {
+static size_t lives(void *ctx, struct life *out, size_t max) {
     struct hub *h = ctx;
-    return !h->feed || clock_mono().ms - feed_alive_ms(h->feed) < STALE_MS + LOOKUP_MS;
+    if (!h->feed || max == 0) return 0;
+    out[0] = (struct life){ "feed", feed_alive_ms(h->feed), STALE_MS + LOOKUP_MS };
+    return 1;
 }
 
 /* ---- start ---- */
@@ -257,7 +259,7 @@ int hub_run(const struct hub_conf *conf, struct err_text *e) {
     h->conf = conf;
     h->rt.on_wrote = on_wrote;
     h->rt.on_settle = on_settle;
-    h->rt.healthy = healthy;
+    h->rt.lives = lives;
     h->rt.ctx = h;
     struct runtime_options o = {
         .depot = { .org = conf->org,

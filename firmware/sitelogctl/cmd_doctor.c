@@ -198,6 +198,7 @@ static int run(struct ctl *c, int argc, char **argv) {
     check_clock(&d);
     check_camera(&d);
     doctor_gpio_all(&d);
+    doctor_board_all(&d);
     doctor_cert_all(&d);
     doctor_net_broker(&d);
     doctor_net_hub(&d);
@@ -219,8 +220,8 @@ static int run(struct ctl *c, int argc, char **argv) {
 const struct ctl_command cmd_doctor = {
     .name = "doctor",
     .arguments = "",
-    .what = "look at disk, database, daemon, clock, camera, button, lamp, buzzer, panel, certificates, broker and head "
-            "office; say how to mend what is wrong",
+    .what = "look at disk, database, daemon, clock, camera, button, lamp, buzzer, panel, wear, heat, power, watchdog, "
+            "certificates, broker and head office; say how to mend what is wrong",
     .run = run,
     .json = "kind, wrong (how many), checks [{check, state \"ok\"|\"warn\"|\"wrong\", text, mend (or null)}]; ok is "
             "false when something is wrong",

@@ -3,6 +3,7 @@
 #include "app/journal/board.h"
 #include "app/journal/counts.h"
 #include "app/photo/outbox.h"
+#include "app/photo/space.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/clock.h"
 #include "firmware/base/file.h"
@@ -10,6 +11,8 @@
 #include "firmware/sitelogctl/reach.h"
 #include "hal/clock.h"
 #include "hal/disk.h"
+#include "hal/power.h"
+#include "hal/thermal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +25,7 @@ static int read_board(const struct ctl *c, struct db *db, struct json_out *w) {
     struct counts counts;
     struct outbox_counts photos;
     struct disk_room room = { 0 };
+    int celsius = 0;
     int rc = counts_read(db, c->site, &counts);
     if (!rc) rc = outbox_counts(db, &photos);
     if (!rc) rc = disk_room(c->dir, &room);
@@ -43,8 +47,13 @@ static int read_board(const struct ctl *c, struct db *db, struct json_out *w) {
     json_open(w, "disk", '{');
     json_put_int(w, "free_bytes", room.free_bytes);
     json_put_int(w, "free_percent", room.free_percent);
+    json_put_text(
+        w, "level",
+        space_level_name(space_level_next(SPACE_OK, room.free_bytes, room.total_bytes, c->board.reserve_percent)));
     json_close(w, '}');
     json_put_text(w, "camera", c->board.camera_device[0] ? "unknown" : "absent");
+    if (thermal_read(&celsius) == 0) json_put_int(w, "temperature_c", celsius);
+    json_put_text(w, "power", power_state_name(power_look(c->board.power_supply)));
     return 0;
 }
 
@@ -99,9 +108,10 @@ static long long int_of(const struct json *o, const char *name) {
 
 static void tell_disk(struct ctl *c, const struct json *s) {
     const struct json *disk = json_member(s, "disk");
-    ctl_say(c, "clock      %s\n", text_of(s, "clock"));
-    ctl_say(c, "disk       %lld MB free (%lld %%)\n", int_of(disk, "free_bytes") / 1000000,
-            int_of(disk, "free_percent"));
+    const char *level = json_text(json_member(disk, "level"));
+    bool told = level && strcmp(level, "ok") != 0; /* doctor says what it means */
+    ctl_say(c, "disk       %lld MB free (%lld %%)%s%s\n", int_of(disk, "free_bytes") / 1000000,
+            int_of(disk, "free_percent"), told ? ", " : "", told ? level : "");
 }
 
 static void tell_board(struct ctl *c, const struct json *s) {

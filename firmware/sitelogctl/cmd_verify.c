@@ -24,6 +24,7 @@ struct verify {
     size_t count;
     struct blobs *blobs;
     int64_t whole, dropped, on_the_way, elsewhere, bad_count;
+    struct wall dropped_first, dropped_last;
     struct err_text bad; /* the first thing that is wrong */
 };
 
@@ -102,6 +103,11 @@ static void found(struct verify *v, const struct record *r, const char *what, co
         (void)err_set(&v->bad, ERR_CORRUPT, "photo %s of site %s: %s (SHA-256 %.12s…)", r->id, r->site, what, sha256);
 }
 
+static void note_dropped(struct verify *v, struct wall at) {
+    if (!v->dropped_first.ms || at.ms < v->dropped_first.ms) v->dropped_first = at;
+    if (at.ms > v->dropped_last.ms) v->dropped_last = at;
+}
+
 static int check_original(struct verify *v, const struct record *r) {
     struct wall at;
     int rc = blobs_verify(v->blobs, BLOB_ORIGINAL, r->sha256);
@@ -113,6 +119,8 @@ static int check_original(struct verify *v, const struct record *r) {
         v->dropped++;
         if (blobs_dropped_at(v->blobs, r->sha256, &at))
             found(v, r, "its bytes were dropped, and nothing says when", r->sha256);
+        else
+            note_dropped(v, at);
         return 0;
     case ERR_NOT_FOUND:
         if (v->ctl->hub)
@@ -163,9 +171,18 @@ static int open_and_check_photos(struct verify *v, struct err_text *e) {
 
 /* ---- the answer ---- */
 
+/* "2026-11-22T16:04:05.000Z", or NULL for never. */
+static const char *when(struct wall at, char text[CLOCK_TEXT_SIZE]) {
+    if (!at.ms) return NULL;
+    clock_format(at, 0, text);
+    return text;
+}
+
 static void tell(struct verify *v) {
     struct ctl *c = v->ctl;
     bool good = v->bad_count == 0;
+    char first_text[CLOCK_TEXT_SIZE], last_text[CLOCK_TEXT_SIZE];
+    const char *first = when(v->dropped_first, first_text), *last = when(v->dropped_last, last_text);
     ctl_json_begin(c, good);
     if (c->json) {
         json_put_int(&c->w, "events", v->report.events);
@@ -175,6 +192,8 @@ static void tell(struct verify *v) {
         json_open(&c->w, "photos", '{');
         json_put_int(&c->w, "whole", v->whole);
         json_put_int(&c->w, "dropped", v->dropped);
+        json_put_text(&c->w, "dropped_first", first);
+        json_put_text(&c->w, "dropped_last", last);
         json_put_int(&c->w, "on_the_way", v->on_the_way);
         json_put_int(&c->w, "at_head_office_only", v->elsewhere);
         json_close(&c->w, '}');
@@ -186,6 +205,7 @@ static void tell(struct verify *v) {
             (long long)v->report.chains, (long long)v->report.rejected, (long long)v->report.conflicts);
     ctl_say(c, "%zu photos: %lld whole, %lld dropped after receipt", v->count, (long long)v->whole,
             (long long)v->dropped);
+    if (first) ctl_say(c, " (%s to %s)", first, last);
     if (c->hub)
         ctl_say(c, ", %lld on their way\n", (long long)v->on_the_way);
     else
@@ -223,7 +243,7 @@ const struct ctl_command cmd_verify = {
     .arguments = "",
     .what = "check every hash chain and the bytes of every photo; changes nothing",
     .run = run,
-    .json = "events, chains, rejected, conflicts, photos {whole, dropped, on_the_way, at_head_office_only}, broken "
-            "(how many), first (what is "
-            "broken first, or null)",
+    .json =
+        "events, chains, rejected, conflicts, photos {whole, dropped, dropped_first and dropped_last (when, or null), "
+        "on_the_way, at_head_office_only}, broken (how many), first (what is broken first, or null)",
 };

@@ -25,5 +25,6 @@ void doctor_net_broker(struct doctor *d); /* lets the broker us in, and does the
 void doctor_net_hub(struct doctor *d);    /* a board: does head office answer where photos are sent? */
 void doctor_cert_all(struct doctor *d);   /* certificates that the settings name */
 void doctor_gpio_all(struct doctor *d);   /* a board: button, lamp, buzzer, and the panel's light */
+void doctor_board_all(struct doctor *d);  /* a board: its disk's policy and wear, heat, power input, watchdog */
 
 #endif

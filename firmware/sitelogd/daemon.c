@@ -17,6 +17,9 @@
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelogd/backlight.h"
 #include "firmware/sitelogd/signals.h"
+#include "firmware/sitelogd/outages.h"
+#include "firmware/sitelogd/upkeep.h"
+#include "hal/watchdog.h"
 #include "sync/edge/link.h"
 #include "sync/edge/uploader.h"
 
@@ -25,12 +28,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STALE_MS = 60000, LOOKUP_MS = 45000, LINK_STOP_MS = 1500, SERVER_STOP_MS = 1500 };
+enum { STALE_MS = 60000, LOOKUP_MS = 45000, UPLOAD_IDLE_MS = 60000, LINK_STOP_MS = 1500, SERVER_STOP_MS = 1500 };
 
 struct daemon {
     const struct board_conf *conf;
     struct runtime rt;
     struct shutter *shutter;
+    struct upkeep upkeep;
+    struct outages outages;
     struct responder responder;
     bool responding, respond_again, stopping;
     struct signals *signals;
@@ -92,6 +97,21 @@ static const char *link_word(void *ctx) {
     return b->link && link_status(b->link).up ? "up" : "down";
 }
 
+static bool link_is_up(void *ctx) {
+    struct daemon *b = ctx;
+    return b->link && link_status(b->link).up;
+}
+
+static const char *power_word(void *ctx) {
+    struct daemon *b = ctx;
+    return outages_power(&b->outages);
+}
+
+static void look_at_vitals(void *ctx, struct vitals *out) {
+    struct daemon *b = ctx;
+    upkeep_vitals(&b->upkeep, out);
+}
+
 static const char *hub_word(void *ctx) {
     static const char *const words[] = { [PEER_UNKNOWN] = "unknown", [PEER_AWAY] = "down", [PEER_THERE] = "up" };
     struct daemon *b = ctx;
@@ -128,7 +148,7 @@ static void respond_done(uv_work_t *work, int status) {
 }
 
 static void respond(struct daemon *b) {
-    if (b->stopping) return;
+    if (b->stopping || photos_held(&b->rt.photos)) return; /* held ones are answered after the next commit, or start */
     if (b->responding) {
         b->respond_again = true;
         return;
@@ -154,6 +174,7 @@ static void on_commit(void *ctx) { /* store's thread */
 static void on_settle(void *ctx) {
     struct daemon *b = ctx;
     if (b->uploader) uploader_wake(b->uploader);
+    upkeep_wake(&b->upkeep);
     respond(b);
     signals_settle(b->signals);
 }
@@ -169,10 +190,16 @@ static void upload_corrupt(void *ctx, const char *sha256, bool thumb) {
               sha256, thumb ? "thumbnail" : "original");
 }
 
-static bool healthy(void *ctx) {
+/* A look-up of the broker's name may take LOOKUP_MS; an uploader with nothing to do shows life once a minute. */
+static size_t lives(void *ctx, struct life *out, size_t max) {
     struct daemon *b = ctx;
-    int64_t now = clock_mono().ms;
-    return !b->link || now - link_alive_ms(b->link) < STALE_MS + LOOKUP_MS;
+    size_t n = 0;
+    if (b->link && n < max) out[n++] = (struct life){ "mqtt", link_alive_ms(b->link), STALE_MS + LOOKUP_MS };
+    if (b->uploader && n < max)
+        out[n++] = (struct life){ "upload", uploader_counts(b->uploader).alive_ms, STALE_MS + UPLOAD_IDLE_MS };
+    if (b->shutter && n < max)
+        out[n++] = (struct life){ "camera", shutter_alive_ms(b->shutter), life_deadline_ms(STALE_MS) };
+    return n;
 }
 
 /* ---- start and stop ---- */
@@ -281,12 +308,40 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
                                        .journal = r->depot.journal,
                                        .site = b->conf->site,
                                        .board = b->conf->board };
-    rc = start_uploader(b, e);
+    r->app.power_state = power_word;
+    r->app.vitals = look_at_vitals;
+    b->outages.supply = b->conf->power_supply;
+    b->outages.link_up = b->conf->mqtt_host[0] ? link_is_up : NULL;
+    b->outages.ctx = b;
+    rc = outages_start(&b->outages, r, e);
+    if (!rc) rc = upkeep_start(&b->upkeep, r, b->conf->reserve_percent, e);
+    if (!rc) rc = start_uploader(b, e);
     if (!rc) rc = start_link(b, e);
     if (!rc) rc = runtime_serve(r, o, e);
     if (!rc) rc = start_panel(b, e);
     if (!rc) respond(b); /* what was asked for before the power went */
     return rc;
+}
+
+/* A board whose watchdog cannot be had works all the same. */
+static void arm_watchdog(struct daemon *b) {
+    const struct board_conf *c = b->conf;
+    struct err_text e = { 0 };
+    if (!c->watchdog_device[0]) return;
+    if (watchdog_open(c->watchdog_device, (int)c->watchdog_timeout_s, &b->rt.watchdog, &e))
+        log_error("[watchdog] device: %s", e.text);
+    else
+        log_info("watchdog %s: resets the board when it is not fed for %d s", c->watchdog_device,
+                 watchdog_timeout_s(b->rt.watchdog));
+}
+
+/* Last of all: a stop that hangs is cut short by a reset. */
+static void disarm_watchdog(struct daemon *b) {
+    int timeout_s = b->rt.watchdog ? watchdog_timeout_s(b->rt.watchdog) : 0;
+    if (!watchdog_close(b->rt.watchdog))
+        log_warn("the watchdog cannot be disarmed and resets the board in %d s unless this program runs again",
+                 timeout_s);
+    b->rt.watchdog = NULL;
 }
 
 /* failure: why it could not start; NULL: it ran. */
@@ -297,22 +352,26 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     runtime_stop_server(r);
     backlight_stop(b->backlight);
     shutter_stop(b->shutter);
-    signals_stop(b->signals); /* its photo ends with the shutter */
+    signals_stop(b->signals);  /* its photo ends with the shutter */
+    outages_stop(&b->outages); /* before what may hang: a clean stop is one, whatever the link does */
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
         /* Its thread hangs in a name look-up and may still touch what we would free; all that counts is durable. */
         if (failure) log_error("%s", failure->text);
         log_info("stopped, without waiting for a name look-up");
+        disarm_watchdog(b);
         _exit(failure ? CLI_EXIT_FAILURE : CLI_EXIT_OK);
     }
     uploader_stop(b->uploader); /* after the link, which tells it whether head office is there */
     while (b->responding) (void)uv_run(&r->loop, UV_RUN_ONCE); /* it uses the camera and the stores */
     viewfinder_destroy(r->app.viewfinder);
+    upkeep_stop(&b->upkeep);
     runtime_stop_stores(r);
     link_destroy(b->link);
     sink_destroy(b->sink);
     source_destroy(b->source);
     outbox_destroy(b->outbox);
     db_close(b->link_db);
+    upkeep_fini(&b->upkeep);
     runtime_close(r);
     backlight_destroy(b->backlight);
     signals_destroy(b->signals);
@@ -325,7 +384,7 @@ int daemon_run(const struct board_conf *conf, struct err_text *e) {
     b->conf = conf;
     b->rt.on_commit = on_commit;
     b->rt.on_settle = on_settle;
-    b->rt.healthy = healthy;
+    b->rt.lives = lives;
     b->rt.ctx = b;
     struct runtime_options o = {
         .depot = { .org = conf->org,
@@ -342,9 +401,11 @@ int daemon_run(const struct board_conf *conf, struct err_text *e) {
     int rc = start(b, &o, e);
     if (!rc) {
         log_info("board %s of site %s: http on port %u", conf->board, conf->site, server_port(b->rt.server));
+        arm_watchdog(b);
         runtime_run(&b->rt);
     }
     stop(b, rc ? e : NULL);
+    disarm_watchdog(b);
     free(b);
     return rc;
 }

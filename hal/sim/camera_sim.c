@@ -24,7 +24,7 @@
 
 struct faults {
     bool absent, stall, truncated, garbage;
-    int64_t slow_ms, dwell_ms;
+    int64_t slow_ms, dwell_ms, hang_ms;
 };
 
 struct sim {
@@ -67,6 +67,8 @@ static struct faults read_faults(const char *dir) {
                 f.slow_ms = 0;
             else if (text_starts(line, "dwell ") && text_int(line + 6, 0, 3600000, &f.dwell_ms))
                 f.dwell_ms = 0;
+            else if (text_starts(line, "hang ") && text_int(line + 5, 0, 3600000, &f.hang_ms))
+                f.hang_ms = 0;
         }
     }
     buf_fini(&text);
@@ -188,6 +190,7 @@ static int sim_grab(void *state, int timeout_ms, struct frame *out) {
     struct sim *sim = state;
     assert(!sim->lent);
     struct faults f = read_faults(sim->dir);
+    sleep_ms(f.hang_ms);
     if (f.absent) return ERR_GONE;
     if (f.stall) {
         sleep_ms(timeout_ms);

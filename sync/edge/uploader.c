@@ -94,6 +94,7 @@ int uploader_start(const struct uploader_options *options, struct uploader **out
     pthread_mutex_init(&u->mutex, NULL);
     int err = prepare(u, e);
     if (!err) {
+        atomic_store(&u->alive_ms, clock_mono().ms);
         u->started = pthread_create(&u->thread, NULL, main_loop, u) == 0;
         if (!u->started) err = err_set(e, ERR_NOMEM, "the upload thread cannot be started");
     }

@@ -3,47 +3,14 @@
 // the board is killed and starts in the midst of it; nothing is corrupt, and all goes on when there is room again. The same at head office: it acknowledges
 // nothing that it could not store. Mounting takes root; without it, the test runs in a namespace where it is root (unshare).
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { asRoot, onDisk } from '../support/disk.mjs';
 import { answersChecked } from '../support/openapi.mjs';
 import { realPhotos, runTests, test, until, uuid7, varied, withStack } from '../support/programs.mjs';
 import { addManager, addOffice, agree, allReceived, log, thereOnce, verifyClean } from '../support/site.mjs';
 import { vitals } from '../support/vitals.mjs';
 
-if (process.getuid() !== 0) {
-    const { status } = spawnSync('unshare', ['--user', '--map-root-user', '--mount', process.execPath, fileURLToPath(import.meta.url)], { stdio: 'inherit' });
-    process.exit(status ?? 1);
-}
-
-// A file system of that size below `dir` for the length of run(); it fills and frees it by a file.
-async function onDisk(dir, size_mb, run) {
-    fs.mkdirSync(dir);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size_mb}m,mode=700`, 'tmpfs', dir]);
-    const filler = `${dir}/filler`;
-    const disk = {
-        fill(leave = 0) { // to the last byte, but for `leave`
-            const fd = fs.openSync(filler, 'a');
-            for (let piece = 1 << 20; piece >= 1; ) {
-                const { bavail, bsize } = fs.statfsSync(dir);
-                if (bavail * bsize <= leave) break;
-                try {
-                    if (fs.writeSync(fd, Buffer.alloc(Math.min(piece, Math.max(1, bavail * bsize - leave)))) === 0) piece = 0;
-                } catch (error) {
-                    if (error.code !== 'ENOSPC') throw error;
-                    piece >>= 1;
-                }
-            }
-            fs.closeSync(fd);
-        },
-        free() { fs.rmSync(filler, { force: true }); },
-    };
-    try {
-        await run(disk);
-    } finally {
-        execFileSync('umount', ['-l', dir]);
-    }
-}
+asRoot(import.meta.url);
 
 test('the board’s disk is full', () => withStack({ check: answersChecked() }, async (stack) => {
     await onDisk(`${stack.dir}/b-1`, 128, async (disk) => {

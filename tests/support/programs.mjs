@@ -205,7 +205,7 @@ export class Stack {
             return (await request(where, 'GET', '/healthz', { timeout: 5000 })).status === 200;
         });
     }
-    tail(program, lines = 15) { return fs.readFileSync(program.log, 'utf8').split('\n').slice(-lines - 1).join('\n'); }
+    tail(program, lines = 15) { return !fs.existsSync(program.log) ? '' : fs.readFileSync(program.log, 'utf8').split('\n').slice(-lines - 1).join('\n'); }
 
     // Default persistence, which forgets everything; the queue has no end so that only the programs' own bounds count.
     async startBroker(lines = 'allow_anonymous true\nmax_queued_messages 0\n') {

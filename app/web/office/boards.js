@@ -5,7 +5,7 @@ import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import * as live from '/shared/live.js';
 import { has, t } from '/shared/words.js';
-import { moment, sizeText } from '/shared/when.js';
+import { diskIsShort, diskText, isWorn, moment, sizeText, wearText } from '/shared/when.js';
 
 const MINUTE_MS = 60000;
 
@@ -22,7 +22,10 @@ function card(board) {
             h.photos && fact('photos', 'fact.photos', h.photos.pending > 0 ? t('fact.pending', { n: h.photos.pending, size: sizeText(h.photos.pending_bytes) }) : t('fact.all-photos', { n: h.photos.total })),
             board.clock && fact('clock', 'fact.clock', has(`clock.${board.clock}`) ? t(`clock.${board.clock}`) : board.clock, board.clock === 'none'),
             h.camera && fact('camera', 'fact.camera', t(`camera.${h.camera}`), h.camera === 'failed'),
-            h.disk && fact('disk', 'fact.disk', t('fact.free', { size: sizeText(h.disk.free_bytes), n: h.disk.free_percent }), h.disk.free_percent < 20),
+            h.power && h.power !== 'unknown' && fact('power', 'fact.power', t(`power.${h.power}`), h.power === 'failing'),
+            h.disk && fact('disk', 'fact.disk', diskText(h.disk), diskIsShort(h.disk)),
+            h.disk && wearText(h.disk) && fact('disk', 'fact.wear', wearText(h.disk), isWorn(h.disk)),
+            h.temperature_c !== undefined && fact('board', 'fact.temperature', `${h.temperature_c} °C`, h.temperature_c >= 80),
             fact('retry', 'office.boots', String(board.boot ?? '–')), fact('board', 'office.software', board.software ?? '–')),
         board.findings?.map((finding) => el('p', { class: 'entry-late' }, `${moment(finding.at)} ${finding.text}`)));
 }

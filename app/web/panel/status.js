@@ -6,7 +6,7 @@ import { icon } from '/shared/icons.js';
 import { place } from '/shared/place.js';
 import { marks } from '/shared/states.js';
 import { t } from '/shared/words.js';
-import { moment, sizeText } from '/shared/when.js';
+import { diskIsShort, diskText, isWorn, moment, sizeText, wearText } from '/shared/when.js';
 import { loadStatus, status } from './data.js';
 import { say, setTitle } from './header.js';
 import { rail } from './rail.js';
@@ -31,7 +31,10 @@ function facts(s, m) {
         m.rejected > 0 && fact('rejected', 'fact.rejected', String(m.rejected), true),
         fact('clock', 'fact.clock', t(`clock.${s.clock}`), s.clock === 'none'),
         fact('camera', 'fact.camera', t(`camera.${s.camera}`), s.camera === 'failed'),
-        fact('disk', 'fact.disk', t('fact.free', { size: sizeText(s.disk.free_bytes), n: s.disk.free_percent }), s.disk.free_percent < 20),
+        s.power !== 'unknown' && s.power && fact('power', 'fact.power', t(`power.${s.power}`), s.power === 'failing'),
+        fact('disk', 'fact.disk', diskText(s.disk), diskIsShort(s.disk)),
+        wearText(s.disk) && fact('disk', 'fact.wear', wearText(s.disk), isWorn(s.disk)),
+        s.temperature_c !== undefined && fact('board', 'fact.temperature', `${s.temperature_c} °C`, s.temperature_c >= 80),
         fact('board', 'fact.board', `${s.board} · ${s.version}`));
 }
 

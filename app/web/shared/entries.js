@@ -11,9 +11,11 @@ import { may } from './place.js';
 import { openSheet } from './sheet.js';
 import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
-import { clockTime, dayName, dayOf, moment } from './when.js';
+import { clockTime, dayName, dayOf, lasted, moment, sizeText } from './when.js';
 
 const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send' };
+
+const OUTAGE_ICONS = { power: 'power', network: 'linkdown', camera: 'camera' };
 
 export function itemText(item) {
     if (typeof item === 'string') return item;
@@ -47,15 +49,27 @@ async function showHistory(entry) {
 
 function titleOf(entry) {
     const name = has(`type.${entry.type}`) ? t(`type.${entry.type}`) : entry.type;
+    if (entry.type === 'outage') {
+        const word = `outage.${entry.data.what}${entry.data.what === 'power' && entry.data.stop === 'clean' ? '-clean' : ''}`;
+        return has(word) ? t(word) : name;
+    }
     if (entry.type.startsWith('daylog-') && entry.data.date) return `${name} · ${dayName(entry.data.date)}${entry.data.stage ? ` · ${stageName(entry.data.stage)}` : ''}`;
     return name;
 }
 
 function head(entry, title = titleOf(entry)) {
     const who = entry.actor?.name || (entry.actor?.id === 'board' ? t('actor.board') : '');
-    return el('div', { class: 'entry-head' }, icon(ICONS[entry.subject.split('/')[0]] ?? 'timeline'),
+    const picture = entry.type === 'outage' ? OUTAGE_ICONS[entry.data?.what] : ICONS[entry.subject.split('/')[0]];
+    return el('div', { class: 'entry-head' }, icon(picture ?? 'timeline'),
         el('div', { class: 'entry-title' }, el('h3', {}, title),
             el('p', { class: 'entry-when' }, el('time', { datetime: entry.at }, clockTime(entry.at)), who && ` · ${who}`, entry.clock === 'none' && ` · ${t('clock.none')}`)));
+}
+
+// "18:41 至 07:55 · 13 小时 14 分 · …"
+function outageText(d) {
+    if (!d.to) return [t('outage.since', { from: moment(d.from) })];
+    return [t('outage.from-to', { from: moment(d.from), to: moment(d.to) }), lasted(d.seconds ?? 0), d.margin_s > 60 && t('outage.margin', { text: lasted(d.margin_s) }),
+        d.clock === 'none' && t('clock.none')];
 }
 
 function bodyOf(entry) {
@@ -71,6 +85,10 @@ function bodyOf(entry) {
         return [line(d.name, d.role && t(`role.${d.role}`), d.active === false && t('person.inactive'))];
     case 'photo-requested':
         return [line(d.text, d.room && roomName(d.room), d.stage && stageName(d.stage), d.due && moment(d.due))];
+    case 'outage':
+        return [line(...outageText(d))];
+    case 'photos-dropped':
+        return d.count > 0 ? [line(t('dropped.text', { n: d.count, size: sizeText(d.bytes ?? 0) }))] : [];
     case 'photo-request-failed':
         return [line(has(`reason.${d.reason}`) ? t(`reason.${d.reason}`) : d.reason)];
     default:

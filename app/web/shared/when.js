@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Dates and times as people on the site read them, in the site's time zone.
-import { lang } from './words.js';
+// Dates, times and sizes as people on the site read them, times in the site's time zone.
+import { has, lang, t } from './words.js';
 
 let zone;
 export function setZone(name) {
@@ -40,8 +40,30 @@ export function moment(at) {
     return day === today() ? clockTime(at) : `${shortDay(day)} ${clockTime(at)}`;
 }
 
+// How long something lasted, in the two largest units: "13 小时 5 分" · "13 h 5 min".
+export function lasted(seconds) {
+    const minutes = Math.max(1, Math.round(seconds / 60));
+    const parts = [[t('span.days', { n: Math.floor(minutes / 1440) }), minutes >= 1440], [t('span.hours', { n: Math.floor(minutes / 60) % 24 }), Math.floor(minutes / 60) % 24 > 0],
+        [t('span.minutes', { n: minutes % 60 }), minutes < 1440 && minutes % 60 > 0]];
+    return parts.filter(([, shown]) => shown).map(([text]) => text).join(' ');
+}
+
 export function sizeText(bytes) {
     if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
     if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
     return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }
+
+// "剩 1.2 GB（8%）· 空间紧张，正在清理总部已收到的原图"; boards of an earlier version say no level.
+export function diskText(disk) {
+    const word = `space.${disk.level}`;
+    return [t('fact.free', { size: sizeText(disk.free_bytes), n: disk.free_percent }), has(word) && t(word)].filter(Boolean).join(' · ');
+}
+export const diskIsShort = (disk) => (disk.level ? disk.level !== 'ok' : disk.free_percent < 20);
+
+// "已用约 90% · 备用块不多…"; null where the chip says nothing.
+export function wearText(disk) {
+    const word = `wear.${disk.wear_spare}`;
+    return [disk.wear_percent && t('wear.used', { n: disk.wear_percent }), has(word) && t(word)].filter(Boolean).join(' · ') || null;
+}
+export const isWorn = (disk) => disk.wear_percent >= 80 || ['warning', 'urgent'].includes(disk.wear_spare);

@@ -165,6 +165,41 @@ static void metrics_are_numbers(void **state) {
     free(text);
 }
 
+static void some_vitals(void *ctx, struct vitals *out) {
+    (void)ctx;
+    *out = (struct vitals){
+        .wear_percent = 90, .wear_spare = 2, .written_bytes = 5000000000, .temperature_known = true, .temperature_c = 61
+    };
+}
+
+static void how_the_machine_is(void **state) {
+    struct fixture *f = *state;
+    char *text = get(f, "/api/v1/status");
+    struct json *o = parse(text);
+    assert_null(json_member(json_member(o, "disk"), "wear_percent")); /* nobody looks */
+    assert_null(json_member(json_member(o, "disk"), "written_bytes"));
+    assert_null(json_member(o, "temperature_c"));
+    assert_text(json_member(o, "disk"), "level", "ok");
+    json_destroy(o);
+    free(text);
+    f->steps.app.vitals = some_vitals;
+    text = get(f, "/api/v1/status");
+    o = parse(text);
+    assert_int_equal(number(o, "disk", "wear_percent", NULL), 90);
+    assert_text(json_member(o, "disk"), "wear_spare", "warning");
+    assert_true(number(o, "disk", "written_bytes", NULL) == 5000000000);
+    assert_int_equal(number(o, "temperature_c", NULL, NULL), 61);
+    json_destroy(o);
+    free(text);
+    text = get(f, "/metrics");
+    assert_non_null(strstr(text, "\nsitelog_disk_wear_percent 90\n"));
+    assert_non_null(strstr(text, "\nsitelog_disk_wear_spare 2\n"));
+    assert_non_null(
+        strstr(text, "# TYPE sitelog_disk_written_bytes_total counter\nsitelog_disk_written_bytes_total 5000000000\n"));
+    assert_non_null(strstr(text, "\nsitelog_temperature_celsius 61\n"));
+    free(text);
+}
+
 static void healthz_says_which_program_it_is(void **state) {
     struct fixture *f = *state;
     char *text = get(f, "/healthz");
@@ -240,6 +275,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_board_with_a_photo_to_send, setup, teardown),
         cmocka_unit_test_setup_teardown(marks_are_a_part_of_it, setup, teardown),
         cmocka_unit_test_setup_teardown(metrics_are_numbers, setup, teardown),
+        cmocka_unit_test_setup_teardown(how_the_machine_is, setup, teardown),
         cmocka_unit_test_setup_teardown(healthz_says_which_program_it_is, setup, teardown),
         cmocka_unit_test(answers_of_a_post),
         cmocka_unit_test(a_body_that_did_not_fit_is_no_answer),

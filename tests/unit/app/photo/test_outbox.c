@@ -262,29 +262,78 @@ static void test_uploaded_and_waiting_take_turns(void **state) {
     assert_int_equal(checks, 3);
 }
 
+static int run_choose(struct db *db, void *arg) { return outbox_choose(db, 8, arg); }
+static int run_kept(struct db *db, void *arg) { return outbox_kept(db, arg); }
+static int run_said(struct db *db, void *arg) { return outbox_said(db, arg); }
+
+static size_t choose(struct fixture *f) {
+    size_t n = 99;
+    assert_int_equal(store_call(f->store, run_choose, &n), 0);
+    return n;
+}
+
 static void test_what_may_be_dropped(void **state) {
     struct fixture *f = *state;
-    char list[8][HASH_TEXT_SIZE];
+    struct outbox_chosen list[8];
+    char unsaid[8][HASH_TEXT_SIZE];
     size_t n = 9;
+    int64_t bytes = -1;
     add(f, '0', "phone");
     add(f, '2', "timelapse");
     add(f, '4', "timelapse");
-    assert_int_equal(outbox_droppable(f->db, false, list, 8, &n), 0);
-    assert_int_equal(n, 0); /* nothing that head office has not received */
+    assert_int_equal(choose(f), 0); /* nothing that head office has not received */
     confirm(f, hash_of('0'), true);
     confirm(f, hash_of('4'), true);
     confirm(f, hash_of('1'), true); /* thumbnails stay */
-    assert_int_equal(outbox_droppable(f->db, true, list, 8, &n), 0);
-    assert_int_equal(n, 1);
-    assert_int_equal(list[0][0], '4');
-    assert_int_equal(outbox_droppable(f->db, false, list, 8, &n), 0);
+    assert_int_equal(choose(f), 2);
+    assert_int_equal(choose(f), 0); /* they are, already */
+    assert_int_equal(outbox_chosen(f->db, list, 8, &n), 0);
     assert_int_equal(n, 2);
-    assert_int_equal(list[0][0], '0');
-    assert_int_equal(store_call(f->store, run_dropped, (void *)(uintptr_t)hash_of('0')), 0);
-    assert_int_equal(outbox_droppable(f->db, false, list, 8, &n), 0);
+    assert_int_equal(list[0].sha256[0], '4'); /* time-lapse first, though it is younger */
+    assert_int_equal(list[1].sha256[0], '0');
+    assert_true(list[0].received && list[1].received);
+    assert_int_equal(outbox_unsaid(f->db, unsaid, 8, &n, &bytes), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(store_call(f->store, run_dropped, (void *)(uintptr_t)hash_of('4')), 0);
+    assert_int_equal(store_call(f->store, run_kept, (void *)(uintptr_t)hash_of('4')), 0); /* is gone, all the same */
+    assert_int_equal(outbox_unsaid(f->db, unsaid, 8, &n, &bytes), 0);
     assert_int_equal(n, 1);
-    confirm(f, hash_of('0'), false); /* head office lost it, and it is not here any more */
-    for (int i = 0; i < 3; i++) assert_int_not_equal(next(f, NOW).sha256[0], '0');
+    assert_int_equal(unsaid[0][0], '4');
+    assert_int_equal(bytes, 1000);
+    assert_int_equal(store_call(f->store, run_said, (void *)(uintptr_t)hash_of('4')), 0);
+    assert_int_equal(store_call(f->store, run_dropped, (void *)(uintptr_t)hash_of('4')), 0); /* is told once */
+    assert_int_equal(outbox_unsaid(f->db, unsaid, 8, &n, &bytes), 0);
+    assert_int_equal(n, 0);
+    confirm(f, hash_of('4'), false); /* head office lost it, and it is not here any more */
+    for (int i = 0; i < 3; i++) assert_int_not_equal(next(f, NOW).sha256[0], '4');
+}
+
+/* Head office takes its word back between choosing and dropping. */
+static void test_a_chosen_one_may_be_wanted_again(void **state) {
+    struct fixture *f = *state;
+    struct outbox_chosen list[8];
+    size_t n = 9;
+    for (int i = 0; i < 2; i++) {
+        add(f, (char)('0' + 2 * i), "phone");
+        confirm(f, hash_of((char)('0' + 2 * i)), true);
+    }
+    assert_int_equal(choose(f), 2);
+    confirm(f, hash_of('0'), false);
+    assert_int_equal(outbox_chosen(f->db, list, 8, &n), 0);
+    assert_false(list[0].received);
+    assert_true(list[1].received);
+    assert_int_equal(f->box.doubted(f->impl), 0); /* all of it */
+    assert_int_equal(store_call(f->store, run_mark, NULL), 0);
+    assert_int_equal(outbox_chosen(f->db, list, 8, &n), 0);
+    assert_int_equal(n, 2);
+    assert_false(list[1].received);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(store_call(f->store, run_kept, (void *)(uintptr_t)hash_of((char)('0' + 2 * i))), 0);
+    assert_int_equal(outbox_chosen(f->db, list, 8, &n), 0);
+    assert_int_equal(n, 0);
+    confirm(f, hash_of('1'), true);
+    confirm(f, hash_of('3'), true);
+    assert_int_equal(next(f, NOW).sha256[0], '0'); /* and is sent again */
 }
 
 static void test_refuses_nonsense(void **state) {
@@ -313,6 +362,7 @@ int main(void) {
         T(test_corrupt_ones_are_left_until_they_come_again),
         T(test_uploaded_and_waiting_take_turns),
         T(test_what_may_be_dropped),
+        T(test_a_chosen_one_may_be_wanted_again),
         T(test_refuses_nonsense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -511,6 +511,7 @@ static void test_shows_life_with_work(void **state) {
     assert_int_equal(store_call(store, NULL, NULL), 0);
     int64_t slept = store_alive_ms(store);
     while (clock_mono().ms <= slept) nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+    assert_true(store_alive_ms(store) > slept); /* one that waits for work is alive */
     int64_t before = clock_mono().ms;
     assert_int_equal(store_submit(store, &(struct store_job){ .before = hold, .arg = &gate }), 0);
     gate_wait(&gate, &gate.entered);

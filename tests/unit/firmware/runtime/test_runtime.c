@@ -12,6 +12,7 @@
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/people.h"
 #include "firmware/runtime/runtime.h"
+#include "hal/watchdog.h"
 #include "tests/support/http_client.h"
 #include "tests/support/temp.h"
 
@@ -32,7 +33,8 @@ struct fixture {
     struct runtime *r;
     struct runtime_options o;
     unsigned port;
-    atomic_int commits, wrote, settled, posted;
+    atomic_int commits, wrote, settled, posted, looks;
+    atomic_bool stuck;
     void (*client)(struct fixture *f);
     char cookie[200];
 };
@@ -364,6 +366,64 @@ static void connections_are_counted_over_runs(void **state) {
     assert_true(f->r->depot.identity.connect_first > used);
 }
 
+/* ---- watchdogs ---- */
+
+static size_t one_thread(void *ctx, struct life *out, size_t max) {
+    struct fixture *f = ctx;
+    assert_true(max > 0);
+    out[0] = (struct life){ "camera", atomic_load(&f->stuck) ? clock_mono().ms - 10001 : clock_mono().ms, 10000 };
+    atomic_fetch_add(&f->looks, 1);
+    return 1;
+}
+
+static int fed(struct fixture *f) {
+    char path[300], line[64];
+    int n = 0;
+    (void)snprintf(path, sizeof path, "%s/dog", f->dir);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) n += strncmp(line, "feed", 4) == 0;
+    assert_int_equal(fclose(file), 0);
+    return n;
+}
+
+static void until_fed(struct fixture *f, int n) {
+    int64_t until = clock_mono().ms + ENOUGH_MS;
+    while (fed(f) < n && clock_mono().ms < until) pause_ms(20);
+    assert_true(fed(f) >= n);
+}
+
+static void hang_and_go_on(struct fixture *f) {
+    until_fed(f, 2);
+    atomic_store(&f->stuck, true);
+    until_at_least(&f->looks, atomic_load(&f->looks) + 2); /* the first of them may have been under way */
+    int before = fed(f);
+    until_at_least(&f->looks, atomic_load(&f->looks) + 3);
+    assert_int_equal(fed(f), before);
+    atomic_store(&f->stuck, false);
+    until_fed(f, before + 1);
+}
+
+static void a_thread_that_hangs_starves_the_watchdog(void **state) {
+    struct fixture *f = *state;
+    struct err_text e = { 0 };
+    char device[300];
+    pthread_t thread;
+    (void)snprintf(device, sizeof device, "sim:%s/dog", f->dir);
+    if (open_it(f, &e) || runtime_serve(f->r, &f->o, &e)) fail_msg("%s", e.text);
+    struct watchdog *dog = NULL;
+    assert_int_equal(watchdog_open(device, 1, &dog, &e), 0);
+    f->r->watchdog = dog;
+    f->r->lives = one_thread;
+    f->client = hang_and_go_on;
+    assert_int_equal(pthread_create(&thread, NULL, client_thread, f), 0);
+    runtime_run(f->r);
+    (void)alarm(0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    close_it(f);
+    assert_true(watchdog_close(dog));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_answers_and_stops, setup, teardown),
@@ -372,6 +432,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_commit_just_before_the_stop_is_harmless, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_one_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_thread_that_hangs_starves_the_watchdog, setup, teardown),
         cmocka_unit_test_setup_teardown(people_and_sessions, setup, teardown),
         cmocka_unit_test_setup_teardown(a_change_during_a_reading_is_not_lost, setup, teardown),
         cmocka_unit_test_setup_teardown(a_doubt_that_is_said_again_begins_one_epoch, setup, teardown),

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Outages as records (`outage`, subject board/{id}): the power was off, the link to head office was down, the camera did not work; from when,
+ * to when, and how well that is known. Evidence for delays, and what a site's off-hours are learned from. Who notices an outage is not known here. */
+#ifndef SITELOG_JOURNAL_OUTAGE_H
+#define SITELOG_JOURNAL_OUTAGE_H
+
+#include "app/journal/journal.h"
+#include "firmware/db/store.h"
+
+enum outage_what { OUTAGE_POWER, OUTAGE_NETWORK, OUTAGE_CAMERA };
+
+/* How a power outage began: "" nobody knows (others than power); "sudden": no warning; "power-fail": the input warned; "clean": the program had
+ * been stopped before, so somebody may have switched the board off. */
+#define OUTAGE_STOP_SUDDEN "sudden"
+#define OUTAGE_STOP_FAIL   "power-fail"
+#define OUTAGE_STOP_CLEAN  "clean"
+
+struct outage {
+    enum outage_what what;
+    struct wall from;
+    struct wall to;         /* ms 0: not known, because the clock was not set; then there are no seconds either */
+    int64_t seconds;        /* how long; 0: to - from */
+    int64_t margin_s;       /* it may have begun up to so much later than `from`, which is the last sign of life */
+    enum clock_grade clock; /* the worse one of its two ends' */
+    const char *stop;       /* see above; NULL is "" */
+};
+
+/* Appends the event, with times in the site's zone. ERR_INVALID (it ends before it begins) and journal_append's.
+ * Thread: the store's, inside a write transaction. */
+MUST_CHECK int outage_append(struct journal *j, struct db *db, const struct outage *outage, struct appended *out,
+                             struct err_text *e);
+
+/* The same from any thread that noticed an outage within this run: hands it to the store and does not wait; a failure is logged. The clock's
+ * grade is today's. ERR_BUSY, ERR_GONE, ERR_NOMEM: not handed over. */
+MUST_CHECK int outage_record(struct store *writer, struct journal *j, enum outage_what what, struct wall from,
+                             struct wall to);
+
+const char *outage_what_name(enum outage_what what); /* "power" "network" "camera" */
+
+/* For the table of events. */
+MUST_CHECK int outage_check(const struct json *data, struct err_text *e);
+
+#endif
