@@ -12,6 +12,7 @@
 #include "app/photo/shutter.h"
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
+#include "firmware/runtime/clock_watch.h"
 #include "firmware/runtime/connect.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
@@ -29,6 +30,7 @@ struct daemon {
     const struct board_conf *conf;
     struct runtime rt;
     struct shutter *shutter;
+    struct clock_watch *clock_watch;
     struct responder responder;
     bool responding, respond_again, stopping;
     struct db *link_db; /* link's thread */
@@ -256,6 +258,8 @@ static int start_camera(struct daemon *b) {
 static int start(struct daemon *b, const struct runtime_options *o, struct err_text *e) {
     struct runtime *r = &b->rt;
     int rc = runtime_open(r, o, e);
+    struct clock_watch_options watch = { .loop = &r->loop, .writer = r->writer, .journal = r->depot.journal };
+    if (!rc) rc = clock_watch_start(&watch, &b->clock_watch, e);
     if (!rc) rc = start_camera(b);
     if (rc) return err_set(e, rc, "%s", e->text[0] ? e->text : "the camera's thread could not be started");
     r->photos.shutter = b->shutter;
@@ -283,6 +287,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     b->stopping = true;
     viewfinder_close(r->app.viewfinder);
     runtime_stop_server(r);
+    clock_watch_stop(b->clock_watch);
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
         /* Its thread hangs in a name look-up and may still touch what we would free; all that counts is durable. */
         if (failure) log_error("%s", failure->text);
@@ -299,6 +304,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     source_destroy(b->source);
     outbox_destroy(b->outbox);
     db_close(b->link_db);
+    clock_watch_destroy(b->clock_watch);
     runtime_close(r);
     shutter_destroy(b->shutter);
 }
