@@ -63,13 +63,14 @@ MUST_CHECK int photo_find(struct db *db, const char *site, const char *id, struc
  * "inreplyto","withdrawn"}, and where a later clock dated it (clock_set.h) "at_corrected","clock_corrected" and "taken_corrected". ERR_NOT_FOUND. */
 MUST_CHECK int photo_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
 
-/* When it was taken, as well as is known now. */
-struct photo_time {
-    char taken[CLOCK_TEXT_SIZE];
-    char clock[5];  /* which clock says so */
-    bool corrected; /* it is not what the record says */
+/* The time to show with a photo, as well as is known now: `taken`, corrected where a later clock does, but the camera's own word where photo_time.h
+ * says so. */
+struct photo_when {
+    char at[CLOCK_TEXT_SIZE];
+    char clock[5];  /* how good it is */
+    bool corrected; /* `taken` says otherwise, and a later clock this */
 };
-MUST_CHECK int photo_time(struct db *db, const char *site, const char *id, struct photo_time *out); /* ERR_NOT_FOUND */
+MUST_CHECK int photo_when(struct db *db, const char *site, const char *id, struct photo_when *out); /* ERR_NOT_FOUND */
 
 /* A photo's `taken` moved with its record's time; "" where it may be by another clock: a phone's, or, of a photo that lost its record and was
  * "recovered", that of an earlier boot. at: of the record. taken and origin may be NULL. */

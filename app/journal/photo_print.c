@@ -3,6 +3,7 @@
 #include "app/journal/photo.h"
 
 #include "app/journal/person.h"
+#include "app/journal/photo_time.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -91,7 +92,7 @@ static int date_row(struct db *db, struct stmt *s, struct clock_set_dated *dated
     return rc;
 }
 
-int photo_time(struct db *db, const char *site, const char *id, struct photo_time *out) {
+int photo_when(struct db *db, const char *site, const char *id, struct photo_when *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct clock_set_dated dated;
     char taken[CLOCK_TEXT_SIZE];
@@ -103,11 +104,16 @@ int photo_time(struct db *db, const char *site, const char *id, struct photo_tim
     if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
     rc = date_row(db, s, &dated, taken);
     if (rc < 0) return rc;
-    const char *said = stmt_text(s, COL_TAKEN);
-    struct photo_time t = { .corrected = taken[0] && strcmp(taken, said) != 0 };
-    text_clip(t.taken, sizeof t.taken, taken[0] ? taken : said);
-    text_clip(t.clock, sizeof t.clock, taken[0] ? dated.clock : stmt_text(s, COL_CLOCK));
-    *out = t;
+    struct photo p = { 0 };
+    const char *said = stmt_text(s, COL_TAKEN), *when, *clock;
+    text_clip(p.taken, sizeof p.taken, taken[0] ? taken : said);
+    text_clip(p.clock, sizeof p.clock, taken[0] ? dated.clock : stmt_text(s, COL_CLOCK));
+    text_clip(p.exif_taken, sizeof p.exif_taken, stmt_text(s, COL_EXIF_TAKEN));
+    photo_time_shown(&p, &when, &clock);
+    struct photo_when w = { .corrected = taken[0] && when == p.taken && strcmp(taken, said) != 0 };
+    text_clip(w.at, sizeof w.at, when);
+    text_clip(w.clock, sizeof w.clock, clock);
+    *out = w;
     return 0;
 }
 

@@ -352,13 +352,14 @@ static struct json *read_json(struct buf *b) {
     return root;
 }
 
-static void put_photo(struct test_journal *t, const char *id, const char *taken, const char *origin) {
+static void put_photo(struct test_journal *t, const char *id, const char *taken, const char *exif, const char *origin) {
     struct photo p = { .bytes = 10, .width = 4, .height = 3 };
     struct appended out;
     struct err_text e = { 0 };
     struct buf answer;
     text_clip(p.id, sizeof p.id, id);
     text_clip(p.taken, sizeof p.taken, taken);
+    text_clip(p.exif_taken, sizeof p.exif_taken, exif);
     text_clip(p.origin, sizeof p.origin, origin);
     hash_sha256_text(id, strlen(id), p.sha256);
     buf_init(&answer, 1 << 16);
@@ -383,20 +384,22 @@ static struct json *print_photo(struct test_journal *t, const char *id) {
 
 static void readers_of_logs_and_photos_see_it(void **state) {
     static const char own[] = "01990000-0000-7000-8000-000000000001", phone[] = "01990000-0000-7000-8000-000000000002",
-                      found[] = "01990000-0000-7000-8000-000000000003", log[] = "01990000-0000-7000-8000-000000000004";
+                      found[] = "01990000-0000-7000-8000-000000000003",
+                      album[] = "01990000-0000-7000-8000-000000000005", log[] = "01990000-0000-7000-8000-000000000004";
     static const char body[] =
         "{\"id\":\"01990000-0000-7000-8000-000000000004\",\"date\":\"1970-01-01\",\"done\":[\"x\"]}";
     struct test_journal t;
     struct appended out;
     struct err_text e = { 0 };
-    struct photo_time when;
+    struct photo_when when;
     struct buf b;
     (void)state;
     now("1970-01-01T08:01:00+08:00", 60250, CLOCK_NONE);
     journal_pair_open(&t, "b-1");
-    put_photo(&t, own, "", "phone");
-    put_photo(&t, phone, "2026-11-22T15:59:00+08:00", "phone"); /* by its own clock */
-    put_photo(&t, found, "1970-01-01T08:01:00+08:00", "recovered");
+    put_photo(&t, own, "", "", "phone");
+    put_photo(&t, phone, "2026-11-22T15:59:00+08:00", "", "phone"); /* by its own clock */
+    put_photo(&t, found, "1970-01-01T08:01:00+08:00", "", "recovered");
+    put_photo(&t, album, "1970-01-01T08:01:00+08:00", "2026-11-20T10:00:00+08:00", "import");
     buf_init(&b, 1 << 20);
     journal_pair_begin(&t);
     if (daylog_submit(t.journal, t.db, JOURNAL_SITE, "u-01", body, sizeof body - 1, &out, &b, &e))
@@ -420,8 +423,8 @@ static void readers_of_logs_and_photos_see_it(void **state) {
     assert_member(photo, "taken_corrected", "2026-11-22T16:00:00.000+08:00");
     assert_member(photo, "clock_corrected", "ntp");
     json_destroy(photo);
-    assert_int_equal(photo_time(t.db, JOURNAL_SITE, own, &when), 0);
-    assert_string_equal(when.taken, "2026-11-22T16:00:00.000+08:00");
+    assert_int_equal(photo_when(t.db, JOURNAL_SITE, own, &when), 0);
+    assert_string_equal(when.at, "2026-11-22T16:00:00.000+08:00");
     assert_string_equal(when.clock, "ntp");
     assert_true(when.corrected);
     for (int i = 0; i < 2; i++) { /* what may be by another clock stays */
@@ -429,11 +432,15 @@ static void readers_of_logs_and_photos_see_it(void **state) {
         assert_member(photo, "at_corrected", "2026-11-22T16:00:00.000+08:00");
         assert_member(photo, "taken_corrected", NULL);
         json_destroy(photo);
-        assert_int_equal(photo_time(t.db, JOURNAL_SITE, i ? found : phone, &when), 0);
+        assert_int_equal(photo_when(t.db, JOURNAL_SITE, i ? found : phone, &when), 0);
         assert_false(when.corrected);
         assert_string_equal(when.clock, "none");
     }
-    assert_int_equal(photo_time(t.db, JOURNAL_SITE, log, &when), ERR_NOT_FOUND);
+    assert_int_equal(photo_when(t.db, JOURNAL_SITE, log, &when), ERR_NOT_FOUND);
+    assert_int_equal(photo_when(t.db, JOURNAL_SITE, album, &when), 0); /* no picture is younger than its camera says */
+    assert_string_equal(when.at, "2026-11-20T10:00:00.000+08:00");
+    assert_string_equal(when.clock, "none");
+    assert_false(when.corrected);
     assert_string_equal(show(t.db, own).taken, "2026-11-22T16:00:00.000+08:00");
     assert_string_equal(show(t.db, phone).taken, "");
     buf_init(&b, 1 << 20);
