@@ -11,7 +11,7 @@ import { may } from './place.js';
 import { openSheet } from './sheet.js';
 import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
-import { clockTime, dayName, dayOf, moment } from './when.js';
+import { clockNote, clockTime, dayName, dayOf, madeAt, moment, shortDay } from './when.js';
 
 const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send' };
 
@@ -53,9 +53,16 @@ function titleOf(entry) {
 
 function head(entry, title = titleOf(entry)) {
     const who = entry.actor?.name || (entry.actor?.id === 'board' ? t('actor.board') : '');
+    const note = clockNote(entry);
     return el('div', { class: 'entry-head' }, icon(ICONS[entry.subject.split('/')[0]] ?? 'timeline'),
         el('div', { class: 'entry-title' }, el('h3', {}, title),
-            el('p', { class: 'entry-when' }, el('time', { datetime: entry.at }, clockTime(entry.at)), who && ` · ${who}`, entry.clock === 'none' && ` · ${t('clock.none')}`)));
+            el('p', { class: 'entry-when' }, el('time', { datetime: madeAt(entry) }, clockTime(madeAt(entry))), who && ` · ${who}`, note && ` · ${note}`)));
+}
+
+// What the clock showed, and what it was set to; or that only its grade became better.
+function clockSetText({ from, to }) {
+    if (!from || !to) return '';
+    return from === to ? t('clock.vouched') : t('clock.was-set', { from: `${shortDay(dayOf(from))} ${clockTime(from)}`, to: `${shortDay(dayOf(to))} ${clockTime(to)}` });
 }
 
 function bodyOf(entry) {
@@ -71,6 +78,8 @@ function bodyOf(entry) {
         return [line(d.name, d.role && t(`role.${d.role}`), d.active === false && t('person.inactive'))];
     case 'photo-requested':
         return [line(d.text, d.room && roomName(d.room), d.stage && stageName(d.stage), d.due && moment(d.due))];
+    case 'clock-set':
+        return [line(clockSetText(d))];
     case 'photo-request-failed':
         return [line(has(`reason.${d.reason}`) ? t(`reason.${d.reason}`) : d.reason)];
     default:
@@ -111,7 +120,7 @@ function strip(entries) {
     return { node, refresh };
 }
 
-const together = (a, b) => a.type === 'photo-taken' && b.type === 'photo-taken' && a.actor?.id === b.actor?.id && dayOf(a.at) === dayOf(b.at);
+const together = (a, b) => a.type === 'photo-taken' && b.type === 'photo-taken' && a.actor?.id === b.actor?.id && dayOf(madeAt(a)) === dayOf(madeAt(b)) && clockNote(a) === clockNote(b);
 
 // options.amend(entry): offered on daily logs. Returns nodes with a heading a day, and what to refresh.
 export function renderEntries(entries, options = {}) {
@@ -121,8 +130,8 @@ export function renderEntries(entries, options = {}) {
     for (let i = 0; i < entries.length;) {
         let end = i + 1;
         while (end < entries.length && together(entries[i], entries[end])) end++;
-        if (dayOf(entries[i].at) !== day) {
-            day = dayOf(entries[i].at);
+        if (dayOf(madeAt(entries[i])) !== day) {
+            day = dayOf(madeAt(entries[i]));
             nodes.push(el('h2', { class: 'day' }, dayName(day)));
         }
         const item = entries[i].type === 'photo-taken' ? strip(entries.slice(i, end)) : single(entries[i], options);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Dates and times as people on the site read them, in the site's time zone.
-import { lang } from './words.js';
+import { lang, t } from './words.js';
 
 let zone;
 export function setZone(name) {
@@ -38,6 +38,15 @@ export function dayBefore(date) {
 export function moment(at) {
     const day = dayOf(at);
     return day === today() ? clockTime(at) : `${shortDay(day)} ${clockTime(at)}`;
+}
+
+// When something was made, as well as is known now: a later clock may have corrected what the record says. of: an entry, a photo, a log's `submitted`.
+export const madeAt = (of) => of.at_corrected ?? of.at;
+
+// A few words on how far that is to be trusted; "" where there is nothing to say.
+export function clockNote(of) {
+    if (!of.at_corrected) return of.clock === 'none' ? t('clock.none') : '';
+    return of.at_corrected === of.at ? '' : t('clock.corrected', { was: `${shortDay(dayOf(of.at))} ${clockTime(of.at)}` });
 }
 
 export function sizeText(bytes) {
