@@ -24,6 +24,7 @@ struct daycard {
     bool zh;
     struct daylog log;
     char site[PLAN_NAME_SIZE], by[PERSON_NAME_SIZE], at[CLOCK_TEXT_SIZE], clock[5], version[ID_SIZE];
+    bool corrected;                               /* `at` is not as it was written */
     char hashes[CARD_PHOTOS_MAX][HASH_TEXT_SIZE]; /* "" : the photo's record is not here */
     size_t photo_count;
 };
@@ -46,6 +47,13 @@ static int read_log(struct db *db, const char *site, const char *id, struct dayc
     const char *at = json_text(json_member(submitted, "at")), *clock = json_text(json_member(submitted, "clock"));
     const char *version = json_text(json_member(root, "version"));
     text_clip(d->by, sizeof d->by, by ? by : "");
+    const char *right = json_text(json_member(submitted, "at_corrected"));
+    const char *better = json_text(json_member(submitted, "clock_corrected"));
+    d->corrected = right && at && strcmp(right, at) != 0;
+    if (right && better) {
+        at = right;
+        clock = better;
+    }
     text_clip(d->at, sizeof d->at, at ? at : "");
     text_clip(d->clock, sizeof d->clock, clock ? clock : "");
     text_clip(d->version, sizeof d->version, version ? version : id);
@@ -140,8 +148,8 @@ static void fill_lines(const struct daycard *d, const struct item_list *list, en
 }
 
 static void footer(const struct daycard *d, char out[96]) {
-    (void)snprintf(out, 96, "%.10s %.5s · %s", d->at, strlen(d->at) > 16 ? d->at + 11 : "",
-                   words_clock(d->zh, d->clock));
+    const char *clock = d->corrected ? words_corrected(d->zh, d->clock) : words_clock(d->zh, d->clock);
+    (void)snprintf(out, 96, "%.10s %.5s · %s", d->at, strlen(d->at) > 16 ? d->at + 11 : "", clock);
 }
 
 /* ---- drawing ---- */

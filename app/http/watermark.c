@@ -4,7 +4,7 @@
 
 #include "app/http/words.h"
 #include "app/journal/person.h"
-#include "app/journal/photo_time.h"
+#include "app/journal/photo.h"
 #include "app/journal/plan.h"
 #include "app/photo/capture.h"
 #include "app/photo/jpeg.h"
@@ -24,7 +24,7 @@ enum { RECORD_MAX = 64 * 1024, PLACE_SIZE = PLAN_NAME_SIZE + 200 };
 struct watermark {
     bool zh;
     struct photo photo;
-    const char *taken, *clock; /* to be shown; of photo */
+    struct photo_when time; /* to be shown */
     char place[PLACE_SIZE], when[24], code[16], who[PERSON_NAME_SIZE];
 };
 
@@ -78,14 +78,14 @@ int watermark_read(struct app *app, struct db *db, const char *site, const char 
     w->zh = zh;
     int rc = photo_find(db, site, id, &w->photo, &withdrawn);
     if (rc == 0 && withdrawn) rc = ERR_GONE;
+    if (rc == 0) rc = photo_when(db, site, id, &w->time);
     if (rc == 0) rc = read_site(app, db, site, w);
     if (rc == 0 && names) rc = read_who(db, site, w);
     if (rc) {
         watermark_destroy(w);
         return rc;
     }
-    photo_time_shown(&w->photo, &w->taken, &w->clock);
-    print_when(w->taken, w->when);
+    print_when(w->time.at, w->when);
     print_code(w->photo.code, w->code);
     *out = w;
     return 0;
@@ -97,13 +97,18 @@ const char *watermark_id(const struct watermark *w) { return w->photo.id; }
 
 void watermark_version(const struct watermark *w, char out[HASH_TEXT_SIZE]) {
     char all[PLACE_SIZE + PERSON_NAME_SIZE + 256];
-    int n = snprintf(all, sizeof all, "%d\n%s\n%s\n%s\n%s\n%s\n%d", LOOK_VERSION, w->photo.sha256, w->place, w->taken,
-                     w->who, w->clock, w->zh);
+    int n = snprintf(all, sizeof all, "%d\n%s\n%s\n%s\n%s\n%s\n%d %d", LOOK_VERSION, w->photo.sha256, w->place,
+                     w->time.at, w->who, w->time.clock, w->zh, w->time.corrected);
     hash_sha256_text(all, n > 0 && (size_t)n < sizeof all ? (size_t)n : sizeof all - 1, out);
 }
 
 int watermark_load(struct app *app, const struct watermark *w, struct buf *out) {
     return blobs_read_all(app->photos->blobs, BLOB_ORIGINAL, w->photo.sha256, out);
+}
+
+/* How good the time is that it shows, or that it is not the one that was written. */
+static const char *clock_words(const struct watermark *w) {
+    return w->time.corrected ? words_corrected(w->zh, w->time.clock) : words_clock(w->zh, w->time.clock);
 }
 
 int watermark_draw(struct app *app, const struct watermark *w, const struct buf *photo, struct buf *out,
@@ -113,11 +118,11 @@ int watermark_draw(struct app *app, const struct watermark *w, const struct buf 
     if (rc) return rc;
     struct stamp stamp = { .place = w->place,
                            .when = w->when,
-                           .clock = words_clock(w->zh, w->clock),
-                           .clock_doubtful = strcmp(w->clock, "ntp") != 0 && strcmp(w->clock, "rtc") != 0,
+                           .clock = clock_words(w),
+                           .clock_doubtful = strcmp(w->time.clock, "ntp") != 0 && strcmp(w->time.clock, "rtc") != 0,
                            .who = w->who[0] ? w->who : NULL,
                            .code = w->code,
-                           .taken = w->taken,
+                           .taken = w->time.at,
                            .sha256 = w->photo.sha256 };
     (void)pthread_mutex_lock(&app->photos->whole_image); /* all of its coefficients are held */
     rc = stamp_draw(photo->data, photo->len, &stamp, font, out, e);

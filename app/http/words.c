@@ -11,6 +11,11 @@ const char *words_clock(bool zh, const char *grade) {
     return zh ? "时间未校准" : "clock not set";
 }
 
+const char *words_corrected(bool zh, const char *grade) {
+    if (strcmp(grade, "ntp") == 0) return zh ? "时间已按网络校正" : "time corrected by network";
+    return zh ? "时间已按本机时钟校正" : "time corrected by board's clock";
+}
+
 const char *words_stage(bool zh, const char *stage) {
     const struct domain_stage *known = domain_stage(stage);
     return !known ? stage : zh ? known->zh : known->en;

@@ -8,6 +8,9 @@
 /* A grade of a clock: "ntp" "rtc", and anything else as "none". */
 const char *words_clock(bool zh, const char *grade);
 
+/* What is said of a time that a later clock of this grade corrected. */
+const char *words_corrected(bool zh, const char *grade);
+
 /* The standard word for a key, or the text itself where it is none, as for a company's own stage or a room in one's own words. */
 const char *words_stage(bool zh, const char *stage);
 const char *words_room(bool zh, const char *room);

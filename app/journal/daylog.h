@@ -54,7 +54,7 @@ MUST_CHECK int daylog_submit(struct journal *j, struct db *db, const char *site,
                              size_t n, struct appended *out, struct buf *answer, struct err_text *e);
 
 /* One log, by its first version's id or any later version's: the current content and {"id","version","site","board","submitted":{"at",
- * "actor","clock"},"amended":n,"history":[{"id","at","actor","clock","late","data"}]}. names: false hides who. ERR_NOT_FOUND. */
+ * "actor","clock","at_corrected"?,"clock_corrected"? (clock_set.h)},"amended":n,"history":[{"id","at","actor","clock","late","data"}]}. names: false hides who. ERR_NOT_FOUND. */
 MUST_CHECK int daylog_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
 
 struct daylog_query {

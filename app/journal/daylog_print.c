@@ -2,6 +2,7 @@
 /* Daily logs for readers: one with its history, and pages of them. */
 #include "app/journal/daylog.h"
 
+#include "app/journal/clock_set.h"
 #include "app/journal/person.h"
 #include "app/journal/timeline.h"
 #include "firmware/base/cleanup.h"
@@ -31,8 +32,11 @@ enum column {
 /* The members of a row, into an open object. */
 static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w) {
     struct daylog d = { 0 };
+    struct clock_set_dated dated;
     const char *data = stmt_text(s, COL_DATA);
-    int rc = daylog_read(data, strlen(data), DECODE_LENIENT, &d, NULL);
+    int rc = clock_set_date_at(db, stmt_int(s, COL_POS), stmt_text(s, COL_CLOCK), &dated);
+    if (rc < 0) return rc;
+    rc = daylog_read(data, strlen(data), DECODE_LENIENT, &d, NULL);
     if (rc < 0) return rc == ERR_NOMEM ? rc : ERR_CORRUPT;
     json_put_text(w, "id", stmt_text(s, COL_ID));
     json_put_text(w, "version", stmt_text(s, COL_VERSION));
@@ -42,6 +46,7 @@ static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w
     json_put_text(w, "at", stmt_text(s, COL_AT));
     rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), names, w, "actor");
     json_put_text(w, "clock", stmt_text(s, COL_CLOCK));
+    clock_set_put(&dated, w);
     json_close(w, '}');
     json_put_int(w, "amended", stmt_int(s, COL_AMENDED));
     daylog_put(&d, w);

@@ -3,6 +3,7 @@
 #include "app/journal/event.h"
 
 #include "app/journal/account.h"
+#include "app/journal/clock_set.h"
 #include "app/journal/daylog.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
@@ -14,13 +15,12 @@
 
 /* Kinds without a projection: their events are in the timeline and nowhere else. */
 static const struct subject_kind epoch_kind = { .kind = "epoch" };
-static const struct subject_kind board_kind = { .kind = "board" };
 static const struct subject_kind note_kind = { .kind = "note" };
 
 const struct event_type event_types[] = {
     { "epoch-started", LANE_RECORD, "epoch", NULL, true },
-    { "clock-set", LANE_RECORD, "board", NULL, true },
     { "outage", LANE_RECORD, "board", outage_check, true },
+    { "clock-set", LANE_RECORD, "board", clock_set_check, true },
     { "photos-dropped", LANE_RECORD, "board", NULL, true },
     { "plan-set", LANE_RECORD, "plan", plan_check, true },
     { "person-set", LANE_RECORD, "user", person_check, true },
@@ -37,7 +37,7 @@ const struct event_type event_types[] = {
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
-    &epoch_kind, &board_kind,         &plan_kind,      &person_kind, &daylog_kind,
+    &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
     &photo_kind, &photo_request_kind, &viewpoint_kind, &note_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];

@@ -4,6 +4,7 @@
 #ifndef SITELOG_JOURNAL_PHOTO_H
 #define SITELOG_JOURNAL_PHOTO_H
 
+#include "app/journal/clock_set.h"
 #include "app/journal/item.h"
 #include "app/journal/journal.h"
 #include "firmware/base/tz.h"
@@ -59,13 +60,27 @@ MUST_CHECK int photo_withdraw(struct journal *j, struct db *db, const char *site
 MUST_CHECK int photo_find(struct db *db, const char *site, const char *id, struct photo *out, bool *withdrawn);
 
 /* {"id","site","board","sha256","bytes","width","height","stage","room","caption","taken","clock","origin","code","thumb_sha256","at","actor",
- * "inreplyto","withdrawn"}. ERR_NOT_FOUND. */
+ * "inreplyto","withdrawn"}, and where a later clock dated it (clock_set.h) "at_corrected","clock_corrected" and "taken_corrected". ERR_NOT_FOUND. */
 MUST_CHECK int photo_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
+
+/* The time to show with a photo, as well as is known now: `taken`, corrected where a later clock does, but the camera's own word where photo_time.h
+ * says so. */
+struct photo_when {
+    char at[CLOCK_TEXT_SIZE];
+    char clock[5];  /* how good it is */
+    bool corrected; /* `taken` says otherwise, and a later clock this */
+};
+MUST_CHECK int photo_when(struct db *db, const char *site, const char *id, struct photo_when *out); /* ERR_NOT_FOUND */
+
+/* A photo's `taken` moved with its record's time; "" where it may be by another clock: a phone's, or, of a photo that lost its record and was
+ * "recovered", that of an earlier boot. at: of the record. taken and origin may be NULL. */
+void photo_move_taken(const struct clock_set_dated *dated, const char *at, const char *taken, const char *origin,
+                      char out[CLOCK_TEXT_SIZE]);
 
 struct photo_query {
     const char *site;         /* NULL: every site */
     const char *stage, *room; /* or NULL */
-    const char *from, *to;    /* site dates of `taken`, inclusive, or NULL */
+    const char *from, *to;    /* site dates of `taken` as it was written, inclusive, or NULL */
     const char *origin;       /* or NULL: all but time-lapse frames */
     const char *before;       /* cursor, or NULL */
     int limit;

@@ -3,6 +3,7 @@
 #include "app/journal/photo.h"
 
 #include "app/journal/person.h"
+#include "app/journal/photo_time.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -78,6 +79,54 @@ int photo_find(struct db *db, const char *site, const char *id, struct photo *ou
     return 0;
 }
 
+void photo_move_taken(const struct clock_set_dated *dated, const char *at, const char *taken, const char *origin,
+                      char out[CLOCK_TEXT_SIZE]) {
+    out[0] = '\0';
+    if (taken && origin && strcmp(origin, "recovered") != 0) clock_set_move(dated, at, taken, out);
+}
+
+static int date_row(struct db *db, struct stmt *s, struct clock_set_dated *dated, char taken[CLOCK_TEXT_SIZE]) {
+    int rc = clock_set_date_at(db, stmt_int(s, COL_POS), stmt_text(s, COL_CLOCK), dated);
+    if (rc == 0)
+        photo_move_taken(dated, stmt_text(s, COL_AT), stmt_text(s, COL_TAKEN), stmt_text(s, COL_ORIGIN), taken);
+    return rc;
+}
+
+int photo_when(struct db *db, const char *site, const char *id, struct photo_when *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct clock_set_dated dated;
+    char taken[CLOCK_TEXT_SIZE];
+    int rc = db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE p.id = ?2 AND p.site = ?1 AND p.sha256 <> ''", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    rc = date_row(db, s, &dated, taken);
+    if (rc < 0) return rc;
+    struct photo p = { 0 };
+    const char *said = stmt_text(s, COL_TAKEN), *when, *clock;
+    text_clip(p.taken, sizeof p.taken, taken[0] ? taken : said);
+    text_clip(p.clock, sizeof p.clock, taken[0] ? dated.clock : stmt_text(s, COL_CLOCK));
+    text_clip(p.exif_taken, sizeof p.exif_taken, stmt_text(s, COL_EXIF_TAKEN));
+    photo_time_shown(&p, &when, &clock);
+    struct photo_when w = { .corrected = taken[0] && when == p.taken && strcmp(taken, said) != 0 };
+    text_clip(w.at, sizeof w.at, when);
+    text_clip(w.clock, sizeof w.clock, clock);
+    *out = w;
+    return 0;
+}
+
+static int put_dated(struct db *db, struct stmt *s, struct json_out *w) {
+    struct clock_set_dated dated;
+    char taken[CLOCK_TEXT_SIZE];
+    int rc = date_row(db, s, &dated, taken);
+    if (rc < 0) return rc;
+    clock_set_put(&dated, w);
+    if (taken[0]) json_put_text(w, "taken_corrected", taken);
+    return 0;
+}
+
 /* The members of a row, into an open object. */
 static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w) {
     json_put_text(w, "id", stmt_text(s, COL_ID));
@@ -103,7 +152,8 @@ static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w
         photo_put_gps(w, stmt_int(s, COL_LAT), stmt_int(s, COL_LON));
     if (stmt_text(s, COL_SERIES)[0]) json_put_text(w, "series", stmt_text(s, COL_SERIES));
     json_put_text(w, "at", stmt_text(s, COL_AT));
-    int rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), names, w, "actor");
+    int rc = put_dated(db, s, w);
+    if (rc == 0) rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), names, w, "actor");
     json_put_text(w, "inreplyto", or_null(stmt_text(s, COL_INREPLYTO)));
     json_put_bool(w, "withdrawn", stmt_int(s, COL_WITHDRAWN) == 1);
     return rc < 0 ? rc : w->buf->error;

@@ -2,9 +2,11 @@
 /* Events as readers see them. Everything but an entry's state comes out of the event's own bytes. */
 #include "app/journal/timeline.h"
 
+#include "app/journal/clock_set.h"
 #include "app/journal/counts_private.h"
 #include "app/journal/event.h"
 #include "app/journal/person.h"
+#include "app/journal/photo.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
 #include "firmware/base/log.h"
@@ -88,6 +90,20 @@ static void put_data(struct view *v, const struct envelope *event) {
         json_put_node(&v->w, "data", event->data);
 }
 
+/* A record whose clock was not right, dated by a later one. */
+static int put_dated(struct view *v, const struct envelope *event) {
+    struct clock_set_dated dated;
+    char taken[CLOCK_TEXT_SIZE];
+    int rc = clock_set_date(v->db, event, &dated);
+    if (rc < 0) return rc;
+    clock_set_put(&dated, &v->w);
+    if (strcmp(event->type, "photo-taken") != 0) return 0;
+    photo_move_taken(&dated, event->time, json_text(json_member(event->data, "taken")),
+                     json_text(json_member(event->data, "origin")), taken);
+    if (taken[0]) json_put_text(&v->w, "taken_corrected", taken);
+    return 0;
+}
+
 static int put_event(struct view *v, struct stmt *s, const struct envelope *event) {
     struct json_out *w = &v->w;
     const char *state;
@@ -103,6 +119,8 @@ static int put_event(struct view *v, struct stmt *s, const struct envelope *even
         json_put_text(w, "board", event->key.writer);
     }
     json_put_text(w, "at", event->time);
+    rc = put_dated(v, event);
+    if (rc < 0) return rc;
     rc = person_put_actor(v->db, event->site, event->actor, v->names, w, "actor");
     if (rc < 0) return rc;
     json_put_text(w, "clock", event->clock);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What happened on a site, as JSON: pages newest first, one entry, what is new since, and a subject's history.
  * An entry: {"pos","id","type","subject","at","actor":{"id","name"},"clock","state","lane","ordinal","writer","rev","late"?,"data"}, at the
- * hub also "site" and "board". `ordinal` is the event's number in its lane over all epochs of its writer, so that an own event is received
+ * hub also "site" and "board"; where a later clock dated it (clock_set.h) also "at_corrected", "clock_corrected" and, of a photo whose "taken" is
+ * by the same clock, "taken_corrected". `ordinal` is the event's number in its lane over all epochs of its writer, so that an own event is received
  * when ordinal <= the lane's received count (counts.h). state: "saved" | "sent" | "received" | "rejected"; what others wrote is "received".
  * Reads only. Thread: that of the handle. */
 #ifndef SITELOG_JOURNAL_TIMELINE_H

@@ -15,7 +15,7 @@
 struct stamp {
     const char *place;   /* "锦绣花园 3-1201 · 水电 · 厨房" */
     const char *when;    /* "2026-11-22 16:04" */
-    const char *clock;   /* how good that is: "网络校时" */
+    const char *clock;   /* how good that is: "网络校时"; of a time that a later clock corrected, that it did */
     bool clock_doubtful; /* it is drawn as a warning */
     const char *who;     /* NULL: nobody is named */
     const char *code;    /* "7Q3F-9KMP" */

@@ -23,6 +23,10 @@ struct mono {
 struct wall clock_wall(void);
 struct mono clock_mono(void);
 
+/* Wall minus monotonic time, in ms: changes when the wall clock is set, and only then; slewing it (adjtime, NTP) slews both. Read so that being
+ * interrupted between the two does not look like a step. A wall clock that runs at another speed (SITELOG_CLOCK's factor) was not set. */
+int64_t clock_offset_ms(void);
+
 void clock_fake_wall(struct wall at);
 void clock_fake_mono(struct mono at);
 void clock_fake_advance_ms(int64_t ms); /* both */

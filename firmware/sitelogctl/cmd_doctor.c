@@ -4,7 +4,6 @@
 #include "firmware/base/file.h"
 #include "firmware/base/text.h"
 #include "firmware/sitelogctl/doctor.h"
-#include "hal/clock.h"
 #include "hal/disk.h"
 
 #include <stdio.h>
@@ -122,26 +121,7 @@ static void check_daemon(struct doctor *d) {
     buf_fini(&reply);
 }
 
-/* ---- clock and camera ---- */
-
-static void check_clock(struct doctor *d) {
-    switch (clock_grade()) {
-    case CLOCK_NTP:
-        doctor_find(d, FINDING_OK, "clock", "", "kept right by the network");
-        break;
-    case CLOCK_RTC:
-        doctor_find(d, FINDING_WARN, "clock",
-                    "switch time synchronisation on (timedatectl set-ntp true), or compare it by eye now and then",
-                    "plausible, but not kept right by the network");
-        break;
-    case CLOCK_NONE:
-        doctor_find(d, FINDING_WRONG, "clock",
-                    "change the battery of the clock chip, or connect the network once with timedatectl set-ntp true; "
-                    "until then deadlines pause",
-                    "wrong: it stands before this program was built");
-        break;
-    }
-}
+/* ---- camera ---- */
 
 static bool is_folder(const char *path) {
     struct stat st;
@@ -187,6 +167,7 @@ static int run(struct ctl *c, int argc, char **argv) {
     int code = ctl_options(c, &cmd_doctor, none, &argc, argv);
     if (code) return code;
     if (argc) return ctl_usage(c, &cmd_doctor, "doctor takes no arguments");
+    doctor_clock_ask(&d);
     int rc = settings_become_owner(c, &e);
     if (rc) return ctl_fail(c, &e);
     buf_init(&d.list, LIST_MAX);
@@ -195,7 +176,7 @@ static int run(struct ctl *c, int argc, char **argv) {
     doctor_find(&d, FINDING_OK, "settings", "", "%s", c->config);
     check_disk(&d);
     if (check_database(&d)) check_daemon(&d);
-    check_clock(&d);
+    doctor_clock_all(&d);
     check_camera(&d);
     doctor_gpio_all(&d);
     doctor_board_all(&d);
@@ -220,8 +201,8 @@ static int run(struct ctl *c, int argc, char **argv) {
 const struct ctl_command cmd_doctor = {
     .name = "doctor",
     .arguments = "",
-    .what = "look at disk, database, daemon, clock, camera, button, lamp, buzzer, panel, wear, heat, power, watchdog, "
-            "certificates, broker and head office; say how to mend what is wrong",
+    .what = "look at disk, database, daemon, clock and its battery, camera, button, lamp, buzzer, panel, wear, heat, "
+            "power, watchdog, certificates, broker and head office; say how to mend what is wrong",
     .run = run,
     .json = "kind, wrong (how many), checks [{check, state \"ok\"|\"warn\"|\"wrong\", text, mend (or null)}]; ok is "
             "false when something is wrong",

@@ -12,6 +12,7 @@
 #include "app/photo/shutter.h"
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
+#include "firmware/runtime/clock_watch.h"
 #include "firmware/runtime/connect.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
@@ -36,6 +37,7 @@ struct daemon {
     struct shutter *shutter;
     struct upkeep upkeep;
     struct outages outages;
+    struct clock_watch *clock_watch;
     struct responder responder;
     bool responding, respond_again, stopping;
     struct signals *signals;
@@ -294,6 +296,8 @@ static int start_panel(struct daemon *b, struct err_text *e) {
 static int start(struct daemon *b, const struct runtime_options *o, struct err_text *e) {
     struct runtime *r = &b->rt;
     int rc = runtime_open(r, o, e);
+    struct clock_watch_options watch = { .loop = &r->loop, .writer = r->writer, .journal = r->depot.journal };
+    if (!rc) rc = clock_watch_start(&watch, &b->clock_watch, e);
     if (!rc) rc = start_camera(b);
     if (rc) return err_set(e, rc, "%s", e->text[0] ? e->text : "the camera's thread could not be started");
     r->photos.shutter = b->shutter;
@@ -354,6 +358,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     shutter_stop(b->shutter);
     signals_stop(b->signals);  /* its photo ends with the shutter */
     outages_stop(&b->outages); /* before what may hang: a clean stop is one, whatever the link does */
+    clock_watch_stop(b->clock_watch);
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
         /* Its thread hangs in a name look-up and may still touch what we would free; all that counts is durable. */
         if (failure) log_error("%s", failure->text);
@@ -372,6 +377,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     outbox_destroy(b->outbox);
     db_close(b->link_db);
     upkeep_fini(&b->upkeep);
+    clock_watch_destroy(b->clock_watch);
     runtime_close(r);
     backlight_destroy(b->backlight);
     signals_destroy(b->signals);

@@ -2,8 +2,10 @@
 // The panel by the door, by touch at 800×480: signing in, the daily log in three taps, how far it got, drafts that outlive the page and the
 // daemon, one record however often it is sent.
 import assert from 'node:assert/strict';
-import { request, runTests, siteDate, test, until, withStack } from '../support/programs.mjs';
-import { launch, Screen } from '../support/screen.mjs';
+import fs from 'node:fs';
+import { request, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
+import { DESK, launch, Screen } from '../support/screen.mjs';
+import { addManager, addOffice, log, wallClock } from '../support/site.mjs';
 
 const AWAY = [/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|Failed to load resource: net::/];
 
@@ -28,6 +30,8 @@ async function onScreen(where, options, run) {
     }
 }
 
+const go = (screen, hash) => screen.page.evaluate((to) => { location.hash = to; }, hash);
+const siteHour = () => new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date()).slice(0, 2);
 const logs = async (client) => (await client.get('/daylogs')).daylogs;
 
 async function openLog(screen) {
@@ -254,6 +258,41 @@ test('until ten, the log of yesterday can still be written, from its card', () =
         assert.deepEqual((await logs(manager)).map((log) => log.date), ['2026-11-23']);
         await screen.home();
         await until('its card is gone', async () => (await screen.$('.card', { hasText: '昨天' }).count()) === 0);
+    });
+}));
+
+test('a clock that was put right: the time is the corrected one, and it says so, at the board and at head office', () => withStack({}, async (stack) => {
+    const { ahead, env } = wallClock(stack, Date.parse('1970-01-03T04:00:00Z') - Date.now()), grade = stack.write('grade', 'none\n');
+    await stack.startBroker();
+    await stack.startHub();
+    const board = await stack.startBoard('b-1', { env: { ...env, SITELOG_CLOCK_GRADE: `@${grade}` } });
+    const manager = await addManager(stack, board);
+    await addOffice(stack);
+    const { id } = await manager.post('/daylogs', log('开槽', { date: '1970-01-03' }));
+    const { id: photo } = await manager.post('/camera/shot', { id: uuid7() });
+    const entry = `.entry[data-id="${id}"] .entry-when`, other = `.entry[data-id="${photo}"] .entry-when`;
+    await onScreen(board.where, {}, async (screen) => {
+        await screen.signIn('Manager', '2468');
+        await go(screen, '#/timeline');
+        await screen.see(entry, { hasText: /12:\d\d · Manager · 时钟未校准/ });
+    });
+    ahead(0);
+    fs.writeFileSync(grade, 'ntp\n');
+    const hour = siteHour();
+    await onScreen(board.where, {}, async (screen) => {
+        await screen.signIn('Manager', '2468');
+        await go(screen, '#/timeline');
+        for (const one of [entry, other]) await screen.see(one, { hasText: /时间已校正，原记 1970\/1\/3 12:\d\d$/ });
+        assert.ok((await screen.text(`${entry} time`)).startsWith(`${hour}:`));
+        assert.doesNotMatch(await screen.text(entry), /时钟未校准/);
+        await screen.see('.entry[data-type="clock-set"]', { hasText: '由 1970/1/3 12:' });
+        await screen.tap(`.entry[data-id="${photo}"] .photo-tile`);
+        await screen.see('.viewer-text', { hasText: '时间已校正，原记 1970/1/3 12:' });
+    });
+    await onScreen(stack.hubWhere, { size: DESK, path: '/office/', lang: 'en' }, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await go(screen, '#/site/s-1');
+        await screen.see(entry, { hasText: /time corrected, was 3 Jan 1970,? 12:\d\d$/ });
     });
 }));
 

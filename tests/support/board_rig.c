@@ -50,6 +50,7 @@ static void close_all(struct board_rig *r) {
 void board_rig_open(struct board_rig *r) {
     char camera[280];
     *r = (struct board_rig){ .dir = temp_make() };
+    (void)setenv("SITELOG_CLOCK_GRADE", "rtc", 0); /* whatever clock this machine has */
     (void)snprintf(r->data, sizeof r->data, "%s/data", r->dir);
     (void)snprintf(camera, sizeof camera, "%s/camera", r->dir);
     (void)snprintf(r->device, sizeof r->device, "sim:%.250s", camera);

@@ -10,7 +10,8 @@ import path from 'node:path';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 export const build = path.resolve(root, process.env.BUILD || 'build/test');
-const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SITELOG_')));
+// Clocks are graded as on a board with a clock chip, whatever this machine has.
+const clean = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SITELOG_'))), SITELOG_CLOCK_GRADE: 'rtc' };
 const PICTURES = '/usr/share/backgrounds/mate/nature';
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));

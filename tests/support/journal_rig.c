@@ -96,9 +96,13 @@ void journal_rig_write(struct journal_rig_scribe *s, enum lane lane, const char 
     (void)snprintf(ev.type, sizeof ev.type, "%s", type);
     (void)snprintf(ev.subject, sizeof ev.subject, "%s", subject);
     (void)snprintf(ev.actor, sizeof ev.actor, "user/u-02");
-    (void)snprintf(ev.clock, sizeof ev.clock, "rtc");
+    (void)snprintf(ev.clock, sizeof ev.clock, "%s", s->when.clock ? s->when.clock : "rtc");
     memcpy(ev.prev, s->hash[lane], sizeof ev.prev);
-    clock_format(clock_wall(), 8 * 3600, ev.time);
+    clock_format(s->when.clock ? s->when.at : clock_wall(), 8 * 3600, ev.time);
+    if (s->when.clock) {
+        ev.boot = s->when.boot;
+        ev.mono = s->when.mono;
+    }
     if (id)
         (void)snprintf(ev.id, sizeof ev.id, "%s", id);
     else

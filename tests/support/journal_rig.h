@@ -30,7 +30,15 @@ void journal_rig_digest(struct db *db, char out[HASH_TEXT_SIZE]);
 
 /* ---- writers that have no journal ---- */
 
+/* What a scribe's next events say of when they were made. */
+struct journal_rig_when {
+    int64_t boot, mono;
+    const char *clock; /* NULL: boot 1, second 5, "rtc", now */
+    struct wall at;
+};
+
 struct journal_rig_scribe {
+    struct journal_rig_when when;
     char site[NAME_SIZE];
     char writer[NAME_SIZE], epoch[ID_SIZE];
     uint64_t seq[LANE_COUNT];

@@ -153,6 +153,9 @@ export class Client {
 
 // ---- programs ----
 
+// What programs run in. Clocks are graded as on a board with a clock chip, whatever this machine has: a test that is about clocks says so itself.
+const surroundings = { PATH: process.env.PATH, HOME: os.tmpdir(), SITELOG_CLOCK_GRADE: 'rtc' };
+
 // foreign: somebody else's, perhaps a script that starts others: it is stopped with all that it started, and how it ends is not judged.
 class Program {
     constructor(name, command, args, { env = {}, log, foreign = false }) {
@@ -160,7 +163,7 @@ class Program {
     }
     start() {
         const out = fs.openSync(this.log, 'a');
-        this.child = spawn(this.command, this.args, { detached: this.foreign, stdio: ['ignore', out, out], env: { PATH: process.env.PATH, HOME: os.tmpdir(), ...this.env } });
+        this.child = spawn(this.command, this.args, { detached: this.foreign, stdio: ['ignore', out, out], env: { ...surroundings, ...this.env } });
         fs.closeSync(out);
         this.exited = new Promise((done) => this.child.on('exit', (code, signal) => {
             this.code = code ?? signal;

@@ -2,6 +2,7 @@
 // One site under test: a board b-1 of s-1, a manager at it, somebody of head office at the hub; and what must be true of them at the end.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import { siteDate, until, uuid7 } from './programs.mjs';
 
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -62,3 +63,15 @@ export function randoms(state) {
     };
 }
 export const scale = Number(process.env.SCENARIO_SCALE ?? 1); // 1: the full size; `make test` says 0.3
+
+// A board's wall clock that runs `ms` ahead, and may be set while the board runs.
+export function wallClock(stack, ms = 0) {
+    const file = stack.write('clock', Buffer.alloc(8));
+    const ahead = (by) => {
+        const bytes = Buffer.alloc(8);
+        bytes.writeBigInt64LE(BigInt(by));
+        fs.writeFileSync(file, bytes, { flag: 'r+' });
+    };
+    ahead(ms);
+    return { ahead, env: { SITELOG_CLOCK: `@${file}` } };
+}

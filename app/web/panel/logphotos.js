@@ -22,7 +22,7 @@ export function logPhotos(draft, now, changed) {
                 draft.change((v) => { v.photos_off = isOff(photo.id) ? v.photos_off.filter((id) => id !== photo.id) : [...(v.photos_off ?? []), photo.id]; });
                 button.setAttribute('aria-pressed', String(!isOff(photo.id)));
                 changed();
-            } } }, thumb(photo, ''), el('span', { class: 'pick-line' }, photo.room ? roomName(photo.room) : photo.taken ? moment(photo.taken) : ''), el('span', { class: 'pick-mark' }, icon('check', t('log.photo-in'))));
+            } } }, thumb(photo, ''), el('span', { class: 'pick-line' }, photo.room ? roomName(photo.room) : photo.taken ? moment(photo.taken_corrected ?? photo.taken) : ''), el('span', { class: 'pick-mark' }, icon('check', t('log.photo-in'))));
             return button;
         }) : el('p', { class: 'hint' }, t('log.no-photos')));
     }

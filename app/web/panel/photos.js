@@ -8,7 +8,7 @@ import { openViewer, photoTile } from '/shared/pictures.js';
 import { place } from '/shared/place.js';
 import { marks } from '/shared/states.js';
 import { t } from '/shared/words.js';
-import { dayName, dayOf } from '/shared/when.js';
+import { dayName, dayOf, madeAt } from '/shared/when.js';
 import { setTitle } from './header.js';
 import { rail } from './rail.js';
 
@@ -30,7 +30,7 @@ export function photos(root, { home }) {
         let day = '';
         tiles = list.map((photo, i) => photoTile(photo, () => openViewer(list, i)));
         list.forEach((photo, i) => {
-            const its = dayOf(photo.at);
+            const its = dayOf(madeAt(photo));
             if (its !== day) {
                 day = its;
                 nodes.push(el('h2', { class: 'day' }, dayName(day)));
@@ -70,7 +70,11 @@ export function photos(root, { home }) {
         more.disabled = false;
     }
     const loadSoon = debounce(load, 400);
-    const stops = [live.on('record', (r) => r.site === place.site && r.type.startsWith('photo-') && loadSoon()), live.on('again', loadSoon), marks.watch(() => tiles.forEach((tile) => tile.refresh()))];
+    function heard({ type }) {
+        if (type === 'clock-set') list = []; // it dates what is shown already
+        if (type === 'clock-set' || type.startsWith('photo-')) loadSoon();
+    }
+    const stops = [live.on('record', (r) => r.site === place.site && heard(r)), live.on('again', loadSoon), marks.watch(() => tiles.forEach((tile) => tile.refresh()))];
     load();
     return () => {
         stopped = true;

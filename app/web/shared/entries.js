@@ -11,7 +11,7 @@ import { may } from './place.js';
 import { openSheet } from './sheet.js';
 import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
-import { clockTime, dayName, dayOf, lasted, moment, sizeText } from './when.js';
+import { clockNote, clockTime, dayName, dayOf, lasted, madeAt, moment, shortDay, sizeText } from './when.js';
 
 const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send' };
 
@@ -59,10 +59,17 @@ function titleOf(entry) {
 
 function head(entry, title = titleOf(entry)) {
     const who = entry.actor?.name || (entry.actor?.id === 'board' ? t('actor.board') : '');
+    const note = clockNote(entry);
     const picture = entry.type === 'outage' ? OUTAGE_ICONS[entry.data?.what] : ICONS[entry.subject.split('/')[0]];
     return el('div', { class: 'entry-head' }, icon(picture ?? 'timeline'),
         el('div', { class: 'entry-title' }, el('h3', {}, title),
-            el('p', { class: 'entry-when' }, el('time', { datetime: entry.at }, clockTime(entry.at)), who && ` · ${who}`, entry.clock === 'none' && ` · ${t('clock.none')}`)));
+            el('p', { class: 'entry-when' }, el('time', { datetime: madeAt(entry) }, clockTime(madeAt(entry))), who && ` · ${who}`, note && ` · ${note}`)));
+}
+
+// What the clock showed, and what it was set to; or that only its grade became better.
+function clockSetText({ from, to }) {
+    if (!from || !to) return '';
+    return from === to ? t('clock.vouched') : t('clock.was-set', { from: `${shortDay(dayOf(from))} ${clockTime(from)}`, to: `${shortDay(dayOf(to))} ${clockTime(to)}` });
 }
 
 // "18:41 至 07:55 · 13 小时 14 分 · …"
@@ -89,6 +96,8 @@ function bodyOf(entry) {
         return [line(...outageText(d))];
     case 'photos-dropped':
         return d.count > 0 ? [line(t('dropped.text', { n: d.count, size: sizeText(d.bytes ?? 0) }))] : [];
+    case 'clock-set':
+        return [line(clockSetText(d))];
     case 'photo-request-failed':
         return [line(has(`reason.${d.reason}`) ? t(`reason.${d.reason}`) : d.reason)];
     default:
@@ -129,7 +138,7 @@ function strip(entries) {
     return { node, refresh };
 }
 
-const together = (a, b) => a.type === 'photo-taken' && b.type === 'photo-taken' && a.actor?.id === b.actor?.id && dayOf(a.at) === dayOf(b.at);
+const together = (a, b) => a.type === 'photo-taken' && b.type === 'photo-taken' && a.actor?.id === b.actor?.id && dayOf(madeAt(a)) === dayOf(madeAt(b)) && clockNote(a) === clockNote(b);
 
 // options.amend(entry): offered on daily logs. Returns nodes with a heading a day, and what to refresh.
 export function renderEntries(entries, options = {}) {
@@ -139,8 +148,8 @@ export function renderEntries(entries, options = {}) {
     for (let i = 0; i < entries.length;) {
         let end = i + 1;
         while (end < entries.length && together(entries[i], entries[end])) end++;
-        if (dayOf(entries[i].at) !== day) {
-            day = dayOf(entries[i].at);
+        if (dayOf(madeAt(entries[i])) !== day) {
+            day = dayOf(madeAt(entries[i]));
             nodes.push(el('h2', { class: 'day' }, dayName(day)));
         }
         const item = entries[i].type === 'photo-taken' ? strip(entries.slice(i, end)) : single(entries[i], options);

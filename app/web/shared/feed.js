@@ -56,7 +56,12 @@ export function showFeed(root, options = {}) {
         more.disabled = false;
     }
     const loadSoon = debounce(load, 300);
-    const stops = [live.on('record', (record) => (!options.site || record.site === options.site) && loadSoon()), live.on('again', loadSoon), marks.watch(() => refresh())];
+    // A clock that was set dates what is shown already, on every page of it.
+    function heard(record) {
+        if (record.type === 'clock-set') entries = [];
+        loadSoon();
+    }
+    const stops = [live.on('record', (record) => (!options.site || record.site === options.site) && heard(record)), live.on('again', loadSoon), marks.watch(() => refresh())];
     load();
     return () => {
         stopped = true;

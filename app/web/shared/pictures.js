@@ -9,11 +9,12 @@ import { place } from './place.js';
 import { openSheet } from './sheet.js';
 import { marks, setBadge, stateOf } from './states.js';
 import { lang, t } from './words.js';
-import { moment } from './when.js';
+import { clockNote, madeAt, moment } from './when.js';
 
 // What a timeline entry or a list says of a photo, in one shape. entry: for its state.
 export function photoOf(entry) {
-    return { ...entry.data, id: entry.subject.slice('photo/'.length), at: entry.at, actor: entry.actor, entry };
+    const { at, at_corrected, taken_corrected } = entry;
+    return { ...entry.data, id: entry.subject.slice('photo/'.length), at, at_corrected, taken_corrected, actor: entry.actor, entry };
 }
 
 export function placeText(photo) {
@@ -23,13 +24,16 @@ export function placeText(photo) {
 // The time to show, as on a watermark: no picture is younger than its camera says.
 const APART_MS = 10 * 60000;
 function takenAt(photo) {
-    const taken = photo.taken || photo.at;
+    const taken = photo.taken_corrected ?? (photo.taken || photo.at);
     return photo.exif_taken && Date.parse(taken) - Date.parse(photo.exif_taken) > APART_MS ? photo.exif_taken : taken;
 }
 
+// How far that time is to be trusted; the camera's own word is its own.
+const takenNote = (photo) => takenAt(photo) !== photo.exif_taken && clockNote({ at: photo.taken || photo.at, at_corrected: photo.taken_corrected, clock: photo.clock });
+
 // Taken well before it came in: from an album, or sent late.
-const isOld = (photo) => photo.at && Date.parse(photo.at) - Date.parse(takenAt(photo)) > APART_MS;
-const timeText = (photo) => (isOld(photo) ? t('photo.taken-then', { then: moment(takenAt(photo)), at: moment(photo.at) }) : moment(takenAt(photo)));
+const isOld = (photo) => photo.at && Date.parse(madeAt(photo)) - Date.parse(takenAt(photo)) > APART_MS;
+const timeText = (photo) => (isOld(photo) ? t('photo.taken-then', { then: moment(takenAt(photo)), at: moment(madeAt(photo)) }) : moment(takenAt(photo)));
 
 // Where its camera says it was: for head office, to be opened in whatever shows maps there. Nothing is asked of anybody's server.
 function gpsLink({ gps }) {
@@ -116,7 +120,7 @@ export function openViewer(photos, start) {
         setBadge(state, photoState(photo));
         fill(text, el('p', { class: 'viewer-main' }, placeText(photo) || t('photo.one'), state),
             photo.caption && el('p', {}, photo.caption),
-            el('p', {}, [timeText(photo), photo.actor?.name, t(`origin.${photo.origin || 'phone'}`), photo.code].filter(Boolean).join(' · ')),
+            el('p', {}, [timeText(photo), takenNote(photo), photo.actor?.name, t(`origin.${photo.origin || 'phone'}`), photo.code].filter(Boolean).join(' · ')),
             gpsLink(photo), stamped(photo));
         count.textContent = `${at + 1} / ${photos.length}`;
         before.disabled = at === 0;

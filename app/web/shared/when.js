@@ -48,6 +48,15 @@ export function lasted(seconds) {
     return parts.filter(([, shown]) => shown).map(([text]) => text).join(' ');
 }
 
+// When something was made, as well as is known now: a later clock may have corrected what the record says. of: an entry, a photo, a log's `submitted`.
+export const madeAt = (of) => of.at_corrected ?? of.at;
+
+// A few words on how far that is to be trusted; "" where there is nothing to say.
+export function clockNote(of) {
+    if (!of.at_corrected) return of.clock === 'none' ? t('clock.none') : '';
+    return of.at_corrected === of.at ? '' : t('clock.corrected', { was: `${shortDay(dayOf(of.at))} ${clockTime(of.at)}` });
+}
+
 export function sizeText(bytes) {
     if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
     if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;

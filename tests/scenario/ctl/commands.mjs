@@ -344,6 +344,43 @@ test('doctor: every fault has its mend', () => at('board', { broker: 1, upload: 
     assert.match(out, /^4 things to mend\.$/m);
 }));
 
+test('doctor: clock and clock chip, each with its mend', () => at('board', {}, async (board) => {
+    await board.json(['init']);
+    const rtc = path.join(board.folder, 'class/rtc/rtc0'), now = () => Math.floor(Date.now() / 1000);
+    fs.mkdirSync(rtc, { recursive: true });
+    const say = (file, text) => fs.writeFileSync(path.join(rtc, file), `${text}\n`);
+    // The grade is the kernel's and the chip's, unless a test says it.
+    const look = async (grade, env = {}) => {
+        const { checks } = await board.json(['doctor'], 1, { env: { SITELOG_CLOCK_GRADE: grade, SITELOG_CLOCK_SYSFS: board.folder, ...env } });
+        for (const c of checks) assert.equal(c.state === 'ok', c.mend === null, `${c.check}: what is not ok says how to mend it`);
+        return ['clock', 'rtc'].map((name) => checks.find((c) => c.check === name));
+    };
+    say('name', 'rtc-ds1307 1-0068');
+    say('hctosys', 1);
+    say('since_epoch', now());
+    let [clock, chip] = await look('');
+    assert.match(`${clock.state} ${clock.text}`, /^(warn goes by the clock chip|ok kept right by the network)/);
+    assert.match(`${chip.state} ${chip.text}`, /^ok rtc0 \(rtc-ds1307 1-0068\) keeps the time: \d{4}-/);
+    [clock] = await look('ntp');
+    assert.equal(clock.state, 'ok');
+    [clock] = await look('none');
+    assert.match(`${clock.state} ${clock.text}`, /^wrong nothing vouches for it/);
+    [clock] = await look('none', { SITELOG_CLOCK: '1970-01-01T00:10:00Z,1' });
+    assert.match(`${clock.state} ${clock.text}`, /^wrong wrong: it stands before/);
+    say('since_epoch', now() - 3600);
+    [, chip] = await look('rtc');
+    assert.match(`${chip.state} ${chip.text}`, /^warn rtc0 says .*, 36\d\d s behind the system's time$/);
+    say('since_epoch', 946684800);
+    [, chip] = await look('rtc');
+    assert.match(`${chip.state} ${chip.text}`, /^wrong rtc0 says 2000-01-01T00:00:00Z, .*it lost the time$/);
+    fs.rmSync(path.join(rtc, 'since_epoch'));
+    [, chip] = await look('rtc');
+    assert.match(`${chip.state} ${chip.text}`, /^wrong rtc0 does not tell the time/);
+    fs.rmSync(rtc, { recursive: true });
+    [, chip] = await look('rtc');
+    assert.match(`${chip.state} ${chip.text}`, /^warn there is no battery-backed clock/);
+}));
+
 test('doctor: certificates that are out of date, missing, or another key\'s', () => withBroker((broker) => at('board', { broker }, async (board) => {
     const pem = (name) => `${board.folder}/${name}`;
     const make = async (name, days) => {

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "app/journal/clock_set.h"
 #include "app/photo/card.h"
 #include "app/photo/jpeg.h"
 #include "tests/support/steps_rig.h"
@@ -24,6 +25,7 @@ struct fixture {
 static int setup(void **state) {
     struct fixture *f = calloc(1, sizeof *f);
     clock_fake_wall((struct wall){ INT64_C(1795334400000) }); /* 2026-11-22T16:00:00+08:00 */
+    clock_fake_mono((struct mono){ 5000000 });
     board_rig_open(&f->board);
     steps_init(&f->steps, &f->board);
     *state = f;
@@ -94,6 +96,39 @@ static void both_languages(void **state) {
     buf_fini(&zh);
     buf_fini(&en);
     buf_fini(&usual);
+}
+
+struct setting {
+    struct fixture *f;
+    struct clock_set set;
+};
+
+static int set_clock(struct db *db, void *arg) {
+    struct setting *s = arg;
+    return clock_set_append(s->f->board.depot.journal, db, &s->set, NULL, NULL);
+}
+
+static void a_corrected_time_is_in_its_footer(void **state) {
+    struct fixture *f = *state;
+    char id[ID_SIZE];
+    add_log(f, "", "", id);
+    struct setting s = {
+        f, { .from = clock_wall(), .to = { clock_wall().ms + 3600000 }, .before = CLOCK_RTC, .after = CLOCK_NTP }
+    };
+    struct buf before = card(f, id, "zh");
+    s.set.mono.ms = clock_mono().ms + 10000;
+    assert_int_equal(store_call(f->board.writer, set_clock, &s), 0);
+    struct buf after = card(f, id, "zh");
+    assert_false(same(&before, &after));
+    /* One that was nearer to it becomes known: another hour, in the same words. */
+    s.set.mono = clock_mono();
+    s.set.to.ms += 7200000;
+    assert_int_equal(store_call(f->board.writer, set_clock, &s), 0);
+    struct buf nearer = card(f, id, "zh");
+    assert_false(same(&after, &nearer));
+    buf_fini(&before);
+    buf_fini(&after);
+    buf_fini(&nearer);
 }
 
 static void what_is_not_known_is_refused(void **state) {
@@ -181,6 +216,7 @@ static void more_photos_than_a_card_holds(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(both_languages, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_corrected_time_is_in_its_footer, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_known_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(photos_missing_and_withdrawn, setup, teardown),
         cmocka_unit_test_setup_teardown(a_photo_without_bytes_is_a_tile, setup, teardown),

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "app/journal/clock_set.h"
 #include "app/photo/jpeg.h"
 #include "tests/support/exiftool.h"
 #include "tests/support/steps_rig.h"
@@ -37,6 +38,7 @@ static int name_people(struct db *db, void *arg) {
 static int setup(void **state) {
     struct fixture *f = calloc(1, sizeof *f);
     clock_fake_wall((struct wall){ INT64_C(1795334400000) }); /* 2026-11-22T16:00:00+08:00 */
+    clock_fake_mono((struct mono){ 5000000 });
     board_rig_open(&f->board);
     steps_init(&f->steps, &f->board);
     struct buf jpeg;
@@ -184,6 +186,68 @@ static void what_is_not_there_is_said(void **state) {
     steps_status(&f->steps, &ask, 410, NULL);
 }
 
+struct setting {
+    struct fixture *f;
+    struct clock_set set;
+};
+
+static int set_clock(struct db *db, void *arg) {
+    struct setting *s = arg;
+    return clock_set_append(s->f->board.depot.journal, db, &s->set, NULL, NULL);
+}
+
+/* The clock is set by so much, so long after the photo; what the stamped photo is then. */
+static struct buf after_setting(struct fixture *f, int64_t later_ms, int64_t by_ms, char etag[80]) {
+    struct setting s = { f, { .from = { clock_wall().ms + later_ms }, .before = CLOCK_RTC, .after = CLOCK_NTP } };
+    s.set.to.ms = s.set.from.ms + by_ms;
+    s.set.mono.ms = clock_mono().ms + later_ms;
+    assert_int_equal(store_call(f->board.writer, set_clock, &s), 0);
+    return get(f, "", ROLE_MANAGER, etag);
+}
+
+static bool has(const struct buf *b, const char *text) { return memmem(b->data, b->len, text, strlen(text)) != NULL; }
+
+/* The pixels alone, without what is said of them in front. */
+static struct buf pixels(const struct buf *jpeg) {
+    struct buf b;
+    const char *at = jpeg->data;
+    for (const char *next; (next = memmem(at, jpeg->len - (size_t)(at - jpeg->data), "\xff\xda", 2));) at = next + 2;
+    buf_init(&b, 16 << 20);
+    buf_add(&b, at, jpeg->len - (size_t)(at - jpeg->data));
+    return b;
+}
+
+static void a_corrected_time_is_the_one_it_shows(void **state) {
+    struct fixture *f = *state;
+    char first[80], second[80], third[80];
+    struct buf before = get(f, "", ROLE_MANAGER, first), after = after_setting(f, 10000, 3600000, second);
+    assert_true(has(&before, "2026:11:22 16:00:00"));
+    assert_true(has(&after, "2026:11:22 17:00:00"));
+    assert_string_not_equal(first, second);
+    assert_false(same(&before, &after));
+    /* One that was nearer to it becomes known: another hour, in the same words. */
+    struct buf nearer = after_setting(f, 5000, 7200000, third), one = pixels(&after), two = pixels(&nearer);
+    assert_true(has(&nearer, "2026:11:22 18:00:00"));
+    assert_string_not_equal(second, third);
+    assert_false(same(&one, &two));
+    buf_fini(&one);
+    buf_fini(&two);
+    buf_fini(&before);
+    buf_fini(&after);
+    buf_fini(&nearer);
+}
+
+static void a_time_that_was_right_is_vouched_for(void **state) {
+    struct fixture *f = *state;
+    char first[80], second[80];
+    struct buf before = get(f, "", ROLE_MANAGER, first), after = after_setting(f, 10000, 0, second);
+    assert_true(has(&before, "2026:11:22 16:00:00") && has(&after, "2026:11:22 16:00:00"));
+    assert_string_not_equal(first, second); /* it says that the network does */
+    assert_false(same(&before, &after));
+    buf_fini(&before);
+    buf_fini(&after);
+}
+
 static void without_a_font_it_comes_later(void **state) {
     struct fixture *f = *state;
     char target[100];
@@ -199,8 +263,9 @@ static void without_a_font_it_comes_later(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-        TEST(what_it_says_decides_what_it_is), TEST(the_stored_photo_stays_what_it_was),
-        TEST(an_old_photo_is_stamped_as_one),  TEST(what_is_not_there_is_said),
+        TEST(what_it_says_decides_what_it_is),      TEST(the_stored_photo_stays_what_it_was),
+        TEST(an_old_photo_is_stamped_as_one),       TEST(what_is_not_there_is_said),
+        TEST(a_corrected_time_is_the_one_it_shows), TEST(a_time_that_was_right_is_vouched_for),
         TEST(without_a_font_it_comes_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

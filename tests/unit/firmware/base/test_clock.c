@@ -132,6 +132,9 @@ static void test_fake(void **state) {
     clock_fake_advance_ms(25);
     assert_int_equal(clock_wall().ms, 1025);
     assert_int_equal(clock_mono().ms, 75);
+    assert_int_equal(clock_offset_ms(), 950); /* as before they moved on */
+    clock_fake_wall((struct wall){ 5000 });
+    assert_int_equal(clock_offset_ms(), 4925);
     clock_fake_off();
     assert_true(clock_wall().ms > INT64_C(1700000000000));
 }
@@ -144,6 +147,9 @@ static void test_real(void **state) {
     struct mono mono = clock_mono();
     assert_in_range(mono.ms - before, 0, 60000);
     assert_in_range(clock_wall().ms - (int64_t)time(NULL) * 1000 + 1000, 0, 60000);
+    int64_t offset_ms = clock_offset_ms(), apart_ms = clock_wall().ms - clock_mono().ms - offset_ms;
+    assert_in_range(apart_ms + 30000, 0, 60000);
+    assert_in_range(clock_offset_ms() - offset_ms + 1000, 0, 2000); /* nobody set it meanwhile */
 }
 
 static void test_boot_id(void **state) {
@@ -165,7 +171,9 @@ static int child_says(const char *setting) {
         if (!freopen("/dev/null", "w", stderr)) _exit(9);
         struct wall first = clock_wall();
         struct mono start = clock_mono();
+        int64_t offset_ms = clock_offset_ms();
         while (clock_mono().ms - start.ms < 20) {}
+        if (clock_offset_ms() != offset_ms) _exit(13); /* running fast is not being set */
         int64_t passed = clock_wall().ms - first.ms;
         bool starts_there = first.ms - INT64_C(1795334645000) < 1000;
         bool fast = passed >= 19 * INT64_C(86400000) / 1000;
@@ -177,6 +185,33 @@ static int child_says(const char *setting) {
     return WEXITSTATUS(status);
 }
 
+/* A clock that a file sets while the program runs. */
+static int child_is_set(void) {
+    char path[] = "/tmp/sitelog-test-XXXXXX";
+    int64_t ahead_ms = 0;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, &ahead_ms, sizeof ahead_ms, 0), sizeof ahead_ms);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char setting[64];
+        (void)snprintf(setting, sizeof setting, "@%s", path);
+        setenv("SITELOG_CLOCK", setting, 1);
+        int64_t before_ms = clock_offset_ms(), wall_ms = clock_wall().ms;
+        ahead_ms = INT64_C(86400000);
+        if (pwrite(fd, &ahead_ms, sizeof ahead_ms, 0) != sizeof ahead_ms) _exit(9);
+        int64_t moved_ms = clock_offset_ms() - before_ms - ahead_ms;
+        bool wall_too = clock_wall().ms - wall_ms >= ahead_ms;
+        _exit(moved_ms > -1000 && moved_ms < 1000 && wall_too ? 10 : 12);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    (void)close(fd);
+    (void)unlink(path);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
 static void test_whole_program_clock(void **state) {
     (void)state;
     assert_int_equal(child_says("2026-11-22T16:04:05+08:00"), 10);
@@ -184,6 +219,7 @@ static void test_whole_program_clock(void **state) {
     assert_int_equal(child_says("yesterday"), 2);
     assert_int_equal(child_says("2026-11-22T16:04:05Z,"), 2);
     assert_int_equal(child_says("2026-11-22T16:04:05Z,-1"), 2);
+    assert_int_equal(child_is_set(), 10);
 }
 
 int main(void) {
