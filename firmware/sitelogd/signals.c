@@ -101,8 +101,9 @@ static void play(struct player *p) {
         p->over_it = !beat.over;
     }
     if (!p->over_it) beat = rhythm_at(p->base, now - p->base_ms);
-    if (beat.on != p->on && p->set(p->s, beat.on)) p->on = beat.on;
-    if (beat.next_ms < 0) {
+    bool there = beat.on == p->on || p->set(p->s, beat.on);
+    if (there) p->on = beat.on;
+    if (beat.next_ms < 0 || !there) {
         (void)uv_timer_stop(&p->timer);
         return;
     }
@@ -165,12 +166,11 @@ static int read_notice(struct db *db, void *arg) {
     if (!rc) rc = blobs_room(s->r->photos.blobs, &room);
     if (!rc) rc = plan_timezone(db, s->conf->site, s->conf->timezone, s->reading.tz_name);
     if (rc) return rc;
-    struct notice n = { .rejected = counts.rejected > 0,
-                        .camera_down = camera_down(s),
-                        .disk_low = room.free_percent<NOTICE_DISK_LOW_PERCENT, .unsent = photos.pending> 0 };
-    for (size_t i = 0; i < LANE_COUNT; i++) n.unsent = n.unsent || counts.lane[i].received < counts.lane[i].saved;
-    s->reading.notice = n;
-    s->reading.tz = NULL;
+    struct notice *n = &s->reading.notice;
+    n->rejected = counts.rejected > 0;
+    n->disk_low = room.free_percent < NOTICE_DISK_LOW_PERCENT;
+    n->unsent = photos.pending > 0;
+    for (size_t i = 0; i < LANE_COUNT; i++) n->unsent = n->unsent || counts.lane[i].received < counts.lane[i].saved;
     return strcmp(s->reading.tz_name, s->tz_name) ? tz_create(s->reading.tz_name, &s->reading.tz, NULL) : 0;
 }
 

@@ -43,8 +43,8 @@ const steady = (board) => until('the lamp is steady', () => {
     return last.value === 1 && nowMs() - last.at > 2500;
 });
 // Flashes that lasted so long, dark on both sides.
-const flashes = (board, name, low, high) => {
-    const list = shown(board, name);
+const flashes = (board, name, low, high, since = 0) => {
+    const list = shown(board, name).filter((change) => change.at >= since);
     return list.filter((change, n) => change.value === 1 && list[n + 1] && list[n + 1].at - change.at >= low && list[n + 1].at - change.at <= high).length;
 };
 const photos = async (client) => (await client.timeline()).filter((entry) => entry.type === 'photo-taken');
@@ -142,6 +142,26 @@ test('at night it does not beep; held at the start it takes no photo; without a 
     press(silent);
     await photoCount(await stack.client(silent).signIn('u-01', '2468'), 2);
     assert.equal(fs.existsSync(path.join(board.pins, 'buzzer')), false);
+}));
+
+test('quiet hours are the site\'s, wherever its plan says that it is', () => withStack({}, async (stack) => {
+    await stack.startBroker();
+    await stack.startHub();
+    const office = await addOffice(stack);
+    const env = { SITELOG_CLOCK: '2026-11-22T21:30:00+08:00', SITELOG_CLOCK_GRADE: 'rtc' };
+    const board = await startBoard(stack, { more: 'buzzer = 22\n', env });
+    const manager = await addManager(stack, board);
+    press(board);
+    await until('a long flash', () => flashes(board, 'lamp', 450, 950) === 1);
+    assert.deepEqual(shown(board, 'buzzer').map((change) => change.value), [0]);
+    await office.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: 'x', timezone: 'UTC', stages: [] } });
+    await until('the plan is on the board', async () => (await manager.get('/site')).name === 'x');
+    await until('it beeps: there it is early afternoon', async () => {
+        const pressed = nowMs();
+        press(board);
+        await until('a long flash', () => flashes(board, 'lamp', 450, 950, pressed) === 1);
+        return flashes(board, 'buzzer', 50, 400, pressed) === 1;
+    });
 }));
 
 test('pins that are not there yet, or were pulled out, are taken when they come', () => withStack({}, async (stack) => {
