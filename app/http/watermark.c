@@ -124,7 +124,7 @@ int watermark_draw(struct app *app, const struct watermark *w, const struct buf 
                            .code = w->code,
                            .taken = w->time.at,
                            .sha256 = w->photo.sha256 };
-    (void)pthread_mutex_lock(&app->photos->whole_image); /* all of its coefficients are held */
+    (void)pthread_mutex_lock(&app->photos->whole_image); /* all of its coefficients are held, or a large band */
     rc = stamp_draw(photo->data, photo->len, &stamp, font, out, e);
     (void)pthread_mutex_unlock(&app->photos->whole_image);
     return rc;

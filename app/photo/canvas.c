@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SIDE_MAX_PX = 16384 };
 
@@ -51,9 +52,10 @@ void canvas_fini(struct canvas *c) {
 
 void canvas_fill(struct canvas *c, struct box box, struct color color) {
     struct box in = clip(c, box);
-    for (int y = in.y; y < in.y + in.h; y++) {
-        for (int x = in.x; x < in.x + in.w; x++) blend(pixel(c, x, y), color, 255);
-    }
+    if (in.w < 1 || in.h < 1) return;
+    uint8_t *first = pixel(c, in.x, in.y);
+    for (int x = 0; x < in.w; x++) memcpy(first + (size_t)x * 3, (const uint8_t[]){ color.r, color.g, color.b }, 3);
+    for (int y = 1; y < in.h; y++) memcpy(pixel(c, in.x, in.y + y), first, (size_t)in.w * 3);
 }
 
 /* The share of pixel (x, y) in a box with round corners. */
@@ -92,7 +94,8 @@ void canvas_mask(struct canvas *c, int x, int y, const uint8_t *coverage, int w,
     struct box in = clip(c, (struct box){ x, y, w, h });
     for (int row = in.y; row < in.y + in.h; row++) {
         const uint8_t *from = coverage + (ptrdiff_t)(row - y) * pitch;
-        for (int col = in.x; col < in.x + in.w; col++) blend(pixel(c, col, row), color, from[col - x]);
+        for (int col = in.x; col < in.x + in.w; col++)
+            if (from[col - x]) blend(pixel(c, col, row), color, from[col - x]);
     }
 }
 

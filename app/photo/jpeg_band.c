@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The band is encoded as a picture of its own, with the photo's sampling and quantization, and its blocks take the place of the photo's. Where
- * upright's top is in the stored picture is what the orientation says: its first or its last rows, or columns, of MCUs. */
+/* The band is encoded as a picture of its own, with the photo's sampling and quantization, and spliced into the photo; where that cannot be, its blocks
+ * take the place of the photo's. Where upright's top is in the stored picture is what the orientation says: its first or its last rows, or columns, of
+ * MCUs. */
 #include "app/photo/jpeg_band.h"
 
 #include "app/photo/jpeg_dest.h"
 #include "app/photo/jpeg_exif.h"
 #include "app/photo/jpeg_scale.h"
+#include "app/photo/jpeg_splice.h"
 #include "firmware/base/cleanup.h"
 
 #include <setjmp.h>
@@ -19,7 +21,8 @@ enum {
     MARKER_APP2 = JPEG_APP0 + 2,
     MARKER_MAX = 65533,
     KEPT_MAX = 0xFFFF,
-    QUANT_MAX = 8191
+    QUANT_MAX = 8191,
+    DC_MAX = 1023 /* of 8-bit samples; an AC coefficient's magnitude, too */
 };
 
 struct pass {
@@ -138,13 +141,20 @@ static void write_rgb(struct pass *p, const uint8_t *rgb) {
  * that is 0. What is out of its range is in no photo that shows anything. */
 static UINT16 usable(UINT16 divisor) { return divisor < 1 ? 1 : divisor > QUANT_MAX ? QUANT_MAX : divisor; }
 
+/* libjpeg keeps it with the component as soon as it reads the component's scan. NULL: there is none. */
+static const JQUANT_TBL *table_of(const struct jpeg_decompress_struct *d, int component) {
+    const jpeg_component_info *c = &d->comp_info[component];
+    if (c->quant_table) return c->quant_table;
+    return c->quant_tbl_no >= 0 && c->quant_tbl_no < NUM_QUANT_TBLS ? d->quant_tbl_ptrs[c->quant_tbl_no] : NULL;
+}
+
 /* Sampling and quantization of the photo, component by component. */
 static void copy_settings(struct pass *p) {
     const struct jpeg_decompress_struct *d = &p->photo;
     struct jpeg_compress_struct *c = &p->encoder;
     if (c->num_components != d->num_components) break_off(p, ERR_UNSUPPORTED, "its components are of no known kind");
     for (int i = 0; i < c->num_components; i++) {
-        const JQUANT_TBL *table = d->comp_info[i].quant_table;
+        const JQUANT_TBL *table = table_of(d, i);
         if (!table) break_off(p, ERR_INVALID, "a quantization table is missing");
         if (!c->quant_tbl_ptrs[i]) c->quant_tbl_ptrs[i] = jpeg_alloc_quant_table((j_common_ptr)c);
         for (int k = 0; k < DCTSIZE2; k++) c->quant_tbl_ptrs[i]->quantval[k] = usable(table->quantval[k]);
@@ -172,14 +182,71 @@ static void make_strip(struct pass *p, const uint8_t *rgb, uint32_t width_px, ui
     else
         write_rgb(p, rgb);
     jpeg_finish_compress(c);
+}
 
+/* From the band upright. */
+static void make_strip_of(struct pass *p, const struct jpeg_band *band) {
+    static const int inverse[] = { 0, 1, 2, 3, 4, 5, 8, 7, 6 };
+    uint32_t w = band->width_px, h = band->height_px;
+    if (p->orientation == 1) {
+        make_strip(p, band->rgb, w, h);
+        return;
+    }
+    p->stored = malloc((size_t)w * h * 3);
+    if (!p->stored) break_off(p, ERR_NOMEM, "out of memory");
+    jpeg_scale_turn(band->rgb, w, h, inverse[p->orientation], p->stored);
+    make_strip(p, p->stored, is_lying(p->orientation) ? h : w, is_lying(p->orientation) ? w : h);
+    free(p->stored);
+    p->stored = NULL;
+}
+
+static void read_strip(struct pass *p) {
     jpeg_create_decompress(&p->strip);
     jpeg_mem_src(&p->strip, (const unsigned char *)p->strip_bytes.data, p->strip_bytes.len);
     (void)jpeg_read_header(&p->strip, TRUE);
     p->strip_blocks = jpeg_read_coefficients(&p->strip);
 }
 
+/* ---- spliced in ---- */
+
+static enum jpeg_splice_edge edge_of(int orientation) {
+    if (is_lying(orientation)) return is_at_far_end(orientation) ? JPEG_SPLICE_RIGHT : JPEG_SPLICE_LEFT;
+    return is_at_far_end(orientation) ? JPEG_SPLICE_BOTTOM : JPEG_SPLICE_TOP;
+}
+
+/* false: it has to be laid by coefficients. */
+static bool splice(struct pass *p, const void *bytes, size_t n, const struct jpeg_band *band, struct buf *out) {
+    const struct jpeg_splice job = { .photo = bytes,
+                                     .photo_n = n,
+                                     .band = p->strip_bytes.data,
+                                     .band_n = p->strip_bytes.len,
+                                     .edge = edge_of(p->orientation),
+                                     .app1 = band->app1,
+                                     .app1_n = band->app1_n };
+    int rc = jpeg_splice_lay(&job, out);
+    if (rc && rc != ERR_UNSUPPORTED) break_off(p, rc, rc == ERR_TOO_BIG ? "the result does not fit" : "out of memory");
+    return rc == 0;
+}
+
 /* ---- into the photo ---- */
+
+static bool is_in_range(const JCOEF *block) {
+    bool in = block[0] >= -DC_MAX - 1 && block[0] <= DC_MAX;
+    for (int k = 1; k < DCTSIZE2; k++) in &= block[k] >= -DC_MAX && block[k] <= DC_MAX;
+    return in;
+}
+
+/* A decoder takes coefficients of any size, as damage makes them; for those that are no picture's the usual tables have no codes, and libjpeg's encoder
+ * writes nonsense without a word. */
+static void check_range(struct pass *p) {
+    struct jpeg_decompress_struct *d = &p->photo;
+    for (int i = 0; i < d->num_components; i++)
+        for (JDIMENSION y = 0; y < d->comp_info[i].height_in_blocks; y++) {
+            JBLOCKROW row = d->mem->access_virt_barray((j_common_ptr)d, p->photo_blocks[i], y, 1, FALSE)[0];
+            for (JDIMENSION x = 0; x < d->comp_info[i].width_in_blocks; x++)
+                if (!is_in_range(row[x])) break_off(p, ERR_INVALID, "its coefficients are larger than a picture's are");
+        }
+}
 
 /* One component's blocks. first: of the photo's, along the direction in which the band is high. */
 static void replace(struct pass *p, int component, JDIMENSION first) {
@@ -215,29 +282,36 @@ static void write_out(struct pass *p, const struct jpeg_band *band, struct buf *
     jpeg_finish_compress(c);
 }
 
-static void lay(struct pass *p, const void *bytes, size_t n, const struct jpeg_band *band, struct buf *out) {
-    static const int inverse[] = { 0, 1, 2, 3, 4, 5, 8, 7, 6 };
-    read_header(p, bytes, n);
+static void lay_by_coefficients(struct pass *p, const struct jpeg_band *band, struct buf *out) {
     struct direction high = direction_of(&p->photo, p->orientation);
-    bool lying = is_lying(p->orientation), far_end = is_at_far_end(p->orientation);
-    uint32_t mcus = mcus_high(high, far_end, band->height_px);
-    if (mcus == 0 || band->width_px != (lying ? p->photo.image_height : p->photo.image_width) ||
-        band->app1_n > MARKER_MAX)
-        break_off(p, ERR_INVALID, "the band is of another size");
+    uint32_t first_mcu = 0;
+    if (is_at_far_end(p->orientation)) first_mcu = mcus_of(high) - mcus_high(high, true, band->height_px);
     p->photo.mem->max_memory_to_use = (long)JPEG_DECODER_MAX;
     p->photo_blocks = jpeg_read_coefficients(&p->photo);
-
-    p->stored = malloc((size_t)band->width_px * band->height_px * 3);
-    if (!p->stored) break_off(p, ERR_NOMEM, "out of memory");
-    jpeg_scale_turn(band->rgb, band->width_px, band->height_px, inverse[p->orientation], p->stored);
-    make_strip(p, p->stored, lying ? band->height_px : band->width_px, lying ? band->width_px : band->height_px);
-
-    uint32_t first_mcu = far_end ? mcus_of(high) - mcus : 0;
+    check_range(p);
+    if (!p->strip_bytes.data) make_strip_of(p, band);
+    read_strip(p);
     for (int i = 0; i < p->photo.num_components; i++) {
         const jpeg_component_info *c = &p->photo.comp_info[i];
-        replace(p, i, first_mcu * (JDIMENSION)(lying ? c->h_samp_factor : c->v_samp_factor));
+        replace(p, i, first_mcu * (JDIMENSION)(is_lying(p->orientation) ? c->h_samp_factor : c->v_samp_factor));
     }
     write_out(p, band, out);
+}
+
+static enum jpeg_band_way lay(struct pass *p, const void *bytes, size_t n, const struct jpeg_band *band,
+                              struct buf *out) {
+    read_header(p, bytes, n);
+    uint32_t width_px = is_lying(p->orientation) ? p->photo.image_height : p->photo.image_width;
+    struct direction high = direction_of(&p->photo, p->orientation);
+    if (mcus_high(high, is_at_far_end(p->orientation), band->height_px) == 0 || band->width_px != width_px ||
+        band->app1_n > MARKER_MAX)
+        break_off(p, ERR_INVALID, "the band is of another size");
+    if (!band->by_coefficients && !jpeg_has_multiple_scans(&p->photo)) { /* of several, each may bring its tables */
+        make_strip_of(p, band);
+        if (splice(p, bytes, n, band, out)) return JPEG_BAND_SPLICED;
+    }
+    lay_by_coefficients(p, band, out);
+    return JPEG_BAND_BY_COEFFICIENTS;
 }
 
 /* ---- life ---- */
@@ -286,12 +360,15 @@ int jpeg_band_size(const void *bytes, size_t n, uint32_t at_most_px, uint32_t *w
     return end(p, e);
 }
 
-int jpeg_band_lay(const void *bytes, size_t n, const struct jpeg_band *band, struct buf *out, struct err_text *e) {
+int jpeg_band_lay(const void *bytes, size_t n, const struct jpeg_band *band, struct buf *out, enum jpeg_band_way *way,
+                  struct err_text *e) {
     struct pass *p = begin(e);
     if (!p) return ERR_NOMEM;
     size_t before = out->len;
-    if (setjmp(p->broken) == 0) lay(p, bytes, n, band, out);
+    volatile enum jpeg_band_way taken = JPEG_BAND_BY_COEFFICIENTS;
+    if (setjmp(p->broken) == 0) taken = lay(p, bytes, n, band, out);
     int rc = end(p, e);
+    if (rc == 0 && way) *way = taken;
     if (rc && out->data && out->len > before) {
         out->len = before;
         out->data[before] = '\0';

@@ -126,7 +126,7 @@ int stamp_draw(const void *bytes, size_t n, const struct stamp *stamp, struct fo
         band.rgb = canvas.rgb;
         band.app1 = app1.data;
         band.app1_n = app1.len;
-        rc = jpeg_band_lay(bytes, n, &band, out, e);
+        rc = jpeg_band_lay(bytes, n, &band, out, NULL, e);
     }
     canvas_fini(&canvas);
     buf_fini(&app1);

@@ -13,6 +13,12 @@ static const struct test_jpeg kinds[] = {
     { .width = 24, .height = 16, .chroma_444 = true, .restart = 2 },
     { .width = 24, .height = 16, .orientation = 6 },
     { .width = 24, .height = 16, .orientation = 8, .big_endian = true },
+    /* higher than a band */
+    { .width = 40, .height = 72, .orientation = 1 },
+    { .width = 40, .height = 72, .orientation = 3 },
+    { .width = 72, .height = 40, .orientation = 6, .chroma_422 = true },
+    { .width = 40, .height = 56, .color = TEST_JPEG_GREY, .optimized = true },
+    { .width = 40, .height = 60, .orientation = 4, .optimized = true, .chroma_444 = true },
 };
 
 int main(int argc, char **argv) {

@@ -11,7 +11,8 @@ packages=(
 [ "${1:-test}" = build ] || packages+=(mosquitto curl mate-backgrounds)
 if [ "${1:-test}" = test ]; then
     packages+=(
-        libcmocka-dev libimage-exiftool-perl openssl sqlite3 rabbitmq-server nats-server ustreamer
+        libcmocka-dev libimage-exiftool-perl libjpeg-turbo-progs plasma-workspace-wallpapers openssl sqlite3 rabbitmq-server nats-server
+        ustreamer
         clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
     )
     command -v node >/dev/null || packages+=(nodejs)

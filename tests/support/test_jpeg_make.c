@@ -43,6 +43,7 @@ static void set_up(j_compress_ptr c, const struct test_jpeg *spec, jpeg_scan_inf
     if (spec->chroma_444) c->comp_info[0].h_samp_factor = c->comp_info[0].v_samp_factor = 1;
     if (spec->chroma_422) c->comp_info[0].v_samp_factor = 1;
     jpeg_set_quality(c, 90, TRUE);
+    c->optimize_coding = spec->optimized;
     c->restart_interval = spec->restart;
     if (spec->kind == TEST_JPEG_PROGRESSIVE) jpeg_simple_progression(c);
     if (spec->kind == TEST_JPEG_ARITHMETIC) c->arith_code = TRUE;

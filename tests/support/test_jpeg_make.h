@@ -15,6 +15,7 @@ struct test_jpeg {
     enum test_jpeg_kind kind;
     enum test_jpeg_color color;
     bool chroma_444, chroma_422; /* else 4:2:0 */
+    bool optimized;              /* Huffman tables made for it, which have the codes that it needs and no other */
     unsigned restart;            /* MCUs between restart markers; 0: none */
     int orientation;             /* 1-8 in an Exif segment; 0: no such segment */
     bool big_endian;             /* of that segment */

@@ -2,6 +2,7 @@
 /* Bands over pictures of every kind: they are where the top is, and no coefficient outside of them changes. */
 #include "app/photo/jpeg_band.h"
 #include "firmware/base/cleanup.h"
+#include "tests/support/test_jpeg_blocks.h"
 #include "tests/support/test_jpeg_make.h"
 
 #include <stdarg.h>
@@ -10,11 +11,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <jpeglib.h>
 
 enum { FILE_MAX = 8 << 20 };
 
@@ -40,72 +38,6 @@ static void app1_of(int orientation, uint8_t out[32]) {
                                        0x12, 1,   3,   0,   1, 0, 0,   0,   0,   0, 0, 0, 0, 0, 0, 0 };
     memcpy(out, plain, sizeof plain);
     out[24] = (uint8_t)orientation;
-}
-
-/* ---- coefficients ---- */
-
-struct coefficients {
-    struct jpeg_error_mgr errors; /* exits on an error */
-    struct jpeg_decompress_struct d;
-    jvirt_barray_ptr *blocks;
-};
-
-static void coefficients_read(struct coefficients *c, const struct buf *jpeg) {
-    memset(c, 0, sizeof *c);
-    c->d.err = jpeg_std_error(&c->errors);
-    jpeg_create_decompress(&c->d);
-    jpeg_mem_src(&c->d, (const unsigned char *)jpeg->data, jpeg->len);
-    (void)jpeg_read_header(&c->d, TRUE);
-    c->blocks = jpeg_read_coefficients(&c->d);
-}
-
-static const JCOEF *block(struct coefficients *c, int component, unsigned x, unsigned y) {
-    JBLOCKARRAY row = c->d.mem->access_virt_barray((j_common_ptr)&c->d, c->blocks[component], y, 1, FALSE);
-    return row[0][x];
-}
-
-/* Stored pixels that the band covers. */
-static struct jpeg_band covered(const struct jpeg_info *info, uint32_t height_px, unsigned *left, unsigned *top) {
-    bool lying = info->orientation >= 5;
-    bool far_end = info->orientation == 3 || info->orientation == 4 || info->orientation >= 7;
-    struct jpeg_band b = { .width_px = lying ? height_px : info->width_px,
-                           .height_px = lying ? info->height_px : height_px };
-    *left = far_end && lying ? info->width_px - height_px : 0;
-    *top = far_end && !lying ? info->height_px - height_px : 0;
-    return b;
-}
-
-/* Every block that lies outside is the same; how many do, and how many inside changed. */
-static void compare(const struct buf *before, const struct buf *after, const struct jpeg_info *info, uint32_t height_px,
-                    size_t *outside, size_t *changed) {
-    struct coefficients a, b;
-    unsigned left, top;
-    struct jpeg_band band = covered(info, height_px, &left, &top);
-    coefficients_read(&a, before);
-    coefficients_read(&b, after);
-    *outside = *changed = 0;
-    assert_int_equal(a.d.num_components, b.d.num_components);
-    assert_int_equal(a.d.image_width, b.d.image_width);
-    assert_int_equal(a.d.image_height, b.d.image_height);
-    for (int i = 0; i < a.d.num_components; i++) {
-        const jpeg_component_info *c = &a.d.comp_info[i];
-        unsigned across = DCTSIZE * (unsigned)(a.d.max_h_samp_factor / c->h_samp_factor); /* px of a block */
-        unsigned down = DCTSIZE * (unsigned)(a.d.max_v_samp_factor / c->v_samp_factor);
-        assert_int_equal(c->width_in_blocks, b.d.comp_info[i].width_in_blocks);
-        assert_memory_equal(c->quant_table->quantval, b.d.comp_info[i].quant_table->quantval,
-                            sizeof c->quant_table->quantval);
-        for (unsigned y = 0; y < c->height_in_blocks; y++)
-            for (unsigned x = 0; x < c->width_in_blocks; x++) {
-                bool inside = x * across >= left && x * across < left + band.width_px && y * down >= top &&
-                              y * down < top + band.height_px;
-                bool same = memcmp(block(&a, i, x, y), block(&b, i, x, y), sizeof(JBLOCK)) == 0;
-                if (!inside && !same) fail_msg("component %d, block %u, %u changed", i, x, y);
-                *outside += !inside;
-                *changed += inside && !same;
-            }
-    }
-    jpeg_destroy_decompress(&a.d);
-    jpeg_destroy_decompress(&b.d);
 }
 
 /* ---- bands ---- */
@@ -157,14 +89,14 @@ static void try_band(const struct test_jpeg *spec, uint32_t at_most_px) {
     app1_of(info.orientation, app1);
     band.app1 = app1;
     band.app1_n = sizeof app1;
-    if (jpeg_band_lay(before.data, before.len, &band, &after, &e)) fail_msg("%s", e.text);
+    if (jpeg_band_lay(before.data, before.len, &band, &after, NULL, &e)) fail_msg("%s", e.text);
 
     struct jpeg_info now;
     assert_int_equal(jpeg_inspect(after.data, after.len, &now, &e), 0);
     assert_int_equal(now.orientation, info.orientation);
     assert_int_equal(now.components, info.components);
     assert_false(now.progressive);
-    compare(&before, &after, &info, band.height_px, &outside, &changed);
+    test_jpeg_compare(&before, &after, test_jpeg_band_area(&info, band.height_px), &outside, &changed);
     assert_true(outside > 0 && changed > 0);
     assert_on_top(&after, band.height_px, black);
     free(rgb);
@@ -212,7 +144,7 @@ static void a_colour_profile_goes_along(void **state) {
     assert_int_equal(jpeg_band_size(before.data, before.len, 16, &band.width_px, &band.height_px, NULL), 0);
     uint8_t *rgb = plain(band.width_px, band.height_px, grey);
     band.rgb = rgb;
-    assert_int_equal(jpeg_band_lay(before.data, before.len, &band, &after, NULL), 0);
+    assert_int_equal(jpeg_band_lay(before.data, before.len, &band, &after, NULL, NULL), 0);
     assert_non_null(memmem(after.data, after.len, profile, 2 + 0x1E));
     free(rgb);
     buf_fini(&plain_jpeg);
@@ -247,7 +179,7 @@ static void odd_quantization_breaks_nothing(void **state) {
         assert_int_equal(jpeg_band_size(jpeg.data, jpeg.len, 32, &band.width_px, &band.height_px, NULL), 0);
         uint8_t *rgb = plain(band.width_px, band.height_px, grey);
         band.rgb = rgb;
-        assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &out, NULL), 0);
+        assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &out, NULL, NULL), 0);
         assert_int_equal(jpeg_inspect(out.data, out.len, &(struct jpeg_info){ 0 }, NULL), 0);
         free(rgb);
         buf_fini(&made);
@@ -273,21 +205,21 @@ static void what_cannot_be_is_said(void **state) {
     uint8_t *rgb = plain(kinds[0].width, 64, grey);
     struct jpeg_band band = { .rgb = rgb, .width_px = kinds[0].width, .height_px = 17 };
     assert_int_equal(buf_add_text(&out, "before"), 0);
-    assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &out, &e), ERR_INVALID);
+    assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &out, NULL, &e), ERR_INVALID);
     band.height_px = 32;
     band.width_px--;
-    assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &out, &e), ERR_INVALID);
+    assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &out, NULL, &e), ERR_INVALID);
     band.width_px++;
     struct buf small;
     buf_init(&small, 1000);
     assert_int_equal(buf_add_text(&small, "before"), 0);
-    assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &small, &e), ERR_TOO_BIG);
+    assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &small, NULL, &e), ERR_TOO_BIG);
     assert_string_equal(small.data, "before");
     assert_string_equal(out.data, "before");
     /* cut short at every place: an error or, where only the end is missing, a picture; never a crash */
     for (size_t n = 0; n < jpeg.len; n += 97) {
         buf_clear(&out);
-        (void)!jpeg_band_lay(jpeg.data, n, &band, &out, NULL);
+        (void)!jpeg_band_lay(jpeg.data, n, &band, &out, NULL, NULL);
     }
     free(rgb);
     buf_fini(&small);
