@@ -37,7 +37,7 @@ int motion_map_make(const void *jpeg, size_t n, struct motion_map *out, struct e
     size_t count = (size_t)p.width_px * p.height_px;
     for (size_t i = 0; i < count; i++) /* in place; ITU-R BT.601, in 256ths */
         p.rgb[i] = (uint8_t)((77u * p.rgb[3 * i] + 150u * p.rgb[3 * i + 1] + 29u * p.rgb[3 * i + 2]) >> 8);
-    uint8_t *smaller = realloc(p.rgb, count);
+    uint8_t *smaller = realloc(p.rgb, count ? count : 1);
     *out = (struct motion_map){ smaller ? smaller : p.rgb, (int)p.width_px, (int)p.height_px };
     return 0;
 }

@@ -2,6 +2,7 @@
 /* The table `upload`: queueing, counting, and what the space-saving code asks. The uploader's seam is in outbox_seam.c. */
 #include "app/photo/outbox.h"
 
+#include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
 #include <string.h>
@@ -134,23 +135,34 @@ int outbox_unconfirmed(struct db *db, char (*out)[HASH_TEXT_SIZE], size_t max, s
 
 /* ---- making room ---- */
 
-int outbox_choose(struct db *db, size_t max, size_t *n) {
+int outbox_choose(struct db *db, bool only_timelapse, size_t max, size_t *n) {
     struct stmt *s = NULL;
-    int err = db_prepare(db,
-                         "UPDATE upload SET dropped = 3 WHERE id IN (SELECT id FROM upload WHERE thumb = 0"
-                         " AND state = 'confirmed' AND dropped = 0 ORDER BY timelapse DESC, id LIMIT ?1)",
-                         &s);
+    int err =
+        db_prepare(db,
+                   "UPDATE upload SET dropped = 3 WHERE id IN (SELECT id FROM upload WHERE thumb = 0"
+                   " AND state = 'confirmed' AND dropped = 0 AND timelapse >= ?2 ORDER BY timelapse DESC, id LIMIT ?1)",
+                   &s);
     if (err) return err;
     stmt_bind_int(s, 1, (int64_t)max);
+    stmt_bind_int(s, 2, only_timelapse);
     err = stmt_run(s);
     if (!err) *n = (size_t)db_changes(db);
     return err;
 }
 
+int outbox_timelapse_bytes(struct db *db, int64_t *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int err = db_prepare(
+        db, "SELECT coalesce(sum(bytes), 0) FROM upload WHERE timelapse = 1 AND thumb = 0 AND dropped IN (0, 3)", &s);
+    if (!err) err = stmt_step(s);
+    if (err == 1) *out = stmt_int(s, 0);
+    return err < 0 ? err : 0;
+}
+
 int outbox_chosen(struct db *db, struct outbox_chosen *out, size_t max, size_t *n) {
     struct stmt *s = NULL;
     int err = db_prepare(db,
-                         "SELECT sha256, state = 'confirmed' FROM upload WHERE thumb = 0 AND dropped = 3"
+                         "SELECT sha256, state = 'confirmed', bytes FROM upload WHERE thumb = 0 AND dropped = 3"
                          " ORDER BY timelapse DESC, id LIMIT ?1",
                          &s);
     if (err) return err;
@@ -159,6 +171,7 @@ int outbox_chosen(struct db *db, struct outbox_chosen *out, size_t max, size_t *
     int row = 0;
     while (count < max && (row = stmt_step(s)) == 1) {
         out[count].received = stmt_int(s, 1) != 0;
+        out[count].bytes = stmt_int(s, 2);
         if (text_copy(out[count].sha256, HASH_TEXT_SIZE, stmt_text(s, 0)) == 0) count++;
     }
     stmt_reset(s);

@@ -45,13 +45,17 @@ MUST_CHECK int outbox_unconfirmed(struct db *db, char (*out)[HASH_TEXT_SIZE], si
  * In four steps, each of which survives a power cut: chosen in one transaction, so that no power cut leaves bytes gone that nothing says are gone;
  * dropped (blobs_drop) outside of any; marked as dropped; told by an event. */
 
-/* Chooses the next originals that head office has confirmed: time-lapse first, then the others, oldest first. *n: how many, at most max.
- * Thread: as outbox_add. */
-MUST_CHECK int outbox_choose(struct db *db, size_t max, size_t *n);
+/* Chooses the next originals that head office has confirmed: time-lapse first, then, unless only_timelapse, the others, oldest first. *n: how
+ * many, at most max. Thread: as outbox_add. */
+MUST_CHECK int outbox_choose(struct db *db, bool only_timelapse, size_t max, size_t *n);
+
+/* What the originals of time-lapse frames take here. Thread: any handle. */
+MUST_CHECK int outbox_timelapse_bytes(struct db *db, int64_t *out);
 
 /* Those that are chosen, in that order. received: head office has it still; else it may not be dropped any more. Thread: any handle. */
 struct outbox_chosen {
     char sha256[HASH_TEXT_SIZE];
+    int64_t bytes;
     bool received;
 };
 MUST_CHECK int outbox_chosen(struct db *db, struct outbox_chosen *out, size_t max, size_t *n);

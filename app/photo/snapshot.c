@@ -12,7 +12,7 @@ enum { SHOT_MS = 10000, TRIES = 3, ANSWER_MAX = 128 * 1024 };
 
 struct taking {
     const struct snapshot *s;
-    struct capture capture;
+    struct capture *capture;
     struct err_text *why;
 };
 
@@ -32,12 +32,12 @@ int snapshot_frame(struct photos *p, struct capture *c, int shot_ms, uint8_t **b
 
 static int read_stage(struct db *db, void *arg) {
     struct taking *t = arg;
-    return today_stage_key(db, t->s->site, t->s->timezone, clock_wall(), t->capture.record.stage);
+    return today_stage_key(db, t->s->site, t->s->timezone, clock_wall(), t->capture->record.stage);
 }
 
 static int keep(void *arg) {
     struct taking *t = arg;
-    return capture_keep(t->s->photos, &t->capture, t->why);
+    return capture_keep(t->s->photos, t->capture, t->why);
 }
 
 static int record(struct db *db, void *arg) {
@@ -45,31 +45,37 @@ static int record(struct db *db, void *arg) {
     struct appended appended;
     struct buf answer;
     buf_init(&answer, ANSWER_MAX);
-    int rc = capture_record(t->s->photos, &t->capture, t->s->journal, db, &appended, &answer, t->why);
-    if (rc == ERR_INVALID && t->capture.record.stage[0]) { /* the plan changed meanwhile: the photo counts */
-        t->capture.record.stage[0] = '\0';
+    int rc = capture_record(t->s->photos, t->capture, t->s->journal, db, &appended, &answer, t->why);
+    if (rc == ERR_INVALID && t->capture->record.stage[0]) { /* the plan changed meanwhile: the photo counts */
+        t->capture->record.stage[0] = '\0';
         buf_clear(&answer);
-        rc = capture_record(t->s->photos, &t->capture, t->s->journal, db, &appended, &answer, t->why);
+        rc = capture_record(t->s->photos, t->capture, t->s->journal, db, &appended, &answer, t->why);
     }
     buf_fini(&answer);
     return rc;
 }
 
-int snapshot_take(const struct snapshot *s, char id[ID_SIZE], struct err_text *e) {
-    struct taking t = { .s = s, .why = e };
-    uint8_t *bytes = NULL;
-    capture_init(&t.capture);
-    t.capture.site = s->site;
-    t.capture.actor = "board";
-    ids_make(clock_wall(), t.capture.record.id);
-    memcpy(t.capture.record.origin, "camera", sizeof "camera");
-    int rc = snapshot_frame(s->photos, &t.capture, s->shot_ms ? s->shot_ms : SHOT_MS, &bytes, e);
-    if (!rc && store_call(s->reader, read_stage, &t)) t.capture.record.stage[0] = '\0'; /* better a photo without one */
-    if (!rc) rc = store_call_before(s->writer, keep, record, &t);
-    if (!rc) memcpy(id, t.capture.record.id, ID_SIZE);
+int snapshot_keep(const struct snapshot *s, struct capture *c, struct err_text *e) {
+    struct taking t = { .s = s, .capture = c, .why = e };
+    c->site = s->site;
+    c->actor = "board";
+    ids_make(clock_wall(), c->record.id);
+    if (store_call(s->reader, read_stage, &t)) c->record.stage[0] = '\0'; /* better a photo without one */
+    int rc = store_call_before(s->writer, keep, record, &t);
     if (!rc && s->photos->queued) s->photos->queued(s->photos->ctx);
     if (rc && e && !e->text[0]) (void)err_set(e, rc, "the photo could not be stored: %s", err_name(rc));
+    return rc;
+}
+
+int snapshot_take(const struct snapshot *s, char id[ID_SIZE], struct err_text *e) {
+    struct capture c;
+    uint8_t *bytes = NULL;
+    capture_init(&c);
+    memcpy(c.record.origin, "camera", sizeof "camera");
+    int rc = snapshot_frame(s->photos, &c, s->shot_ms ? s->shot_ms : SHOT_MS, &bytes, e);
+    if (!rc) rc = snapshot_keep(s, &c, e);
+    if (!rc) memcpy(id, c.record.id, ID_SIZE);
     free(bytes);
-    capture_fini(&t.capture);
+    capture_fini(&c);
     return rc;
 }

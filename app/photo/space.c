@@ -19,7 +19,8 @@ struct space {
     struct space_options o;
     _Atomic int level; /* enum space_level */
     atomic_bool stopping;
-    bool settled; /* nothing is chosen or untold: at start that is not known */
+    atomic_bool quota_full; /* of frames that may not be dropped */
+    bool settled;           /* nothing is chosen or untold: at start that is not known */
 };
 
 /* ---- levels ---- */
@@ -59,6 +60,10 @@ const char *space_level_name(enum space_level level) {
 
 enum space_level space_level(const struct space *s) { return s ? (enum space_level)atomic_load(&s->level) : SPACE_OK; }
 
+bool space_for_timelapse(const struct space *s) {
+    return !s || (space_level(s) < SPACE_NO_TIMELAPSE && !atomic_load(&s->quota_full));
+}
+
 static void tell_level(enum space_level before, enum space_level now, const struct disk_room *room) {
     static const char *const what[] = { [SPACE_OK] = "there is room again",
                                         [SPACE_LOW] = "space runs short",
@@ -89,6 +94,9 @@ int space_look(struct space *s, struct disk_room *out) {
 enum fate { STAYS, GONE, NEVER_HERE };
 struct dropping {
     struct space *space;
+    bool (*is_short)(const struct dropping *d); /* why this is done at all */
+    bool only_timelapse;
+    int64_t gone_bytes; /* by this job, and not marked yet */
     struct outbox_chosen photo[JOB_MAX];
     enum fate fate[JOB_MAX];
     size_t count;
@@ -96,24 +104,35 @@ struct dropping {
     bool more;     /* space is short still: choose */
 };
 
-static bool is_short(struct space *s) { return space_look(s, NULL) == 0 && space_level(s) >= SPACE_DROPPING; }
+static bool disk_is_short(const struct dropping *d) {
+    return space_look(d->space, NULL) == 0 && space_level(d->space) >= SPACE_DROPPING;
+}
+
+static bool quota_is_short(const struct dropping *d) {
+    const struct space_options *o = &d->space->o;
+    int64_t bytes = 0;
+    return o->timelapse_quota > 0 && outbox_timelapse_bytes(o->reader, &bytes) == 0 &&
+           bytes - d->gone_bytes > o->timelapse_quota;
+}
 
 /* Outside of any transaction. On this thread nobody takes a receipt back between asking and dropping. What was gone already, by a power cut
  * after its drop, is only noted. */
 static int drop_bytes(void *arg) {
     struct dropping *d = arg;
     struct blobs *blobs = photo_store_blobs(d->space->o.photos);
+    d->gone_bytes = 0;
     int rc = outbox_chosen(d->space->o.reader, d->photo, JOB_MAX, &d->count);
     for (size_t i = 0; i < d->count && !rc; i++) {
         const char *sha256 = d->photo[i].sha256;
         struct wall at;
         d->fate[i] = blobs_dropped_at(blobs, sha256, &at) == 0 ? GONE : STAYS;
-        if (d->fate[i] == GONE || !d->photo[i].received || !is_short(d->space)) continue;
+        if (d->fate[i] == GONE || !d->photo[i].received || !d->is_short(d)) continue;
         rc = blobs_drop(blobs, sha256);
         d->fate[i] = rc == ERR_NOT_FOUND ? NEVER_HERE : GONE;
+        d->gone_bytes += d->photo[i].bytes;
         if (rc == ERR_NOT_FOUND) rc = 0;
     }
-    d->more = is_short(d->space);
+    d->more = d->is_short(d);
     return rc;
 }
 
@@ -126,7 +145,7 @@ static int mark(struct db *db, void *arg) {
         if (!rc && d->fate[i] == NEVER_HERE) rc = outbox_said(db, sha256); /* nothing was dropped that could be told */
     }
     d->chosen = 0;
-    return rc || !d->more ? rc : outbox_choose(db, JOB_MAX, &d->chosen);
+    return rc || !d->more ? rc : outbox_choose(db, d->only_timelapse, JOB_MAX, &d->chosen);
 }
 
 /* ---- telling ---- */
@@ -185,19 +204,43 @@ static int tell_all(struct space *s) {
 }
 
 /* Jobs until there is room, or nothing left to drop. */
-static int drop_all(struct space *s) {
-    struct dropping d = { .space = s };
+static int drop_until(struct space *s, bool (*is_short)(const struct dropping *d), bool only_timelapse) {
+    struct dropping d = { .space = s, .is_short = is_short, .only_timelapse = only_timelapse };
     int rc;
     do rc = store_call_before(s->o.writer, drop_bytes, mark, &d);
     while (!rc && d.chosen > 0 && !atomic_load(&s->stopping));
     return rc;
 }
 
+static int ask_quota(void *arg) {
+    struct space *s = arg;
+    bool over = quota_is_short(&(struct dropping){ .space = s });
+    if (over != atomic_exchange(&s->quota_full, over) && over)
+        log_warn("the time-lapse has used its quota, and head office has not received it: no more frames are taken");
+    return 0;
+}
+
+/* The reader is the writer's thread's. */
+static int over_quota(struct space *s, bool *over) {
+    if (s->o.timelapse_quota <= 0) return 0;
+    int rc = store_call_before(s->o.writer, ask_quota, NULL, s);
+    *over = atomic_load(&s->quota_full);
+    return rc;
+}
+
+static int drop_all(struct space *s, bool over) {
+    int rc = drop_until(s, disk_is_short, false);
+    if (!rc && over) rc = drop_until(s, quota_is_short, true);
+    return !rc && over ? over_quota(s, &over) : rc;
+}
+
 int space_tend(struct space *s) {
+    bool over = false;
     int rc = atomic_load(&s->stopping) ? ERR_GONE : space_look(s, NULL);
-    if (rc || (s->settled && space_level(s) < SPACE_DROPPING)) return rc;
+    if (!rc) rc = over_quota(s, &over);
+    if (rc || (s->settled && !over && space_level(s) < SPACE_DROPPING)) return rc;
     s->settled = false;
-    rc = drop_all(s);
+    rc = drop_all(s, over);
     if (rc && rc != ERR_GONE) log_warn("making room on the disk: %s", err_name(rc));
     if (!rc && !atomic_load(&s->stopping)) rc = tell_all(s);
     s->settled = rc == 0 && !atomic_load(&s->stopping);

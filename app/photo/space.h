@@ -8,6 +8,8 @@
  *   dropping       below 10 %                   received originals are dropped until 12 % are free
  *   full           below [store] reserve_percent (5 %)   new photos are refused
  *
+ * The time-lapse has a quota of its own beside: above it received frames are dropped, oldest first, and where all are unreceived no more are taken.
+ *
  * Where the reserve is set higher, the others keep 5, 10 and 15 % above it. Getting better counts 1 % above a threshold only (dropping: 2 %), so that
  * nothing flutters; `full` is exact. */
 #ifndef SITELOG_PHOTO_SPACE_H
@@ -32,14 +34,18 @@ struct space_options {
     struct journal *journal; /* touched on the writer's thread only */
     struct db *reader;       /* of journal.db, used on the writer's thread only; owned from here on, also on error */
     int64_t reserve_percent; /* 0: 5 */
+    int64_t timelapse_quota; /* bytes of time-lapse originals; 0: none */
 };
 
 /* Owns: caller; space_destroy after the writer's end (takes NULL). */
 MUST_CHECK int space_create(const struct space_options *options, struct space **out);
 void space_destroy(struct space *s);
 
-/* The level as last measured: what a capturer asks before a time-lapse frame. Thread: any; does not block. s NULL: SPACE_OK. */
+/* The level as last measured. Thread: any; does not block. s NULL: SPACE_OK. */
 enum space_level space_level(const struct space *s);
+
+/* Is there room for one more time-lapse frame? Thread: any; does not block. s NULL: yes. */
+bool space_for_timelapse(const struct space *s);
 
 /* Measures. Thread: any; statvfs may block shortly. */
 MUST_CHECK int space_look(struct space *s, struct disk_room *out);

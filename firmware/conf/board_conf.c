@@ -46,7 +46,7 @@ static const char *refuse_line(const char *value) {
            "where it is on at that level, or nothing";
 }
 
-static const char *refuse_quiet(const char *value) {
+static const char *refuse_hours(const char *value) {
     struct hours hours;
     return hours_parse(value, &hours) == 0 ? NULL
                                            : "these are no hours; allowed: from and to as in 20:00-08:00, or never";
@@ -101,11 +101,14 @@ const struct conf_key board_conf_keys[] = {
     { "camera", "device", TEXT(CONF_TEXT, camera_device), .fallback = "", .refuse = refuse_camera, .help = "/dev/videoN, or sim:DIR for a simulated camera that shows the JPEG files of DIR" },
     { "camera", "width", INT(camera_width, 160, 8192), .fallback = "1920", .unit = "px", .help = "Wanted width; the nearest that the camera offers is taken" },
     { "camera", "height", INT(camera_height, 120, 8192), .fallback = "1080", .unit = "px", .help = "Wanted height" },
+    { "camera", "timelapse_minutes", INT(timelapse_minutes, 0, 1440), .fallback = "0", .unit = "min", .help = "A time-lapse frame every so often, where something moved; 0: none" },
+    { "camera", "timelapse_hours", TEXT(CONF_TEXT, timelapse_hours), .fallback = "07:30-18:30", .refuse = refuse_hours, .help = "Hours of working days in which time-lapse frames are taken, by the site's clock" },
+    { "camera", "timelapse_quota_mb", INT(timelapse_quota_mb, 10, 1000000), .fallback = "2000", .unit = "MB", .help = "What time-lapse frames may take; above it the oldest that head office has are dropped" },
     { "gpio", "chip", TEXT(CONF_TEXT, gpio_chip), .fallback = "", .refuse = refuse_chip, .help = "Chip of button, lamp and buzzer: gpiochipN, a chip's label, or sim:DIR for a simulated one" },
     { "gpio", "button", TEXT(CONF_TEXT, gpio_button), .fallback = "", .refuse = refuse_line, .help = "Line of the shutter button, wired to ground; 'N high' where it is wired to power" },
     { "gpio", "lamp", TEXT(CONF_TEXT, gpio_lamp), .fallback = "", .refuse = refuse_line, .help = "Line of the lamp: steady, all was received; slow, something is unsent; fast, an alert. 'N low' where low lights it" },
     { "gpio", "buzzer", TEXT(CONF_TEXT, gpio_buzzer), .fallback = "", .refuse = refuse_line, .help = "Line of the buzzer: a beep for a photo by the button, two for a new alert; without one it is silent" },
-    { "gpio", "buzzer_quiet", TEXT(CONF_TEXT, gpio_buzzer_quiet), .fallback = "20:00-08:00", .refuse = refuse_quiet, .help = "Hours in which the buzzer is silent, by the site's clock; or never" },
+    { "gpio", "buzzer_quiet", TEXT(CONF_TEXT, gpio_buzzer_quiet), .fallback = "20:00-08:00", .refuse = refuse_hours, .help = "Hours in which the buzzer is silent, by the site's clock; or never" },
     { "panel", "backlight", TEXT(CONF_TEXT, panel_backlight), .fallback = "auto", .refuse = refuse_backlight, .help = "Backlight that dims: auto, none, its name in /sys/class/backlight, or sim:DIR for a simulated one" },
     { "panel", "input", TEXT(CONF_TEXT, panel_input), .fallback = "auto", .refuse = refuse_input, .help = "Touch screen that wakes it: auto, or eventN as in /dev/input" },
     { "panel", "dim_after_s", INT(panel_dim_after_s, 0, 86400), .fallback = "180", .unit = "s", .help = "The panel dims after so long without touch; 0: never" },

@@ -16,6 +16,8 @@ struct board_conf {
     char upload_url[256];                                 /* "" : photo bytes stay on the board */
     char camera_device[256];                              /* "" : no camera */
     int64_t camera_width, camera_height;                  /* px */
+    int64_t timelapse_minutes, timelapse_quota_mb;        /* minutes 0: no time-lapse */
+    char timelapse_hours[16];                             /* as hours_parse reads it */
     char gpio_chip[256];                                  /* "" : no button, lamp and buzzer */
     char gpio_button[16], gpio_lamp[16], gpio_buzzer[16]; /* lines as hal/line.h reads them; "" : none */
     char gpio_buzzer_quiet[16];                           /* as hours_parse reads it */

@@ -318,7 +318,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     b->outages.link_up = b->conf->mqtt_host[0] ? link_is_up : NULL;
     b->outages.ctx = b;
     rc = outages_start(&b->outages, r, e);
-    if (!rc) rc = upkeep_start(&b->upkeep, r, b->conf->reserve_percent, e);
+    if (!rc) rc = upkeep_start(&b->upkeep, r, b->conf, e);
     if (!rc) rc = start_uploader(b, e);
     if (!rc) rc = start_link(b, e);
     if (!rc) rc = runtime_serve(r, o, e);

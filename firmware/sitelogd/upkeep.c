@@ -52,11 +52,39 @@ void upkeep_vitals(const struct upkeep *u, struct vitals *out) {
                             .temperature_c = celsius };
 }
 
+/* ---- the time-lapse (pool) ---- */
+
+static void take_frame(struct upkeep *u) {
+    struct err_text why = { 0 };
+    enum timelapse_did did;
+    int rc = u->timelapse ? timelapse_run(u->timelapse, &did, &why) : 0;
+    if (rc && rc != ERR_GONE && rc != ERR_BUSY && !u->lapse_failed)
+        log_warn("no time-lapse frame: %s", why.text[0] ? why.text : err_name(rc));
+    u->lapse_failed = rc != 0;
+}
+
+static int make_timelapse(struct upkeep *u, const struct board_conf *conf) {
+    struct runtime *rt = u->rt;
+    struct timelapse_options o = { .snapshot = { .photos = &rt->photos,
+                                                 .writer = rt->writer,
+                                                 .reader = rt->reader,
+                                                 .journal = rt->depot.journal,
+                                                 .site = conf->site,
+                                                 .timezone = conf->timezone },
+                                   .board = conf->board,
+                                   .every_ms = conf->timelapse_minutes * MINUTE_MS,
+                                   .space = u->space };
+    if (!conf->timelapse_minutes || !conf->camera_device[0]) return 0;
+    int rc = hours_parse(conf->timelapse_hours, &o.hours);
+    return rc ? rc : timelapse_create(&o, &u->timelapse);
+}
+
 /* ---- when ---- */
 
 static void work(uv_work_t *request) { /* pool */
     struct upkeep *u = request->data;
     (void)!space_tend(u->space); /* it logs, and is asked again */
+    take_frame(u);
     struct mono now = clock_mono();
     if (u->looked.ms && now.ms - u->looked.ms < MINUTE_MS / 2) return;
     u->looked = now;
@@ -95,7 +123,7 @@ void upkeep_wake(struct upkeep *u) {
     if (!u->busy) again(u);
 }
 
-int upkeep_start(struct upkeep *u, struct runtime *rt, int64_t reserve_percent, struct err_text *e) {
+int upkeep_start(struct upkeep *u, struct runtime *rt, const struct board_conf *conf, struct err_text *e) {
     struct db *reader = NULL;
     u->rt = rt;
     atomic_store(&u->temperature_c, UPKEEP_UNKNOWN);
@@ -107,8 +135,10 @@ int upkeep_start(struct upkeep *u, struct runtime *rt, int64_t reserve_percent, 
                                .writer = rt->writer,
                                .journal = rt->depot.journal,
                                .reader = reader,
-                               .reserve_percent = reserve_percent };
+                               .reserve_percent = conf->reserve_percent,
+                               .timelapse_quota = conf->timelapse_quota_mb * 1000000 };
     rc = space_create(&o, &u->space);
+    if (!rc) rc = make_timelapse(u, conf);
     if (!rc && uv_timer_init(&rt->loop, &u->timer)) rc = ERR_NOMEM;
     if (rc) return err_set(e, rc, "the upkeep could not be started: %s", err_name(rc));
     u->timer.data = u;
@@ -133,6 +163,8 @@ void upkeep_stop(struct upkeep *u) {
 void upkeep_fini(struct upkeep *u) {
     if (!u->rt) return;
     u->rt->photos.space = NULL;
+    timelapse_destroy(u->timelapse);
     space_destroy(u->space);
+    u->timelapse = NULL;
     u->space = NULL;
 }

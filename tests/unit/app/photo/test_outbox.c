@@ -262,7 +262,7 @@ static void test_uploaded_and_waiting_take_turns(void **state) {
     assert_int_equal(checks, 3);
 }
 
-static int run_choose(struct db *db, void *arg) { return outbox_choose(db, 8, arg); }
+static int run_choose(struct db *db, void *arg) { return outbox_choose(db, false, 8, arg); }
 static int run_kept(struct db *db, void *arg) { return outbox_kept(db, arg); }
 static int run_said(struct db *db, void *arg) { return outbox_said(db, arg); }
 

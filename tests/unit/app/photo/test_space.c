@@ -40,7 +40,8 @@ static void start(struct fixture *f) {
     struct space_options o = { .photos = f->board.depot.photo_store,
                                .writer = f->board.writer,
                                .journal = f->board.depot.journal,
-                               .reserve_percent = 5 };
+                               .reserve_percent = 5,
+                               .timelapse_quota = 3 * PHOTO_BYTES };
     assert_int_equal(depot_reader(&f->board.depot, &o.reader, &e), 0);
     assert_int_equal(space_create(&o, &f->space), 0);
     assert_int_equal(depot_reader(&f->board.depot, &reader, &e), 0);
@@ -290,7 +291,7 @@ static void no_timelapse_below_15_percent(void **state) {
 
 /* ---- interrupted ---- */
 
-static int choose_all(struct db *db, void *arg) { return outbox_choose(db, 8, arg); }
+static int choose_all(struct db *db, void *arg) { return outbox_choose(db, false, 8, arg); }
 
 static void a_receipt_taken_back_in_time_saves_the_photo(void **state) {
     struct fixture *f = *state;
@@ -340,6 +341,32 @@ static void a_power_cut_in_the_midst_of_it(void **state) {
     assert_int_equal(events(f), 1);
 }
 
+/* The time-lapse's own quota: three frames here, while the disk is nearly empty. */
+static void the_quota_is_the_timelapses_alone(void **state) {
+    struct fixture *f = *state;
+    set_free(f, TOTAL);
+    for (int i = 0; i < 6; i++) assert_int_equal(add(f, i, i == 1 ? "phone" : "timelapse"), 0);
+    receive(f, 1, true);
+    assert_int_equal(space_tend(f->space), 0);
+    assert_here(f, "111111"); /* five frames, two too many, and none is received */
+    assert_int_equal(space_level(f->space), SPACE_OK);
+    assert_false(space_for_timelapse(f->space));
+    receive(f, 2, true);
+    assert_int_equal(space_tend(f->space), 0);
+    assert_here(f, "110111");
+    assert_false(space_for_timelapse(f->space));
+    receive(f, 0, true);
+    receive(f, 5, true);
+    assert_int_equal(space_tend(f->space), 0);
+    assert_here(f, "010111"); /* no more than has to; the phone's photo is none of its business */
+    assert_true(space_for_timelapse(f->space));
+    assert_int_equal(events(f), 2);
+    assert_true(space_for_timelapse(NULL));
+    set_free(f, 15 * MB - 1);
+    assert_int_equal(space_tend(f->space), 0);
+    assert_false(space_for_timelapse(f->space));
+}
+
 static void stopping_ends_it(void **state) {
     struct fixture *f = *state;
     assert_int_equal(add(f, 0, "phone"), 0);
@@ -354,10 +381,15 @@ static void stopping_ends_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_threshold),     T(the_ballasts_room_is_not_for_photos),
-        T(nothing_unreceived_is_ever_dropped), T(timelapse_first_then_the_oldest_and_no_more_than_needed),
-        T(no_timelapse_below_15_percent),      T(a_receipt_taken_back_in_time_saves_the_photo),
-        T(a_power_cut_in_the_midst_of_it),     T(stopping_ends_it),
+        cmocka_unit_test(every_threshold),
+        T(the_ballasts_room_is_not_for_photos),
+        T(nothing_unreceived_is_ever_dropped),
+        T(timelapse_first_then_the_oldest_and_no_more_than_needed),
+        T(no_timelapse_below_15_percent),
+        T(a_receipt_taken_back_in_time_saves_the_photo),
+        T(a_power_cut_in_the_midst_of_it),
+        T(the_quota_is_the_timelapses_alone),
+        T(stopping_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
