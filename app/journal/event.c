@@ -3,6 +3,7 @@
 #include "app/journal/event.h"
 
 #include "app/journal/account.h"
+#include "app/journal/alert.h"
 #include "app/journal/clock_set.h"
 #include "app/journal/daylog.h"
 #include "app/journal/outage.h"
@@ -32,13 +33,15 @@ const struct event_type event_types[] = {
     { "photo-requested", LANE_RECORD, "photo-request", photo_request_check, true },
     { "photo-request-failed", LANE_RECORD, "photo-request", photo_request_check_failed, true },
     { "viewpoint-moved", LANE_RECORD, "viewpoint", viewpoint_check, true },
+    { "alert-raised", LANE_ALERT, "alert", alert_check, true },
+    { "alert-cleared", LANE_ALERT, "alert", alert_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
-    &photo_kind, &photo_request_kind, &viewpoint_kind, &note_kind,
+    &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -2,6 +2,7 @@
 /* A site as a whole, and the list of sites. Only puts together what other files know. */
 #include "app/journal/site.h"
 
+#include "app/journal/alert.h"
 #include "app/journal/board.h"
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
@@ -80,7 +81,7 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
 static int put_site(struct db *db, const char *site, const char *fallback_tz, struct json_out *w) {
     struct plan plan;
     char last[TZ_DATE_SIZE] = "";
-    int64_t unsent = -1;
+    int64_t unsent = -1, alerts = 0;
     int rc = plan_read(db, site, fallback_tz, &plan);
     if (rc < 0) return rc;
     json_open(w, NULL, '{');
@@ -90,9 +91,10 @@ static int put_site(struct db *db, const char *site, const char *fallback_tz, st
     plan_fini(&plan);
     rc = board_put_short(db, site, w, "boards", &unsent);
     if (rc == 0) rc = daylog_last_date(db, site, last);
+    if (rc == 0) rc = alert_standing(db, site, NULL, &alerts);
     json_put_text(w, "last_daylog", last[0] ? last : NULL);
     json_put_int(w, "open_hazards", 0);
-    json_put_int(w, "alerts", 0);
+    json_put_int(w, "alerts", alerts);
     if (unsent < 0)
         json_put_null(w, "unsent");
     else

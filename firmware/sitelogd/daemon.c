@@ -17,6 +17,7 @@
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelogd/backlight.h"
+#include "firmware/sitelogd/camera_watch.h"
 #include "firmware/sitelogd/signals.h"
 #include "firmware/sitelogd/outages.h"
 #include "firmware/sitelogd/upkeep.h"
@@ -35,6 +36,7 @@ struct daemon {
     const struct board_conf *conf;
     struct runtime rt;
     struct shutter *shutter;
+    struct camera_watch camera_watch;
     struct upkeep upkeep;
     struct outages outages;
     struct clock_watch *clock_watch;
@@ -282,8 +284,11 @@ static int start_uploader(struct daemon *b, struct err_text *e) {
 static int start_camera(struct daemon *b) {
     struct shutter_options o = { .device = b->conf->camera_device,
                                  .width_px = (int)b->conf->camera_width,
-                                 .height_px = (int)b->conf->camera_height };
-    int rc = shutter_start(&o, &b->shutter);
+                                 .height_px = (int)b->conf->camera_height,
+                                 .changed = camera_watch_changed,
+                                 .ctx = &b->camera_watch };
+    int rc = camera_watch_start(&b->camera_watch, &b->rt);
+    if (!rc) rc = shutter_start(&o, &b->shutter);
     return rc ? rc : viewfinder_create(&b->rt.loop, b->shutter, &b->rt.app.viewfinder);
 }
 
@@ -356,6 +361,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     runtime_stop_server(r);
     backlight_stop(b->backlight);
     shutter_stop(b->shutter);
+    camera_watch_stop(&b->camera_watch);
     signals_stop(b->signals);  /* its photo ends with the shutter */
     outages_stop(&b->outages); /* before what may hang: a clean stop is one, whatever the link does */
     clock_watch_stop(b->clock_watch);

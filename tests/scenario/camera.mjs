@@ -8,7 +8,7 @@ import http from 'node:http';
 import { fakeCamera } from '../support/fake-camera.mjs';
 import { runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
-import { addManager } from '../support/site.mjs';
+import { addManager, addOffice } from '../support/site.mjs';
 
 // A reader of the live picture: frames come into .frames, checked against their part's header. slow: takes nothing from the connection until told.
 class Viewer {
@@ -102,6 +102,31 @@ test('a camera that is pulled, stalls and comes back', () => withStack({ check: 
     fake.script('fps 30\n');
     await viewer.more(2, 'after the stall');
     await manager.post('/camera/shot', { id: uuid7() });
+    viewer.close();
+}));
+
+test('a camera that is down for long is an alert, and an outage when it works again', () => withStack({ check: answersChecked() }, async (stack) => {
+    await stack.startBroker();
+    await stack.startHub();
+    const fake = fakeCamera(stack);
+    fake.board.env.SITELOG_CAMERA_DOWN_MS = '11000'; // instead of five minutes
+    const board = await stack.startBoard('b-1', fake.board);
+    const manager = await addManager(stack, board), office = await addOffice(stack);
+    const viewer = new Viewer(manager);
+    await viewer.opened;
+    await viewer.more(1, 'live');
+    fake.script('unplugged\n');
+    const standing = await until('head office has the alert', async () => (await office.get('/alerts')).alerts.find((a) => a.state === 'standing'));
+    assert.deepEqual([standing.rule, standing.level, standing.subject], ['camera-down', 'office', 'board/b-1']);
+    assert.equal((await manager.get('/alerts')).alerts[0].id, standing.id, 'the same one on the board');
+    assert.equal((await office.get('/api/v1/sites')).sites[0].alerts, 1);
+    assert.ok(!(await manager.timeline()).some((entry) => entry.type === 'outage'), 'it lasts still');
+    fake.script('fps 30\n');
+    const outage = await until('the outage is at head office', async () => (await office.timeline()).find((entry) => entry.type === 'outage'));
+    assert.equal(outage.data.what, 'camera');
+    assert.ok(outage.data.seconds >= 10 && outage.data.seconds < 60, `${outage.data.seconds} s`);
+    await until('it cleared itself', async () => (await office.get('/alerts')).alerts.find((a) => a.id === standing.id).state === 'cleared');
+    assert.equal((await office.get('/api/v1/sites')).sites[0].alerts, 0);
     viewer.close();
 }));
 

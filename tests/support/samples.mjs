@@ -43,6 +43,7 @@ const rows = {
     'GET /photos/{id}/info': { values: (c) => ({ id: c.photo }) },
     'POST /camera/shot': { good: 201, body: () => ({ id: uuid7(), stage: 'plumbing_electrical', room: '北阳台', caption: '厨房', inreplyto: uuid7() }) },
     'GET /camera/live': { endless: true },
+    'GET /alerts': {},
     'GET /timelapse': {},
     'POST /viewpoint': { good: 201, body: () => ({ id: uuid7(), room: 'kitchen', note: '换了墙' }) },
     'GET /timeline': {},

@@ -92,6 +92,9 @@ function bodyOf(entry) {
         return [line(d.name, d.role && t(`role.${d.role}`), d.active === false && t('person.inactive'))];
     case 'photo-requested':
         return [line(d.text, d.room && roomName(d.room), d.stage && stageName(d.stage), d.due && moment(d.due))];
+    case 'alert-raised':
+    case 'alert-cleared':
+        return [line(d.text?.[lang()] ?? d.text?.zh)];
     case 'outage':
         return [line(...outageText(d))];
     case 'photos-dropped':

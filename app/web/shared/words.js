@@ -249,6 +249,8 @@ const WORDS = {
     'type.epoch-started': ['看板启用', 'Board started'],
     'type.clock-set': ['时钟校准', 'Clock set'],
     'type.user-changed': ['人员变动', 'User changed'],
+    'type.alert-raised': ['警报', 'Alert'],
+    'type.alert-cleared': ['警报解除', 'Alert cleared'],
     'type.outage': ['中断', 'Outage'],
     'outage.power': ['停电', 'Power was off'],
     'outage.power-clean': ['看板关机', 'Board was switched off'],

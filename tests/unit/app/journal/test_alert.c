@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* Alerts: their ids, raising and clearing once, both ends raising the same, what is listed and for how long, and events that are not whole. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "app/journal/alert.h"
+
+#include "firmware/base/cleanup.h"
+#include "tests/support/journal_pair.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fixture {
+    struct test_journal t;
+    struct buf answer;
+    struct err_text e;
+};
+
+static const struct alert camera = { .rule = "camera-down",
+                                     .level = "office",
+                                     .subject = "board/b-01",
+                                     .due = { INT64_C(1795334400123) },
+                                     .zh = "相机没有画面",
+                                     .en = "no picture" };
+
+static int setup(void **state) {
+    struct fixture *f = calloc(1, sizeof *f);
+    journal_pair_now("2026-11-22T16:10:00+08:00");
+    journal_pair_open(&f->t, "b-01");
+    buf_init(&f->answer, 1u << 20);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *f = *state;
+    journal_pair_close(&f->t);
+    buf_fini(&f->answer);
+    free(f);
+    return 0;
+}
+
+static int raise(struct fixture *f, const struct alert *a) {
+    journal_pair_begin(&f->t);
+    int rc = alert_raise(f->t.journal, f->t.db, a, &f->e);
+    journal_pair_commit(&f->t);
+    return rc;
+}
+
+static int clear(struct fixture *f, const char *id) {
+    journal_pair_begin(&f->t);
+    int rc = alert_clear(f->t.journal, f->t.db, JOURNAL_SITE, id, &f->e);
+    journal_pair_commit(&f->t);
+    return rc;
+}
+
+static int64_t standing(struct fixture *f, const char *rule) {
+    int64_t n = -1;
+    assert_int_equal(alert_standing(f->t.db, JOURNAL_SITE, rule, &n), 0);
+    return n;
+}
+
+static const char *list(struct fixture *f, const char *since, const char *before, int limit) {
+    struct wall at;
+    assert_int_equal(clock_parse(since, &at, NULL), 0);
+    buf_clear(&f->answer);
+    assert_int_equal(alert_print(f->t.db, JOURNAL_SITE, at, before, limit, &f->answer, &f->e), 0);
+    return f->answer.data;
+}
+
+static void an_id_follows_from_what_it_is_about(void **state) {
+    char a[ID_SIZE], b[ID_SIZE];
+    struct alert other = camera;
+    (void)state;
+    alert_id("s-1", &camera, a);
+    assert_true(ids_is_uuid7(a));
+    alert_id("s-1", &camera, b);
+    assert_string_equal(a, b);
+    other.due.ms += 500; /* the same second */
+    other.en = "in other words";
+    alert_id("s-1", &other, b);
+    assert_string_equal(a, b);
+    alert_id("s-2", &camera, b);
+    assert_string_not_equal(a, b);
+    other.due.ms += 1000;
+    alert_id("s-1", &other, b);
+    assert_string_not_equal(a, b);
+    other = camera;
+    other.rule = "disk-low";
+    alert_id("s-1", &other, b);
+    assert_string_not_equal(a, b);
+    other = camera;
+    other.subject = "board/b-02";
+    alert_id("s-1", &other, b);
+    assert_string_not_equal(a, b);
+}
+
+static void raised_once_and_cleared_once(void **state) {
+    struct fixture *f = *state;
+    char id[ID_SIZE], want[ID_SIZE];
+    alert_id(JOURNAL_SITE, &camera, want);
+    assert_int_equal(alert_find(f->t.db, JOURNAL_SITE, "camera-down", "board/b-01", id), ERR_NOT_FOUND);
+    assert_int_equal(clear(f, want), ERR_NOT_FOUND);
+    assert_int_equal(raise(f, &camera), 0);
+    assert_int_equal(raise(f, &camera), ERR_EXISTS);
+    assert_int_equal(alert_find(f->t.db, JOURNAL_SITE, "camera-down", "board/b-01", id), 0);
+    assert_string_equal(id, want);
+    assert_int_equal(standing(f, NULL), 1);
+    assert_int_equal(standing(f, "camera-down"), 1);
+    assert_int_equal(standing(f, "disk-low"), 0);
+    CLEANUP(free_ptr)
+    char *lane = journal_pair_value(
+        &f->t,
+        "SELECT lane || ' ' || json_extract(CAST(bytes AS TEXT), '$.actor') FROM record WHERE type = 'alert-raised'");
+    assert_string_equal(lane, "alert rule/camera-down");
+    const char *json = list(f, "2026-11-15T00:00:00+08:00", NULL, 10);
+    assert_non_null(
+        strstr(json, "\"due\":\"2026-11-22T16:00:00.000+08:00\",\"raised\":\"2026-11-22T16:10:00.000+08:00\""));
+    assert_non_null(strstr(json, "\"text\":{\"zh\":\"相机没有画面\",\"en\":\"no picture\"},\"state\":\"standing\""));
+    journal_pair_now("2026-11-22T17:00:00+08:00");
+    assert_int_equal(clear(f, id), 0);
+    assert_int_equal(clear(f, id), ERR_EXISTS);
+    assert_int_equal(raise(f, &camera), ERR_EXISTS); /* it was; another begins at another time */
+    assert_int_equal(standing(f, NULL), 0);
+    assert_non_null(
+        strstr(list(f, "2026-11-22T00:00:00+08:00", NULL, 10), "\"cleared\":\"2026-11-22T17:00:00.000+08:00\""));
+    assert_null(strstr(list(f, "2026-11-22T17:00:01+08:00", NULL, 10), "camera-down")); /* long ago */
+    CLEANUP(free_ptr) char *n = journal_pair_value(&f->t, "SELECT count(*) FROM event WHERE type LIKE 'alert-%'");
+    assert_string_equal(n, "2");
+}
+
+static void pages(void **state) {
+    struct fixture *f = *state;
+    for (int i = 0; i < 5; i++) {
+        struct alert a = camera;
+        a.due.ms += i * 60000;
+        assert_int_equal(raise(f, &a), 0);
+    }
+    const char *next = strstr(list(f, "2026-11-15T00:00:00+08:00", NULL, 3), "\"next\":\"");
+    char cursor[24];
+    assert_non_null(next);
+    assert_int_equal(sscanf(next, "\"next\":\"%23[0-9]", cursor), 1);
+    const char *rest = list(f, "2026-11-15T00:00:00+08:00", cursor, 3);
+    assert_non_null(strstr(rest, "T16:00:00"));
+    assert_non_null(strstr(rest, "T16:01:00"));
+    assert_null(strstr(rest, "T16:02:00"));
+    assert_non_null(strstr(rest, "\"next\":null"));
+    struct wall at = { 1 };
+    assert_int_equal(alert_print(f->t.db, NULL, at, "x", 3, &f->answer, &f->e), ERR_INVALID);
+}
+
+static void what_is_not_whole_is_refused(void **state) {
+    static const char *const bad[] = {
+        "{}",
+        "{\"rule\":\"r\",\"level\":\"office\",\"subject\":\"board/"
+        "b\",\"due\":\"soon\",\"raised\":\"2026-11-22T16:00:00Z\",\"text\":{\"zh\":\"\",\"en\":\"\"}}",
+        "{\"rule\":\"r\",\"level\":\"office\",\"subject\":\"board/"
+        "b\",\"due\":\"2026-11-22T16:00:00Z\",\"raised\":\"2026-11-22T16:00:00Z\",\"text\":\"x\"}",
+        "{\"rule\":\"r\",\"level\":\"office\",\"subject\":\"board/"
+        "b\",\"due\":\"2026-11-22T16:00:00Z\",\"raised\":\"2026-11-22T16:00:00Z\",\"text\":{\"zh\":\"x\"}}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct json *root = NULL;
+        assert_int_equal(json_parse(bad[i], strlen(bad[i]), &root, NULL), 0);
+        assert_int_equal(alert_check(root, NULL), ERR_INVALID);
+        json_destroy(root);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_id_follows_from_what_it_is_about),
+        cmocka_unit_test_setup_teardown(raised_once_and_cleared_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(pages, setup, teardown),
+        cmocka_unit_test(what_is_not_whole_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
