@@ -13,7 +13,7 @@ import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
 import { clockTime, dayName, dayOf, moment } from './when.js';
 
-const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send' };
+const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved' };
 
 export function itemText(item) {
     if (typeof item === 'string') return item;
@@ -73,6 +73,8 @@ function bodyOf(entry) {
         return [line(d.text, d.room && roomName(d.room), d.stage && stageName(d.stage), d.due && moment(d.due))];
     case 'photo-request-failed':
         return [line(has(`reason.${d.reason}`) ? t(`reason.${d.reason}`) : d.reason)];
+    case 'viewpoint-moved':
+        return [line(t('viewpoint.now-in', { where: d.room ? roomName(d.room) : t('timelapse.place-unknown') }), d.note, d.detected && t('viewpoint.seen'))];
     default:
         return [];
     }
