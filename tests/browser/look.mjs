@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { realPhotos, runTests, siteDate, test, uuid7, withStack } from '../support/programs.mjs';
 import fs from 'node:fs';
+import { frameTeller } from '../support/frames.mjs';
 import { DESK, launch, measure, PANEL, PHONE, Screen } from '../support/screen.mjs';
 
 const PANEL_LIMITS = { least: 78, main: 104, gap: 16, px: 16 };
@@ -18,7 +19,12 @@ async function filled(stack) {
     await stack.addUser(board, 'u-02', 'crew', '1357', '班组长');
     await stack.addUser(null, 'o-01', 'office', '1357', '客服');
     const manager = await stack.client(board).signIn('u-01', '2468');
-    for (const file of realPhotos(3)) await manager.photo(fs.readFileSync(file), { room: 'kitchen' });
+    const photos = [];
+    for (const file of realPhotos(3)) photos.push(await manager.get(`/photos/${(await manager.photo(fs.readFileSync(file), { room: 'kitchen' })).id}/info`));
+    const frames = await frameTeller(stack, 'b-2'), series = await frames.moved({ room: 'kitchen' });
+    for (const [i, photo] of photos.entries()) await frames.frame(photo, `${siteDate()}T08:0${i}:00+08:00`, i === 2 ? { series, clock: 'none' } : {});
+    await frames.done();
+    await frames.end();
     await manager.post('/daylogs', { id: uuid7(), date: siteDate(), stage: 'plumbing_electrical', done: [{ phrase: 'plumbing_electrical/chasing', rooms: ['kitchen'], state: 'going' }], plan: ['线管进场'], crew: { electrician: 2 }, note: '顺利' });
     return board;
 }
@@ -84,6 +90,9 @@ async function walkPanel(screen, limits, panel) {
     await screen.tap('.pill');
     await screen.see('.lanes');
     await look('status');
+    await screen.tap('.moved');
+    await screen.see('dialog .room-grid');
+    await look('where the board is');
 }
 
 for (const lang of ['zh', 'en']) {
@@ -120,6 +129,21 @@ for (const lang of ['zh', 'en']) {
                 await screen.see('dialog #request-room');
                 await look('asking for a photo');
                 await screen.page.keyboard.press('Escape');
+                await screen.tap('.site-tabs a[href$="timelapse"]');
+                await screen.see('.frame[data-shows="whole"]');
+                await look('time-lapse');
+                await screen.tap('.take-a');
+                await screen.tap('.place');
+                await screen.see('.frame-moved');
+                await screen.tap('.take-b');
+                await look('time-lapse, moved');
+                await screen.tap('.compare-open');
+                await screen.see('.layer-b[data-shows="whole"]');
+                await look('before and after');
+                await screen.tap('.compare-close');
+                await screen.tap('.range-before');
+                await screen.see('.empty-row button');
+                await look('time-lapse, an empty day');
                 for (const [tab, seen] of [['plan', '.plan-table'], ['boards', '.board-card']]) {
                     await screen.tap(`.site-tabs a[href$="${tab}"]`);
                     await screen.see(seen);

@@ -28,10 +28,11 @@ function buttons(name) {
 function route() {
     stopView?.();
     closeAllSheets();
-    const [name, id, tab] = location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+    const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
+    const [name, id, tab] = path.split('/').map(decodeURIComponent);
     drawBar(Boolean(name), buttons(name));
     fill(main);
-    if (name === 'site' && id) stopView = siteView(main, id, tab);
+    if (name === 'site' && id) stopView = siteView(main, id, tab, new URLSearchParams(query));
     else if (name === 'new' && may('plan')) stopView = newSite(main);
     else stopView = sitesView(main);
     scrollTo(0, 0);

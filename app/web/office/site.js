@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One site for head office: what happens there, its plan, its boards, and asking for a photo.
+// One site for head office: what happens there, its time-lapse, its plan, its boards, and asking for a photo.
 import { get, setSite, sitePath } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { showFeed } from '/shared/feed.js';
@@ -12,10 +12,12 @@ import { goTo, setTitle } from './bar.js';
 import { showBoards } from './boards.js';
 import { showPlan } from './plan.js';
 import { askForPhoto, showRequests } from './request.js';
+import { showTimelapse } from './timelapse.js';
 
-const TABS = { timeline: 'timeline', plan: 'plan', boards: 'board' };
+const TABS = { timeline: 'timeline', timelapse: 'film', plan: 'plan', boards: 'board' };
 
-export function siteView(root, id, tab = 'timeline') {
+// query: what the address says beyond the tab.
+export function siteView(root, id, tab = 'timeline', query = new URLSearchParams()) {
     let stopTab = null;
     let stopped = false;
     const address = encodeURIComponent(id);
@@ -41,7 +43,9 @@ export function siteView(root, id, tab = 'timeline') {
         }
     }
     function show() {
-        if (tab === 'plan') {
+        if (tab === 'timelapse') {
+            stopTab = showTimelapse(body, id, query);
+        } else if (tab === 'plan') {
             stopTab = showPlan(body, id);
         } else if (tab === 'boards') {
             stopTab = showBoards(body, id);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What stands behind the header's pill: counts a lane, photos, the link, the board's health; and "send now".
-import { get, post } from '/shared/api.js';
+// What stands behind the header's pill: counts a lane, photos, the link, the board's health; "send now", and that the board hangs elsewhere now.
+import { get, Offline, post } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
-import { place } from '/shared/place.js';
+import { uuid7 } from '/shared/ids.js';
+import { may, place } from '/shared/place.js';
+import { openSheet } from '/shared/sheet.js';
 import { marks } from '/shared/states.js';
+import { both, rooms } from '/shared/trade.js';
 import { t } from '/shared/words.js';
 import { diskIsShort, diskText, isWorn, moment, sizeText, wearText } from '/shared/when.js';
 import { loadStatus, status } from './data.js';
@@ -38,10 +41,38 @@ function facts(s, m) {
         fact('board', 'fact.board', `${s.board} · ${s.version}`));
 }
 
+// Asks where the board hangs now; saying so ends a series of time-lapse frames, so a room alone, tapped by mistake, does not.
+function askWhere() {
+    const id = uuid7(); // the same for every attempt
+    let room = null;
+    const save = el('button', { type: 'button', class: 'main', disabled: true, on: { click: send } }, icon('check'), el('span', {}, t('viewpoint.save')));
+    const grid = el('div', { class: 'room-grid' });
+    const draw = () => fill(grid, [['', t('viewpoint.elsewhere')], ...rooms().map((r) => [r.key, both(r)])].map(([key, name]) => el('button', { type: 'button', class: 'toggle', 'aria-pressed': String(room === key), on: { click: () => {
+        room = key;
+        save.disabled = false;
+        draw();
+    } } }, name)));
+    draw();
+    const sheet = openSheet({ title: t('viewpoint.title'), className: 'sheet-wide sheet-where', content: [el('p', { class: 'where-hint' }, t('viewpoint.hint')), grid],
+        foot: [el('b', { class: 'where-title' }, t('viewpoint.title')), el('button', { type: 'button', class: 'plain', on: { click: () => sheet.close() } }, t('cancel')), save] });
+    async function send() {
+        save.disabled = true;
+        try {
+            await post('/api/v1/viewpoint', room ? { id, room } : { id });
+            sheet.close();
+            say(t('viewpoint.saved'));
+        } catch (error) {
+            say(error instanceof Offline ? t('error.offline') : `${t('viewpoint.failed')} ${error.message}`, 'bad');
+            save.disabled = false;
+        }
+    }
+}
+
 function atBoard(root) {
     const body = el('div', { class: 'scroller status' });
     const send = el('button', { type: 'button', class: 'main', on: { click: sendNow } }, icon('send'), el('span', {}, t('status.send-now')));
-    fill(root, body, el('div', { class: 'side' }, send, rail(body)));
+    const moved = may('shot') && el('button', { type: 'button', class: 'plain moved', on: { click: askWhere } }, icon('moved'), el('span', {}, t('viewpoint.button')));
+    fill(root, body, el('div', { class: 'side' }, send, moved, rail(body)));
     async function sendNow() {
         say(t('status.sending'), 'busy');
         try {

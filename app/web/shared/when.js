@@ -30,9 +30,12 @@ export function shortDay(date) {
     return new Intl.DateTimeFormat(locale(), { timeZone: 'UTC', year, month: lang() === 'zh' ? 'numeric' : 'short', day: 'numeric' }).format(noon);
 }
 
-export function dayBefore(date) {
-    return new Date(Date.parse(`${date}T12:00:00Z`) - 86400000).toISOString().slice(0, 10);
+export function dayPlus(date, days) {
+    return new Date(Date.parse(`${date}T12:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
 }
+export const dayBefore = (date) => dayPlus(date, -1);
+// The Monday of its week.
+export const weekOf = (date) => dayPlus(date, -((new Date(`${date}T12:00:00Z`).getUTCDay() + 6) % 7));
 
 // A moment: only the time when it is today.
 export function moment(at) {
