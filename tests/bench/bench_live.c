@@ -194,19 +194,28 @@ static void compare(struct bench_board *b, const char *preload) {
               eight.frames / CLIENTS);
 }
 
-static void memory(struct bench_board *b) {
+#define CAMERA "[camera]\ndevice = /dev/video77\nwidth = 1920\nheight = 1080\n"
+#define LAPSE  "timelapse_minutes = 1\ntimelapse_hours = 00:00-23:59\n"
+
+/* Against a board of its own that has a camera and lets it rest; without a clock the time-lapse takes its frame at once. */
+static void memory(const char *programs, const char *preload) {
     struct bench_series mib = { 0 };
+    struct bench_board quiet, busy;
     struct client c[2];
-    let_pass(5); /* the camera is closed */
-    double before = bench_rss_kib(b->pid);
-    for (size_t i = 0; i < 2; i++) client_start(&c[i], b->port, "/api/v1/camera/live", b->as);
+    bench_board_start(&quiet, programs, CAMERA, preload);
+    bench_board_start(&busy, programs, CAMERA LAPSE, preload);
+    for (size_t i = 0; i < 2; i++) client_start(&c[i], busy.port, "/api/v1/camera/live", busy.as);
+    let_pass(5); /* its frame is taken, looked at and kept; the other's camera is closed again */
     for (int i = 0; i < 3; i++) {
         let_pass(1);
-        bench_add(&mib, (bench_rss_kib(b->pid) - before) / 1024);
+        bench_add(&mib, (bench_rss_kib(busy.pid) - bench_rss_kib(quiet.pid)) / 1024);
     }
+    double before = bench_rss_kib(quiet.pid);
     for (size_t i = 0; i < 2; i++) client_stop(&c[i]);
-    bench_row("the same, two clients: RSS it adds, MB", &mib, BENCH_AT_MOST, 12,
-              "from %.1f MB; the device's buffers with it", before / 1024);
+    bench_board_stop(&busy);
+    bench_board_stop(&quiet);
+    bench_row("live picture for two clients and time-lapse: RSS it adds, MB", &mib, BENCH_AT_MOST, 12,
+              "to %.1f MB; the device's buffers with it", before / 1024);
 }
 
 static double shot(struct bench_board *b, int fd) {
@@ -255,8 +264,8 @@ int main(int argc, char **argv) {
     (void)snprintf(preload, sizeof preload, "%s/tests/support/preload/fake_v4l2.so", argv[1]);
     object = realpath(preload, NULL);
     if (!object) bench_must(ERR_NOT_FOUND, preload, NULL);
-    bench_board_start(&b, argv[1], "[camera]\ndevice = /dev/video77\nwidth = 1920\nheight = 1080\n", object);
-    memory(&b);
+    memory(argv[1], object);
+    bench_board_start(&b, argv[1], CAMERA, object);
     compare(&b, object);
     shots(&b);
     bench_board_stop(&b);

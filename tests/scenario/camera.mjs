@@ -2,11 +2,12 @@
 // The board's camera as its users have it: the real driver over a device that is not there (tests/support/preload/fake_v4l2.c) in the real program. The
 // live picture for many at once, a shot in the middle of it, and a camera that is pulled, stalls, and comes back.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import { fakeCamera } from '../support/fake-camera.mjs';
-import { runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
+import path from 'node:path';
+import { root, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
 import { addManager, addOffice } from '../support/site.mjs';
 
@@ -141,6 +142,27 @@ test('a board that stops ends the live picture at once', () => withStack({}, asy
     assert.equal(await board.program.kill('SIGTERM'), 0);
     assert.ok(Date.now() - began < 5000, `stopped in ${Date.now() - began} ms`);
     await until('the picture ended', () => viewer.ended);
+}));
+
+test('doctor says of the camera whether it works, and how to mend it', () => withStack({}, async (stack) => {
+    const fake = fakeCamera(stack);
+    const board = await stack.startBoard('b-1', fake.board);
+    const ctl = path.resolve(root, process.env.BUILD ?? 'build/test', 'sitelogctl');
+    const look = () => {
+        const { stdout } = spawnSync(ctl, ['--config', board.conf, '--json', 'doctor'], { env: { ...process.env, ...fake.board.env }, encoding: 'utf8' });
+        return JSON.parse(stdout).checks.find((check) => check.check === 'camera');
+    };
+    const manager = await addManager(stack, board);
+    await camera(manager, 'ok');
+    assert.deepEqual([look().state, look().text], ['ok', '/dev/video77 is there and works']);
+    await board.program.kill('SIGTERM');
+    assert.equal(look().text, '/dev/video77 gives pictures');
+    for (const [words, says] of [['absent\n', /plug it in/], ['error OPEN 13\n', /group video/], ['error S_FMT 16\n', /another program/], ['offer H264 640x480\n', /MJPEG/], ['fps 30\nstall\n', /gives no picture/]]) {
+        fake.script(words);
+        const found = look();
+        assert.equal(found.state, 'wrong', words);
+        assert.match(`${found.text} ${found.mend}`, says);
+    }
 }));
 
 test('raw pictures become photos', () => withStack({}, async (stack) => {

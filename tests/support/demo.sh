@@ -150,6 +150,8 @@ retry_max_s = 3
 url = $hub_url
 [camera]
 device = sim:$work/camera
+timelapse_minutes = 1
+timelapse_hours = 00:00-23:59
 END
 brd init >"$work/ctl.log" 2>&1 || die "the board could not be set up" "$work/ctl.log"
 person brd u-01 2468 manager "项目经理甲"
