@@ -2,11 +2,11 @@
 /* Which rhythm goes with which state. Reads nothing itself. */
 #include "app/signal/notice.h"
 
-bool notice_alert(const struct notice *n) { return n->rejected || n->camera_down || n->disk_low; }
+bool notice_alert(const struct notice *n) { return n->rejected || n->camera_down || n->standing || n->disk_low; }
 
 bool notice_raised(const struct notice *before, const struct notice *now) {
     return (now->rejected && !before->rejected) || (now->camera_down && !before->camera_down) ||
-           (now->disk_low && !before->disk_low);
+           (now->standing && !before->standing) || (now->disk_low && !before->disk_low);
 }
 
 enum rhythm notice_lamp(const struct notice *n) {

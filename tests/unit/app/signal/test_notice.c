@@ -12,21 +12,21 @@
 /* An alert before what is unsent, and that before nothing. */
 static void the_lamp_tells_the_worst(void **state) {
     (void)state;
-    for (unsigned bits = 0; bits < 16; bits++) {
-        struct notice n = { bits & 1, bits & 2, bits & 4, bits & 8 };
-        enum rhythm want = bits & 7 ? RHYTHM_FAST : bits & 8 ? RHYTHM_SLOW : RHYTHM_STEADY;
+    for (unsigned bits = 0; bits < 32; bits++) {
+        struct notice n = { bits & 1, bits & 2, bits & 4, bits & 8, bits & 16 };
+        enum rhythm want = bits & 15 ? RHYTHM_FAST : bits & 16 ? RHYTHM_SLOW : RHYTHM_STEADY;
         assert_int_equal(notice_lamp(&n), want);
-        assert_int_equal(notice_alert(&n), (bits & 7) != 0);
+        assert_int_equal(notice_alert(&n), (bits & 15) != 0);
     }
 }
 
 static void an_alert_is_raised_once(void **state) {
     (void)state;
-    for (unsigned before = 0; before < 16; before++) {
-        for (unsigned now = 0; now < 16; now++) {
-            struct notice a = { before & 1, before & 2, before & 4, before & 8 },
-                          b = { now & 1, now & 2, now & 4, now & 8 };
-            assert_int_equal(notice_raised(&a, &b), (now & ~before & 7) != 0);
+    for (unsigned before = 0; before < 32; before++) {
+        for (unsigned now = 0; now < 32; now++) {
+            struct notice a = { before & 1, before & 2, before & 4, before & 8, before & 16 },
+                          b = { now & 1, now & 2, now & 4, now & 8, now & 16 };
+            assert_int_equal(notice_raised(&a, &b), (now & ~before & 15) != 0);
         }
     }
 }
