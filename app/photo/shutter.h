@@ -41,8 +41,6 @@ MUST_CHECK int shutter_take(struct shutter *s, int timeout_ms, uint8_t **bytes, 
 /* Thread: any; does not block. */
 enum shutter_state shutter_state(struct shutter *s);
 
-/* Monotonic ms at which the camera's thread last showed life (a watchdog asks): between two shots; while nobody wants one, now. Thread: any. */
-int64_t shutter_alive_ms(struct shutter *s);
 const char *shutter_state_name(enum shutter_state state); /* "absent" "ok" "failed" */
 
 /* When the camera thread last showed life (clock_mono, ms): now while it has nothing to do. Thread: any. */
