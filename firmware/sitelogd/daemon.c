@@ -8,7 +8,6 @@
 #include "app/journal/sink.h"
 #include "app/journal/source.h"
 #include "app/photo/outbox.h"
-#include "app/photo/responder.h"
 #include "app/photo/shutter.h"
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
@@ -18,8 +17,9 @@
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelogd/backlight.h"
 #include "firmware/sitelogd/camera_watch.h"
-#include "firmware/sitelogd/signals.h"
 #include "firmware/sitelogd/outages.h"
+#include "firmware/sitelogd/requests.h"
+#include "firmware/sitelogd/signals.h"
 #include "firmware/sitelogd/upkeep.h"
 #include "hal/watchdog.h"
 #include "sync/edge/link.h"
@@ -40,8 +40,7 @@ struct daemon {
     struct upkeep upkeep;
     struct outages outages;
     struct clock_watch *clock_watch;
-    struct responder responder;
-    bool responding, respond_again, stopping;
+    struct requests requests;
     struct signals *signals;
     struct backlight *backlight;
     struct db *link_db; /* link's thread */
@@ -133,41 +132,6 @@ static void send_now(void *ctx) {
     if (b->uploader) uploader_now(b->uploader);
 }
 
-/* ---- photo requests (pool, then loop) ---- */
-
-static void respond(struct daemon *b);
-
-static void respond_work(uv_work_t *work) {
-    struct daemon *b = work->data;
-    size_t answered = 0;
-    int rc = responder_run(&b->responder, &answered, &b->respond_again);
-    if (rc && rc != ERR_GONE) log_warn("photo requests: %s", err_name(rc));
-}
-
-static void respond_done(uv_work_t *work, int status) {
-    struct daemon *b = work->data;
-    free(work);
-    b->responding = false;
-    if (b->respond_again && status == 0) respond(b);
-}
-
-static void respond(struct daemon *b) {
-    if (b->stopping || photos_held(&b->rt.photos)) return; /* held ones are answered after the next commit, or start */
-    if (b->responding) {
-        b->respond_again = true;
-        return;
-    }
-    uv_work_t *work = malloc(sizeof *work);
-    if (!work) return;
-    work->data = b;
-    b->responding = true;
-    b->respond_again = false;
-    if (uv_queue_work(&b->rt.loop, work, respond_work, respond_done)) {
-        b->responding = false;
-        free(work);
-    }
-}
-
 /* ---- after commits ---- */
 
 static void on_commit(void *ctx) { /* store's thread */
@@ -179,7 +143,7 @@ static void on_settle(void *ctx) {
     struct daemon *b = ctx;
     if (b->uploader) uploader_wake(b->uploader);
     upkeep_wake(&b->upkeep);
-    respond(b);
+    requests_answer(&b->requests);
     signals_settle(b->signals);
 }
 
@@ -311,12 +275,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     r->app.hub_state = hub_word;
     r->app.camera_state = camera_word;
     r->app.send_now = send_now;
-    b->responder = (struct responder){ .photos = &r->photos,
-                                       .writer = r->writer,
-                                       .reader = r->reader,
-                                       .journal = r->depot.journal,
-                                       .site = b->conf->site,
-                                       .board = b->conf->board };
+    requests_init(&b->requests, r, b->conf);
     r->app.power_state = power_word;
     r->app.vitals = look_at_vitals;
     b->outages.supply = b->conf->power_supply;
@@ -328,7 +287,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     if (!rc) rc = start_link(b, e);
     if (!rc) rc = runtime_serve(r, o, e);
     if (!rc) rc = start_panel(b, e);
-    if (!rc) respond(b); /* what was asked for before the power went */
+    if (!rc) requests_answer(&b->requests); /* what was asked for before the power went */
     return rc;
 }
 
@@ -356,13 +315,13 @@ static void disarm_watchdog(struct daemon *b) {
 /* failure: why it could not start; NULL: it ran. */
 static void stop(struct daemon *b, const struct err_text *failure) {
     struct runtime *r = &b->rt;
-    b->stopping = true;
     viewfinder_close(r->app.viewfinder);
     runtime_stop_server(r);
     backlight_stop(b->backlight);
     shutter_stop(b->shutter);
     camera_watch_stop(&b->camera_watch);
-    signals_stop(b->signals);  /* its photo ends with the shutter */
+    requests_stop(&b->requests); /* their photos end with the shutter */
+    signals_stop(b->signals);
     outages_stop(&b->outages); /* before what may hang: a clean stop is one, whatever the link does */
     clock_watch_stop(b->clock_watch);
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
@@ -373,7 +332,6 @@ static void stop(struct daemon *b, const struct err_text *failure) {
         _exit(failure ? CLI_EXIT_FAILURE : CLI_EXIT_OK);
     }
     uploader_stop(b->uploader); /* after the link, which tells it whether head office is there */
-    while (b->responding) (void)uv_run(&r->loop, UV_RUN_ONCE); /* it uses the camera and the stores */
     viewfinder_destroy(r->app.viewfinder);
     upkeep_stop(&b->upkeep);
     runtime_stop_stores(r);
