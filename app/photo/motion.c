@@ -187,15 +187,15 @@ static double noise_of(struct view *v) {
     return noise > NOISE_LEAST ? noise : NOISE_LEAST; /* also where there is none */
 }
 
-/* How many moved tiles touch tile i, itself with them. */
+/* How many moved tiles touch tile i, by a side or a corner, itself with them. */
 static int spread(struct view *v, int i) {
     if (v->seen[i] || !v->moved[i]) return 0;
     int x = i % v->across, y = i / v->across, n = 1;
     v->seen[i] = true;
-    if (x > 0) n += spread(v, i - 1);
-    if (x + 1 < v->across) n += spread(v, i + 1);
-    if (y > 0) n += spread(v, i - v->across);
-    if (y + 1 < v->down) n += spread(v, i + v->across);
+    for (int dy = -1; dy <= 1; dy++)
+        for (int dx = -1; dx <= 1; dx++)
+            if (x + dx >= 0 && x + dx < v->across && y + dy >= 0 && y + dy < v->down)
+                n += spread(v, i + dy * v->across + dx);
     return n;
 }
 
