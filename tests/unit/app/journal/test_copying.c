@@ -149,6 +149,9 @@ static void run_until_quiet(void) {
         bool any = turn(&board, &hub);
         any = turn(&hub, &board) || any;
         quiet = any ? 0 : quiet + 1;
+        if (any) continue; /* what a store has in hand is not seen as waiting, and takes long on a busy machine */
+        assert_int_equal(store_call(board.store, NULL, NULL), 0);
+        assert_int_equal(store_call(hub.store, NULL, NULL), 0);
     }
     assert_int_equal(quiet, 50);
 }
