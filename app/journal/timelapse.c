@@ -7,14 +7,15 @@
 
 static int put_frames(struct db *db, const struct timelapse_query *q, struct json_out *w, int64_t *total) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        "WITH f AS (SELECT id, writer, taken, clock, series, sha256, thumb_sha256, count(*) OVER () AS total,"
-                        " row_number() OVER (ORDER BY taken, pos) - 1 AS n FROM photo WHERE site = ?1 AND"
-                        " origin = 'timelapse' AND sha256 <> '' AND withdrawn = 0"
-                        " AND (?2 IS NULL OR date >= ?2) AND (?3 IS NULL OR date <= ?3))"
-                        " SELECT id, writer, taken, clock, series, sha256, thumb_sha256, total FROM f"
-                        " WHERE total <= ?4 OR n = 0 OR n * (?4 - 1) / (total - 1) <> (n - 1) * (?4 - 1) / (total - 1) ORDER BY n",
-                        &s);
+    int rc = db_prepare(
+        db,
+        "WITH f AS (SELECT id, writer, taken, clock, series, sha256, thumb_sha256, count(*) OVER () AS total,"
+        " row_number() OVER (ORDER BY taken, pos) - 1 AS n FROM photo WHERE site = ?1 AND"
+        " origin = 'timelapse' AND sha256 <> '' AND withdrawn = 0"
+        " AND (?2 IS NULL OR date >= ?2) AND (?3 IS NULL OR date <= ?3))"
+        " SELECT id, writer, taken, clock, series, sha256, thumb_sha256, total FROM f"
+        " WHERE total <= ?4 OR n = 0 OR n * (?4 - 1) / (total - 1) <> (n - 1) * (?4 - 1) / (total - 1) ORDER BY n",
+        &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, q->from);

@@ -12,7 +12,7 @@
 struct timelapse_query {
     const char *site;
     const char *from, *to; /* site dates, inclusive, or NULL */
-    int max;               /* frames at most, 1 to TIMELAPSE_FRAMES_MAX: of more, evenly so many, the first and (from 2 on) the last among them */
+    int max; /* frames at most, 1 to TIMELAPSE_FRAMES_MAX: of more, evenly so many, the first and (from 2 on) the last among them */
 };
 
 /* {"frames":[{"id","board","taken","clock","series"?,"sha256","thumb_sha256"?}],"total":n,"series":[{"id","board","room"?,"note"?,"detected","at"}]}, oldest first. */
