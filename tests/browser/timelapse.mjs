@@ -90,6 +90,7 @@ for (const [name, size] of Object.entries({ desk: DESK, phone: PHONE })) {
             await screen.see('.range-text', { hasText: /11月2日.*4 张/ });
             await screen.tap('.range-after');
             await screen.see('.player-empty', { hasText: '这一天没有延时照片' });
+            await screen.see('.empty-row button >> nth=1');
             assert.deepEqual(await screen.$('.empty-row button').evaluateAll((nodes) => nodes.map((node) => node.dataset.day)), ['2026-11-02', '2026-11-04']);
             await screen.tap('.empty-row button[data-day="2026-11-04"]');
             await whole(screen, ids[4]);
@@ -181,6 +182,32 @@ test('pictures on their way: the thumb, and that the original is not there; it c
         await teller.frame(photos[1], at(5, 10));
         await until('the new one is there', async () => (await scrub(screen).getAttribute('max')) === '2');
         assert.equal(await frameOf(screen), nothing, 'one stays where one was');
+    });
+    await teller.end();
+}));
+
+test('while a thumb is read the picture before it stays, but not across a move of the board', () => withStack({}, async (stack) => {
+    const { photos, teller } = await site(stack, 2);
+    const slow = await teller.frame(photos[0], at(5, 8)), middle = await teller.frame(photos[1], at(5, 9));
+    const series = await teller.moved({ room: 'kitchen' }, at(5, 9, 30)), next = await teller.frame(photos[0], at(5, 10), { series });
+    await teller.frame(photos[0], at(6, 8), { series });
+    await teller.done();
+    await seen(stack, {}, async (screen) => {
+        const held = [];
+        for (const id of [slow, next]) await screen.page.route(`**/photos/${id}/thumb`, (route) => held.push(route));
+        await screen.page.evaluate((id) => { location.hash = `#/site/s-1/timelapse?range=day&day=2026-11-05&frame=${id}`; }, middle);
+        await whole(screen, middle);
+        const step = (word) => screen.page.evaluate((label) => {
+            document.querySelector(`.play-row button[aria-label="${label}"]`).click();
+            return document.querySelector('.frame').dataset.shows; /* at once */
+        }, word);
+        assert.equal(await step('上一张'), 'whole');
+        await screen.see(`.frame[data-shows="away"][data-frame="${slow}"]`);
+        await screen.tap('.play-row button[aria-label="下一张"]');
+        await whole(screen, middle);
+        assert.equal(await step('下一张'), 'away', 'nothing of the other place under the new time');
+        for (const route of held) await route.continue();
+        await whole(screen, next);
     });
     await teller.end();
 }));
