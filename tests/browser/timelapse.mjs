@@ -115,6 +115,7 @@ for (const [name, size] of Object.entries({ desk: DESK, phone: PHONE })) {
             assert.equal(await screen.$('.compare-open').isDisabled(), true);
             await screen.tap('.take-b');
             await range(screen, 2);
+            await screen.see('.range-text', { hasText: '2 张' });
             await whole(screen, last);
             await scrub(screen).focus();
             await screen.page.keyboard.press('Home');
