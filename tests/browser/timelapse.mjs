@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import { realPhotos, runTests, test, until, varied, withStack } from '../support/programs.mjs';
 import { withExif } from '../support/exif.mjs';
 import { bytesAtHub, frameTeller } from '../support/frames.mjs';
@@ -115,6 +116,7 @@ for (const [name, size] of Object.entries({ desk: DESK, phone: PHONE })) {
             assert.equal(await screen.$('.compare-open').isDisabled(), true);
             await screen.tap('.take-b');
             await range(screen, 2);
+            await screen.see('.range-text', { hasText: '2 张' });
             await whole(screen, last);
             await scrub(screen).focus();
             await screen.page.keyboard.press('Home');
@@ -298,6 +300,39 @@ test('at the board: it was moved, which is a record with its room, once', () => 
         return got.series.length === 2 && got;
     });
     assert.deepEqual(series.map(({ board: name, room, detected }) => [name, room, detected]), [['b-1', 'kitchen', false], ['b-1', undefined, false]]);
+}));
+
+test('from the board’s own camera to the player: its frames, and where it hung', () => withStack({}, async (stack) => {
+    const files = realPhotos(4), lens = path.join(stack.dir, 'lens');
+    const show = (file) => fs.copyFileSync(file, path.join(lens, 'a.jpg'));
+    fs.mkdirSync(lens);
+    show(files[0]);
+    await stack.startBroker();
+    await stack.startHub();
+    /* Of no clock nobody knows the hours: the test does not depend on the time of day. */
+    const board = await stack.startBoard('b-1', { camera: false, more: `[camera]\ndevice = sim:${lens}\ntimelapse_minutes = 1\n`, env: { SITELOG_CLOCK_GRADE: 'none' } });
+    await stack.addUser(board, 'u-01', 'manager', '2468', '经理');
+    await stack.addUser(null, 'o-01', 'office', '1357', '客服');
+    const hub = await stack.hubClient({ site: 's-1' }).signIn('o-01', '1357');
+    await until('the first frame is at head office', async () => (await hub.get('/timelapse')).total === 1, 90000);
+    await seen(stack, {}, async (screen, browser) => {
+        await whole(screen);
+        await screen.see('.stage .frame-warn', { hasText: '时钟未校准' });
+        const panel = await Screen.open(browser, board.where, { expect: [/ERR_/] });
+        await panel.signIn('经理', '2468');
+        await panel.page.evaluate(() => { location.hash = '#/status'; });
+        await panel.tap('.moved');
+        await panel.tap('dialog .toggle', { hasText: '厨房' });
+        await panel.tap('dialog .main');
+        await panel.said('已记下');
+        await panel.close();
+        await board.program.kill('SIGTERM');
+        show(files[3]);
+        await stack.startBoard('b-1');
+        await screen.tap('.place', { hasText: '厨房' }); /* it comes by itself */
+        await whole(screen, (await hub.get('/timelapse')).frames[1].id);
+        await screen.see('.frame-moved', { hasText: /看板挪了位置：厨房/ });
+    });
 }));
 
 await runTests();

@@ -6,6 +6,8 @@ import mqtt from 'mqtt';
 import { realPhotos, until, uuid7, varied } from './programs.mjs';
 import { Writer } from './forger.mjs';
 
+const WINDOW = 100; // events that are under way at once; head office drops what is too many, and this writer does not send again
+
 // Brings `count` pictures from manager's board to the hub. Gives what is known of each.
 export async function bytesAtHub(manager, hub, count, pictures = realPhotos(4).map((file) => fs.readFileSync(file))) {
     const photos = [];
@@ -22,7 +24,11 @@ export async function frameTeller(stack, name) {
     const heard = [];
     link.on('message', (_, bytes) => heard.push(JSON.parse(bytes)));
     await link.subscribeAsync(`sitelog/v1/${stack.org}/s-1/${name}/dn/#`, { qos: 1 });
-    const say = (type, data, more) => link.publishAsync(`sitelog/v1/${stack.org}/s-1/${name}/up/record/${type}`, writer.next(type, data, more), { qos: 1 });
+    const done = () => until('it is acknowledged', () => heard.some(({ have }) => have?.some((one) => one.writer === name && one.epoch === writer.epoch && one.upto.record >= writer.head('record').seq)));
+    async function say(type, data, more) {
+        await link.publishAsync(`sitelog/v1/${stack.org}/s-1/${name}/up/record/${type}`, writer.next(type, data, more), { qos: 1 });
+        if (writer.head('record').seq % WINDOW === 0) await done();
+    }
     return {
         async moved(data, at = new Date().toISOString()) {
             const id = uuid7();
@@ -34,7 +40,7 @@ export async function frameTeller(stack, name) {
             await say('photo-taken', { sha256, thumb_sha256, bytes, width, height, code, taken, clock: 'ntp', origin: 'timelapse', ...more }, { subject: `photo/${id}`, time: taken, actor: 'board' });
             return id;
         },
-        done: () => until('it is acknowledged', () => heard.some(({ have }) => have?.some((one) => one.writer === name && one.epoch === writer.epoch && one.upto.record >= writer.head('record').seq))),
+        done,
         end: () => link.endAsync(),
     };
 }
