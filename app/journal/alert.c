@@ -47,33 +47,33 @@ void alert_id(const char *site, const struct alert *a, char out[ID_SIZE]) {
 
 /* ---- shape ---- */
 
-static int get(const struct json *o, const char *name, enum json_need need, char *out, size_t size,
-               struct err_text *e) {
+static int get(const struct json *o, const char *name, char *out, size_t size, struct err_text *e) {
     const char *text = NULL;
-    int rc = json_get_text(o, "", name, need, size - 1, &text, e);
+    int rc = json_get_text(o, "", name, JSON_OPTIONAL, size - 1, &text, e);
     return rc < 0 || !text ? rc : text_copy(out, size, text);
 }
 
 static int get_time(const struct json *o, const char *name, char *out, struct err_text *e) {
     struct wall at;
-    int rc = get(o, name, JSON_REQUIRED, out, CLOCK_TEXT_SIZE, e);
-    if (rc == 0 && clock_parse(out, &at, NULL) < 0)
+    int rc = get(o, name, out, CLOCK_TEXT_SIZE, e);
+    if (rc == 0 && out[0] && clock_parse(out, &at, NULL) < 0)
         rc = err_field(e, ERR_INVALID, name, "%s has to be a time like 2026-11-22T16:04:05+08:00", name);
     return rc;
 }
 
+/* Other writers may say less of theirs: an alert that says little is better than one that is refused. */
 static int decode(const struct json *data, struct told *out, struct err_text *e) {
-    struct told t = { 0 };
+    struct told t = { .level = "office" };
     const struct json *text = json_member(data, "text");
-    int rc = get(data, "rule", JSON_REQUIRED, t.rule, sizeof t.rule, e);
-    if (rc == 0) rc = get(data, "level", JSON_REQUIRED, t.level, sizeof t.level, e);
-    if (rc == 0) rc = get(data, "subject", JSON_REQUIRED, t.subject, sizeof t.subject, e);
+    int rc = get(data, "rule", t.rule, sizeof t.rule, e);
+    if (rc == 0) rc = get(data, "level", t.level, sizeof t.level, e);
+    if (rc == 0) rc = get(data, "subject", t.subject, sizeof t.subject, e);
     if (rc == 0) rc = get_time(data, "due", t.due, e);
     if (rc == 0) rc = get_time(data, "raised", t.raised, e);
-    if (rc == 0 && !json_is_object(text))
+    if (rc == 0 && text && !json_is_object(text))
         rc = err_field(e, ERR_INVALID, "text", "text has to be an object with zh and en");
-    if (rc == 0) rc = get(text, "zh", JSON_REQUIRED, t.zh, sizeof t.zh, e);
-    if (rc == 0) rc = get(text, "en", JSON_REQUIRED, t.en, sizeof t.en, e);
+    if (rc == 0 && text) rc = get(text, "zh", t.zh, sizeof t.zh, e);
+    if (rc == 0 && text) rc = get(text, "en", t.en, sizeof t.en, e);
     if (rc == 0) *out = t;
     return rc;
 }
@@ -125,8 +125,8 @@ static int put_row(struct db *db, const struct envelope *event, const struct tol
     stmt_bind_text(s, 4, t->rule);
     stmt_bind_text(s, 5, t->level);
     stmt_bind_text(s, 6, t->subject);
-    stmt_bind_text(s, 7, t->due);
-    stmt_bind_text(s, 8, t->raised);
+    stmt_bind_text(s, 7, t->due[0] ? t->due : event->time);
+    stmt_bind_text(s, 8, t->raised[0] ? t->raised : event->time);
     stmt_bind_text(s, 9, t->zh);
     stmt_bind_text(s, 10, t->en);
     stmt_bind_text(s, 11, cleared ? event->time : "");

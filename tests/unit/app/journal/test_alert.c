@@ -154,23 +154,35 @@ static void pages(void **state) {
     assert_int_equal(alert_print(f->t.db, NULL, at, "x", 3, &f->answer, &f->e), ERR_INVALID);
 }
 
-static void what_is_not_whole_is_refused(void **state) {
-    static const char *const bad[] = {
-        "{}",
-        "{\"rule\":\"r\",\"level\":\"office\",\"subject\":\"board/"
-        "b\",\"due\":\"soon\",\"raised\":\"2026-11-22T16:00:00Z\",\"text\":{\"zh\":\"\",\"en\":\"\"}}",
-        "{\"rule\":\"r\",\"level\":\"office\",\"subject\":\"board/"
-        "b\",\"due\":\"2026-11-22T16:00:00Z\",\"raised\":\"2026-11-22T16:00:00Z\",\"text\":\"x\"}",
-        "{\"rule\":\"r\",\"level\":\"office\",\"subject\":\"board/"
-        "b\",\"due\":\"2026-11-22T16:00:00Z\",\"raised\":\"2026-11-22T16:00:00Z\",\"text\":{\"zh\":\"x\"}}",
-    };
+static int check(const char *data) {
+    struct json *root = NULL;
+    assert_int_equal(json_parse(data, strlen(data), &root, NULL), 0);
+    int rc = alert_check(root, NULL);
+    json_destroy(root);
+    return rc;
+}
+
+/* Others may say less of their alerts, but nothing that is none. */
+static void what_others_may_say(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct json *root = NULL;
-        assert_int_equal(json_parse(bad[i], strlen(bad[i]), &root, NULL), 0);
-        assert_int_equal(alert_check(root, NULL), ERR_INVALID);
-        json_destroy(root);
-    }
+    assert_int_equal(check("{\"rule\":\"camera-down\"}"), 0);
+    assert_int_equal(check("{\"rule\":7}"), ERR_INVALID);
+    assert_int_equal(check("{\"rule\":\"r\",\"due\":\"soon\"}"), ERR_INVALID);
+    assert_int_equal(check("{\"rule\":\"r\",\"text\":\"x\"}"), ERR_INVALID);
+    assert_int_equal(check("{\"rule\":\"r\",\"text\":{\"zh\":7}}"), ERR_INVALID);
+}
+
+static void one_that_says_little_is_listed(void **state) {
+    struct fixture *f = *state;
+    struct event_draft d = { .type = "alert-raised",
+                             .subject_id = "01990000-0000-7000-8000-00000000bb01",
+                             .actor = "board",
+                             .data = "{\"rule\":\"camera-down\"}" };
+    journal_pair_begin(&f->t);
+    assert_int_equal(journal_append(f->t.journal, f->t.db, &d, NULL, &f->e), 0);
+    journal_pair_commit(&f->t);
+    const char *json = list(f, "2026-11-15T00:00:00+08:00", NULL, 10);
+    assert_non_null(strstr(json, "\"level\":\"office\",\"subject\":\"\",\"due\":\"2026-11-22T16:10:00.000+08:00\""));
 }
 
 int main(void) {
@@ -178,7 +190,8 @@ int main(void) {
         cmocka_unit_test(an_id_follows_from_what_it_is_about),
         cmocka_unit_test_setup_teardown(raised_once_and_cleared_once, setup, teardown),
         cmocka_unit_test_setup_teardown(pages, setup, teardown),
-        cmocka_unit_test(what_is_not_whole_is_refused),
+        cmocka_unit_test(what_others_may_say),
+        cmocka_unit_test_setup_teardown(one_that_says_little_is_listed, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
