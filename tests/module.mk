@@ -24,10 +24,10 @@ test:                    ## everything: programs with both compilers, lint, unit
 
 scenario: $(NODE_MODULES) ## whole programs over a real broker; SCENARIO_SCALE=0.3 as in `make test`
 	@$(MAKE) --no-print-directory MODE=test programs preloads
-	@NODE_JOBS=$${NODE_JOBS:-2} bash tests/support/run-node.sh tests/scenario
+	@NODE_JOBS=$${NODE_JOBS:-3} bash tests/support/run-node.sh tests/scenario
 browser: $(NODE_MODULES) ## the screens in headless Chromium, on whole programs
 	@$(MAKE) --no-print-directory MODE=test programs preloads
-	@bash tests/support/run-node.sh tests/browser
+	@NODE_JOBS=$${NODE_JOBS:-2} bash tests/support/run-node.sh tests/browser
 
 BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 .PHONY: bench-binaries
