@@ -272,6 +272,8 @@ static void write_out(struct pass *p, const struct jpeg_band *band, struct buf *
     jpeg_create_compress(c);
     jpeg_dest_set(c, &p->dest, out);
     jpeg_copy_critical_parameters(&p->photo, c);
+    /* It would be written with every CMYK picture, and turns the inks of one round that came without. */
+    if (p->photo.jpeg_color_space == JCS_CMYK) c->write_Adobe_marker = p->photo.saw_Adobe_marker;
     /* The usual tables, which have every symbol: tables made for the picture would take as long again, for a tenth of its size. */
     c->optimize_coding = FALSE;
     jpeg_write_coefficients(c, p->photo_blocks);

@@ -6,11 +6,7 @@
 
 #include "app/photo/jpeg_splice_huff.h"
 
-enum {
-    SPLICE_COMPONENTS = 3 /* grey or colour; CMYK goes by coefficients */,
-    SPLICE_TABLES = 4,
-    SPLICE_BLOCKS = 10 /* of an MCU, at most */
-};
+enum { SPLICE_COMPONENTS = 4, SPLICE_TABLES = 4, SPLICE_BLOCKS = 10 /* of an MCU, at most */ };
 
 struct splice_component {
     uint8_t id, across, down; /* blocks that an MCU has of it */

@@ -227,11 +227,45 @@ static void what_cannot_be_is_said(void **state) {
     buf_fini(&out);
 }
 
+/* A CMYK picture whose inks nobody says to be inverted: an Adobe marker that is added would invert it. */
+static void inks_stay_as_they_are(void **state) {
+    static const uint8_t adobe[] = { 0xFF, 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e' };
+    struct test_jpeg spec = { .width = 160, .height = 160, .color = TEST_JPEG_CMYK, .corner = GREY_CORNERS };
+    struct buf jpeg, out;
+    struct jpeg_pixels before = { 0 }, after = { 0 };
+    struct jpeg_band band = { 0 };
+    (void)state;
+    buf_init(&jpeg, FILE_MAX);
+    test_jpeg_make(&spec, &jpeg);
+    uint8_t *marker = memmem(jpeg.data, jpeg.len, adobe, sizeof adobe);
+    assert_non_null(marker);
+    marker[4] = 'G'; /* nobody's */
+    assert_int_equal(jpeg_decode_scaled(jpeg.data, jpeg.len, 160, &before, NULL), 0);
+    assert_int_equal(jpeg_band_size(jpeg.data, jpeg.len, 16, &band.width_px, &band.height_px, NULL), 0);
+    uint8_t *rgb = calloc((size_t)band.width_px * band.height_px, 3);
+    band.rgb = rgb;
+    for (int i = 0; i < 2; i++) {
+        enum jpeg_band_way way;
+        band.by_coefficients = i == 1;
+        buf_init(&out, FILE_MAX);
+        assert_int_equal(jpeg_band_lay(jpeg.data, jpeg.len, &band, &out, &way, NULL), 0);
+        assert_int_equal(way, i ? JPEG_BAND_BY_COEFFICIENTS : JPEG_BAND_SPLICED);
+        assert_int_equal(jpeg_decode_scaled(out.data, out.len, 160, &after, NULL), 0);
+        size_t from = (size_t)(band.height_px + 16) * 160 * 3, n = (size_t)160 * 160 * 3 - from;
+        assert_memory_equal(after.rgb + from, before.rgb + from, n);
+        jpeg_pixels_fini(&after);
+        buf_fini(&out);
+    }
+    free(rgb);
+    jpeg_pixels_fini(&before);
+    buf_fini(&jpeg);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_every_way_up),     cmocka_unit_test(every_rest_of_an_mcu),
         cmocka_unit_test(a_colour_profile_goes_along), cmocka_unit_test(odd_quantization_breaks_nothing),
-        cmocka_unit_test(what_cannot_be_is_said),
+        cmocka_unit_test(inks_stay_as_they_are),       cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
