@@ -292,8 +292,8 @@ static int put_day(const struct day *d, struct json_out *w) {
     if (rc == 0) rc = put_dues(d, w);
     if (rc == 0)
         rc = put_ids(d->db,
-                     "SELECT id FROM photo WHERE site = ? AND date = ? AND sha256 <> '' AND withdrawn = 0 ORDER BY pos "
-                     "DESC LIMIT ?",
+                     "SELECT id FROM photo WHERE site = ? AND date = ? AND sha256 <> '' AND withdrawn = 0"
+                     " AND origin <> 'timelapse' ORDER BY pos DESC LIMIT ?",
                      d->ask->site, d->dates[0], w, "photos_today");
     if (rc == 0) put_draft(d, &draft, w);
     draft_fini(&draft);

@@ -10,6 +10,7 @@
 #include "app/journal/photo.h"
 #include "app/journal/timelapse.h"
 #include "app/journal/timeline.h"
+#include "app/journal/today.h"
 #include "app/journal/viewpoint.h"
 
 #include "firmware/base/cleanup.h"
@@ -184,6 +185,14 @@ static void frames_bury_nothing(void **state) {
     buf_clear(&f->answer);
     assert_int_equal(photo_list(f->t.db, &q, &f->answer, &f->e), 0);
     assert_int_equal(count(f, "\"sha256\":"), 2);
+    struct today_ask ask = {
+        .site = JOURNAL_SITE, .board = "b-01", .fallback_tz = "Asia/Shanghai", .now = { INT64_C(1795233600000) }
+    }; /* 2026-11-21, noon */
+    buf_clear(&f->answer);
+    assert_int_equal(today_print(f->t.db, &ask, &f->answer), 0);
+    const char *today = strstr(f->answer.data, "\"photos_today\":[");
+    assert_non_null(today);
+    assert_int_equal(strcspn(today, "]") - strlen("\"photos_today\":["), ID_SIZE + 1); /* one id, in quotes */
     struct timeline_query tq = { .site = JOURNAL_SITE, .limit = 50 };
     buf_clear(&f->answer);
     assert_int_equal(timeline_page(f->t.db, &tq, &f->answer), 0);
