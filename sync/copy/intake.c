@@ -15,6 +15,7 @@
 /* What belongs to an arrival and is not the sink's business. */
 struct note {
     size_t journal;
+    uint64_t hellos; /* of the peer, when it came */
     char hash[HASH_TEXT_SIZE];
 };
 
@@ -32,6 +33,7 @@ struct intake {
     struct tell *tell;
     struct batch *waiting, *stored; /* being collected; with the sink */
     int64_t now_ms, retry_ms;
+    uint64_t hellos;
     unsigned faults;
     size_t own_journal; /* of the epoch that own_beyond is about */
     uint64_t own_beyond[LANE_COUNT];
@@ -95,6 +97,7 @@ static bool put(struct intake *in, size_t journal, const struct arrival *a, cons
     to->n = n;
     b->bytes += n;
     note->journal = journal;
+    note->hellos = in->hellos;
     hash_sha256_text(bytes, n, note->hash);
     if (!a->repeat) held_ahead(in->held, journal, a->key.lane, a->key.seq, note->hash, in);
     return true;
@@ -108,7 +111,8 @@ static void committed(struct intake *in, struct batch *b) {
             held_commit(in->held, note->journal, a->key.lane, a->key.seq, note->hash);
             in->counts.taken++;
         }
-        pump_received(in->pump, note->journal, a->key.lane, a->key.seq, in->now_ms); /* it has what it sent */
+        /* It has what it sent; but a hello since then says what it holds, and may hold less: it cut a forked chain back. */
+        if (note->hellos == in->hellos) pump_received(in->pump, note->journal, a->key.lane, a->key.seq, in->now_ms);
         tell_journal(in->tell, note->journal);
         if (!a->rejected && !a->broken) continue;
         if (strcmp(a->code, "conflict") == 0)
@@ -261,6 +265,8 @@ int intake_take(struct intake *in, const char *bytes, size_t n, int64_t now_ms, 
     intake_flush(in, now_ms);
     return 0;
 }
+
+void intake_hello(struct intake *in) { in->hellos++; }
 
 uint64_t intake_own_beyond(const struct intake *in, enum lane lane) { return in->own_beyond[lane]; }
 

@@ -34,6 +34,9 @@ MUST_CHECK int intake_take(struct intake *in, const char *bytes, size_t n, int64
 void intake_flush(struct intake *in, int64_t now_ms);
 int64_t intake_retry_ms(const struct intake *in); /* when to flush again, because the sink refused; INT64_MAX */
 
+/* The peer said what it holds: what it sent before is no longer taken as a sign that it has it. */
+void intake_hello(struct intake *in);
+
 /* The highest seq of our own current epoch that came and that we do not have: 0, or this journal lost data. Forgotten by intake_forget_own. */
 uint64_t intake_own_beyond(const struct intake *in, enum lane lane);
 void intake_forget_own(struct intake *in); /* a new own epoch: asks for what was not taken of the old one */

@@ -132,7 +132,10 @@ static void compare_own(struct peer *p, const struct ack_have *h, const struct h
 }
 
 static void hear_have(struct peer *p, const struct ack *ack, bool hello, int64_t now_ms) {
-    if (hello) pump_hello_begin(p->pump);
+    if (hello) {
+        intake_hello(p->intake);
+        pump_hello_begin(p->pump);
+    }
     for (size_t k = 0; k < ack->have_count; k++) {
         const struct ack_have *h = &ack->have[k];
         size_t i;

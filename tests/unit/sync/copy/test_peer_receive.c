@@ -498,6 +498,34 @@ static void a_hello_says_everything_with_heads(void **state) {
     ack_fini(&a);
 }
 
+/* It cut a forked chain back, and says so while the store still has in hand what it sent before: that it sent it is no sign that it has it. */
+static void a_lower_hello_stands_against_what_came_before_it(void **state) {
+    (void)state;
+    struct feed f = feed_of("hub", LANE_RECORD);
+    quiet();
+    give_next(&f, "note");
+    quiet();
+    journal->store_ms = 1000;
+    for (int k = 0; k < 2; k++) give_next(&f, "note");
+    assert_true(peer_busy(board));
+    struct ack_have have = { .upto = { 0, 1, 0 } };
+    memcpy(have.writer, f.key.writer, sizeof have.writer);
+    memcpy(have.epoch, f.key.epoch, sizeof have.epoch);
+    struct ack lower = { .connect = 9, .to = 7, .window = ACK_WINDOW_DEFAULT, .have = &have, .have_count = 1 };
+    peer_heard_ack(board, &lower, true, s.now_ms);
+    sim_finish_store(&s, 1);
+    assert_int_equal(stored_count(&f), 3);
+    size_t sent = 0;
+    struct peer_out o;
+    for (int k = 0; k < 100; k++, s.now_ms += 20)
+        while (peer_next(board, s.now_ms, &o) == 1) {
+            if (o.kind != PEER_OUT_EVENT) continue;
+            sent += strstr(o.bytes, "\"writer\":\"hub\"") != NULL;
+            peer_puback(board, o.token, s.now_ms);
+        }
+    assert_int_equal(sent, 2);
+}
+
 /* More journals than a hello holds: nothing that the other end has is sent again for that. */
 static void a_thousand_epochs_are_told_in_several_messages(void **state) {
     (void)state;
@@ -573,6 +601,7 @@ int main(void) {
         TEST(photo_hashes_travel_in_acks_and_hellos),
         TEST(own_pause_is_told),
         TEST(a_hello_says_everything_with_heads),
+        TEST(a_lower_hello_stands_against_what_came_before_it),
         TEST(a_thousand_epochs_are_told_in_several_messages),
         TEST(a_gap_at_the_end_is_asked_for),
         TEST(a_new_board_is_filled),
