@@ -10,6 +10,7 @@
 #include "app/journal/hazard_private.h"
 #include "app/journal/person.h"
 #include "app/journal/site.h"
+#include "app/journal/today.h"
 
 #include "tests/support/journal_pair.h"
 
@@ -527,6 +528,57 @@ static void ends_agree_in_any_order(void **state) {
     journal_pair_rebuild(&f->hub);
 }
 
+/* ---- the home screen ---- */
+
+static int cards(struct fixture *f, struct test_journal *t, const char *user, const char *role, const char *text) {
+    struct today_ask ask = { .site = JOURNAL_SITE,
+                             .board = t == &f->hub ? "hub" : "b-01",
+                             .fallback_tz = "Asia/Shanghai",
+                             .now = clock_wall(),
+                             .user = user,
+                             .role = role };
+    int n = 0;
+    buf_clear(&f->answer);
+    assert_int_equal(today_print(t->db, &ask, &f->answer), 0);
+    for (const char *at = f->answer.data; (at = strstr(at, text)); at++) n++;
+    return n;
+}
+
+static void home_shows_what_presses_to_whom_it_does(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(raise(f, &f->board, ",\"text\":\"漏水\",\"severity\":\"serious\""), 0); /* u-01 is assigned */
+    assert_int_equal(cards(f, &f->board, "u-01", "manager", "\"hazard\""), 0);               /* not yet */
+    assert_int_equal(raise(f, &f->board, ",\"text\":\"停\",\"severity\":\"stop_work\""), 0);
+    assert_int_equal(cards(f, &f->board, "u-01", "manager", "\"zh\":\"整改：停\""), 1);
+    assert_int_equal(cards(f, &f->board, "u-03", "crew", "\"kind\":\"hazard\""), 0);
+    assert_int_equal(step(f, &f->board, "user/u-02", "assign", ",\"assignee\":\"u-03\""), 0);
+    assert_int_equal(cards(f, &f->board, "u-03", "crew", "\"due\":\"2026-11-23T16:10:00.000+08:00\""), 1);
+    clock_fake_advance_ms((2 * 24 + 9) * 3600 * 1000); /* past the warning of the other */
+    assert_int_equal(cards(f, &f->board, "u-01", "manager", "\"kind\":\"hazard\""), 2);
+    assert_int_equal(cards(f, &f->board, "u-02", "supervisor", "\"kind\":\"hazard\""), 0);
+    assert_int_equal(step(f, &f->board, "user/u-03", "rectify", RECTIFY), 0);
+    assert_int_equal(cards(f, &f->board, "u-02", "supervisor", "\"zh\":\"复查：停\""), 1);
+    assert_int_equal(cards(f, &f->board, "u-01", "manager", "\"kind\":\"hazard\""), 1);
+    assert_int_equal(cards(f, &f->board, "u-05", "viewer", "\"kind\":\"hazard\""), 0);
+}
+
+static void whoever_came_too_late_is_told(void **state) {
+    struct fixture *f = *state;
+    unsigned seed = journal_pair_seed();
+    bring(f, HAZARD_ASSIGNED);
+    journal_pair_carry(&f->board, &f->hub, &seed);
+    assert_int_equal(step(f, &f->board, "user/u-01", "rectify", RECTIFY), 0);
+    assert_int_equal(step(f, &f->hub, "user/u-04", "rectify", ",\"photos\":[\"" CHECK "\"]"), 0);
+    assert_int_equal(cards(f, &f->hub, "u-04", "manager", "hazard-late"), 0);
+    journal_pair_carry(&f->board, &f->hub, &seed);
+    journal_pair_carry(&f->hub, &f->board, &seed);
+    assert_int_equal(cards(f, &f->hub, "u-04", "manager", "\"zh\":\"您的整改晚了一步，没有算数：墙角渗水\""), 1);
+    assert_int_equal(cards(f, &f->hub, "u-01", "manager", "hazard-late"), 0);
+    assert_int_equal(cards(f, &f->board, "u-04", "manager", "hazard-late"), 0); /* it was told where it was done */
+    clock_fake_advance_ms(4 * 24 * 3600 * 1000LL);
+    assert_int_equal(cards(f, &f->hub, "u-04", "manager", "hazard-late"), 0);
+}
+
 /* ---- lists ---- */
 
 static int listed(struct fixture *f, struct hazard_query q) {
@@ -618,6 +670,8 @@ int main(void) {
         TEST(steps_that_cross_are_kept_and_marked),
         TEST(crossing_steps_do_not_make_one_verify_oneself),
         TEST(ends_agree_in_any_order),
+        TEST(home_shows_what_presses_to_whom_it_does),
+        TEST(whoever_came_too_late_is_told),
         TEST(lists_are_filtered_and_paged),
         TEST(nobody_is_named_to_those_who_see_no_names),
         TEST(a_spreadsheet_runs_nothing),
