@@ -6,7 +6,7 @@
 
 #define N_MAX 100000
 
-const char *const hazard_severities[] = { "stop_work", "serious", "notice", NULL };
+const char *const hazard_severity_words[] = { "stop_work", "serious", "notice", NULL };
 
 const struct shape hazard_shape[] = {
     { .name = "stage", .kind = SHAPE_KEY },
@@ -16,7 +16,7 @@ const struct shape hazard_shape[] = {
     { .name = "text", .kind = SHAPE_TEXT, .flags = SHAPE_FILLED, .max = HAZARD_TEXT_MAX },
     { .name = "text_en", .kind = SHAPE_TEXT, .flags = SHAPE_MADE, .max = HAZARD_TEXT_MAX },
     { .name = "note", .kind = SHAPE_TEXT, .max = HAZARD_NOTE_MAX },
-    { .name = "severity", .kind = SHAPE_WORD, .flags = SHAPE_FILLED, .words = hazard_severities },
+    { .name = "severity", .kind = SHAPE_WORD, .flags = SHAPE_FILLED, .words = hazard_severity_words },
     { .name = "due", .kind = SHAPE_WHEN, .flags = SHAPE_FILLED },
     { .name = "due_at", .kind = SHAPE_TIME, .flags = SHAPE_MADE },
     { .name = "warn_at", .kind = SHAPE_TIME, .flags = SHAPE_MADE },

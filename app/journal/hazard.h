@@ -66,7 +66,8 @@ MUST_CHECK int hazard_raise(struct journal *j, struct db *db, const struct hazar
 /* ---- readers ---- */
 
 /* {"id","site","board","state","severity","stage","room","phrase","n","text","text_en","note","due","due_at","warn_at","overdue","photos","raised",
- * "assignee","assignee_name","rectified","rejected","verified","allowed","history"}. ERR_NOT_FOUND. names: false hides who. */
+ * "assignee","assignee_name","rectified","rejected","verified","allowed","pictures","history"}; pictures: its photos' records that are here, as photo_print has them.
+ * ERR_NOT_FOUND. names: false hides who. */
 MUST_CHECK int hazard_print(struct db *db, const char *site, const char *id, struct wall now, bool names,
                             struct buf *out);
 

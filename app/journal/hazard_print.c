@@ -5,6 +5,7 @@
 #include "app/journal/hazard_read.h"
 #include "app/journal/listing.h"
 #include "app/journal/person.h"
+#include "app/journal/photo.h"
 #include "app/journal/plan.h"
 #include "app/journal/timeline.h"
 #include "firmware/base/cleanup.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #define HISTORY_MAX (4u * 1024u * 1024u)
+#define PICTURE_MAX (64u * 1024u)
 
 static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
@@ -117,6 +119,32 @@ static int put_history(struct db *db, struct stmt *s, bool names, struct json_ou
     return rc;
 }
 
+/* The records of its photos, as far as they are here: what a picture on a screen needs. */
+static int put_pictures(struct db *db, struct stmt *row, bool names, struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct buf one;
+    int rc = db_prepare(db,
+                        "SELECT p.id FROM photo p WHERE p.site = ?1 AND p.withdrawn = 0 AND p.id IN (SELECT value FROM"
+                        " json_each(?2) UNION SELECT value FROM json_each(?3) UNION SELECT value FROM json_each(?4))",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, stmt_text(row, HAZARD_COL_SITE));
+    stmt_bind_text(s, 2, stmt_text(row, HAZARD_COL_PHOTOS));
+    stmt_bind_text(s, 3, stmt_text(row, HAZARD_COL_AFTER));
+    stmt_bind_text(s, 4, stmt_text(row, HAZARD_COL_CLOSE_PHOTOS));
+    json_open(w, "pictures", '[');
+    buf_init(&one, PICTURE_MAX);
+    while ((rc = stmt_step(s)) == 1) {
+        buf_clear(&one);
+        rc = photo_print(db, stmt_text(row, HAZARD_COL_SITE), stmt_text(s, 0), names, &one);
+        if (rc == 0) json_put_raw(w, NULL, one.data, one.len);
+        if (rc < 0 && rc != ERR_NOT_FOUND) break;
+    }
+    buf_fini(&one);
+    json_close(w, ']');
+    return rc < 0 ? rc : 0;
+}
+
 struct reader {
     struct wall now;
     bool names;
@@ -130,6 +158,7 @@ static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx)
     int rc = put_who(db, s, r->names, w);
     life_allowed(&hazard_life, life_state(&hazard_life, stmt_text(s, HAZARD_COL_STATE)), allowed);
     put_list(w, "allowed", allowed);
+    if (rc == 0) rc = put_pictures(db, s, r->names, w);
     if (rc == 0) rc = put_history(db, s, r->names, w);
     json_close(w, '}');
     return rc < 0 ? rc : w->buf->error;
@@ -152,8 +181,8 @@ int hazard_print(struct db *db, const char *site, const char *id, struct wall no
 /* ---- many ---- */
 
 static bool is_severity(const char *text) {
-    for (size_t i = 0; hazard_severities[i]; i++)
-        if (strcmp(hazard_severities[i], text) == 0) return true;
+    for (size_t i = 0; hazard_severity_words[i]; i++)
+        if (strcmp(hazard_severity_words[i], text) == 0) return true;
     return false;
 }
 

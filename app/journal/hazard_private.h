@@ -6,8 +6,8 @@
 #include "app/journal/hazard.h"
 #include "app/journal/shape.h"
 
-extern const char *const hazard_severities[]; /* NULL-ended, the worst first */
-extern const struct shape hazard_shape[];     /* of hazard-raised */
+extern const char *const hazard_severity_words[]; /* NULL-ended, the worst first */
+extern const struct shape hazard_shape[];         /* of hazard-raised */
 extern const struct shape hazard_step_shape[];
 
 /* The due date of an event that does not say its instant: by the offset of its own time, so that every reader finds the same. */
