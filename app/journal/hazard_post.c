@@ -3,6 +3,7 @@
 #include "app/journal/hazard_private.h"
 
 #include "app/journal/domain.h"
+#include "app/journal/hazard_phrase.h"
 #include "app/journal/journal_private.h"
 #include "app/journal/person.h"
 #include "app/journal/post.h"
@@ -38,33 +39,46 @@ static int check_stage(struct journal *j, struct db *db, const char *site, const
     return rc;
 }
 
-/* A room may be in somebody's own words. */
-static int say_masked(const char *phrase, int64_t n, const char *room, struct hazard_words *out, struct err_text *e) {
+/* The text that a phrase makes in one language. room: a key, or somebody's own words. */
+static int put_text(const struct hazard_phrase *p, bool zh, const char *room, const struct json *data,
+                    struct json_out *made, struct err_text *e) {
+    struct buf text;
+    int64_t n = 0;
+    bool has_n = json_int(json_member(data, "n"), &n) && p->has_n;
+    buf_init(&text, HAZARD_TEXT_MAX);
+    int rc = hazard_phrase_text(p, zh, p->has_room ? room : NULL, has_n, n, &text, e);
+    if (rc == 0) json_put_text(made, zh ? "text" : "text_en", text.data);
+    buf_fini(&text);
+    return rc;
+}
+
+static int put_phrase(const struct hazard_phrase *p, const struct json *data, struct json_out *made,
+                      struct err_text *e) {
+    const char *room = text_of(data, "room");
     struct buf masked;
     buf_init(&masked, 1024);
     int rc = room ? privacy_mask_text(room, &masked) : 0;
-    rc = rc < 0 ? err_set(e, rc, "the room cannot be read: %s", err_name(rc))
-                : hazard_say(phrase, n, room ? masked.data : NULL, out, e);
+    if (rc < 0) rc = err_set(e, rc, "the room cannot be read: %s", err_name(rc));
+    if (rc == 0) rc = put_text(p, true, room ? masked.data : NULL, data, made, e);
+    if (rc == 0) rc = put_text(p, false, room ? masked.data : NULL, data, made, e);
     buf_fini(&masked);
     return rc;
 }
 
+/* *severity: what was said, or the phrase's. */
 static int put_words(const struct json *data, struct json_out *made, const char **severity, struct err_text *e) {
-    const char *phrase = text_of(data, "phrase"), *text = text_of(data, "text");
-    struct hazard_words words;
-    int64_t n = -1;
+    const char *key = text_of(data, "phrase"), *text = text_of(data, "text");
+    const struct hazard_phrase *phrase = key ? hazard_phrase_find(key) : NULL;
     *severity = text_of(data, "severity");
-    if (!phrase && !text) return err_field(e, ERR_INVALID, "text", "say what is wrong: text, or a phrase");
-    if (phrase && text)
+    if (!key && !text) return err_field(e, ERR_INVALID, "text", "say what is wrong: text, or a phrase");
+    if (key && text)
         return err_field(e, ERR_INVALID, "text", "the phrase makes the text; what else there is to say is a note");
-    if (!phrase) return *severity ? 0 : err_field(e, ERR_INVALID, "severity", "severity is missing");
-    (void)json_int(json_member(data, "n"), &n);
-    int rc = say_masked(phrase, n, text_of(data, "room"), &words, e);
-    if (rc < 0) return rc;
-    json_put_text(made, "text", words.zh);
-    json_put_text(made, "text_en", words.en);
-    if (!*severity) json_put_text(made, "severity", words.severity);
-    if (!*severity) *severity = words.severity;
+    if (!key) return *severity ? 0 : err_field(e, ERR_INVALID, "severity", "severity is missing");
+    if (!phrase) return err_field(e, ERR_INVALID, "phrase", "there is no phrase %s for hazards", key);
+    int rc = put_phrase(phrase, data, made, e);
+    if (rc < 0 || *severity) return rc;
+    *severity = phrase->severity->key;
+    json_put_text(made, "severity", *severity);
     return 0;
 }
 

@@ -14,16 +14,6 @@ extern const struct shape hazard_step_shape[];
 MUST_CHECK int hazard_due_fixed(int32_t offset_s, struct wall raised, const char *severity, const char *said,
                                 struct hazard_due *out);
 
-/* What a phrase says. */
-struct hazard_words {
-    char zh[HAZARD_TEXT_MAX + 1], en[HAZARD_TEXT_MAX + 1];
-    const char *severity; /* its usual one */
-};
-
-/* n -1 and room NULL: not said. ERR_INVALID: e->field is "phrase", there is none of that key; or "n", which it needs. */
-MUST_CHECK int hazard_say(const char *phrase, int64_t n, const char *room, struct hazard_words *out,
-                          struct err_text *e);
-
 /* ---- one row ---- */
 
 struct hazard_row {

@@ -391,9 +391,9 @@ static void a_phrase_makes_the_text(void **state) {
     assert_said(f, "due", "\"2026-11-25\"");
     assert_said(f, "due_at", "\"2026-11-25T23:59:59.000+08:00\"");
     assert_said(f, "warn_at", "\"2026-11-24T23:59:59.000+08:00\"");
-    assert_int_equal(raise(f, &f->board, ",\"phrase\":\"waterproofing-low\",\"n\":5,\"severity\":\"notice\""), 0);
-    assert_said(f, "text", "\"防水高度需增加5cm\"");
-    assert_said(f, "text_en", "\"waterproofing too low by 5 cm\"");
+    assert_int_equal(raise(f, &f->board, ",\"phrase\":\"dirty-site\",\"n\":5,\"room\":\"bath\""), 0);
+    assert_said(f, "text", "\"脏乱、下水口未封、垃圾占公区\"");
+    assert_said(f, "room", "\"bath\"");
     assert_said(f, "severity", "\"notice\"");
     assert_int_equal(raise(f, &f->board, ",\"phrase\":\"hollow-tiles\",\"n\":2,\"room\":\"找 13900001234\""), 0);
     assert_said(f, "text", "\"找 139****1234空鼓2块\"");
@@ -411,7 +411,9 @@ static void what_cannot_be_is_refused(void **state) {
         { ",\"text\":\"x\"", "severity" },
         { ",\"text\":\"x\",\"severity\":\"bad\"", "severity" },
         { ",\"phrase\":\"no-such-thing\"", "phrase" },
-        { ",\"phrase\":\"hollow-tiles\"", "n" },
+        { ",\"phrase\":\"hollow-tiles\",\"room\":\"bath\"", "n" },
+        { ",\"phrase\":\"hollow-tiles\",\"room\":\"bath\",\"n\":0", "n" },
+        { ",\"phrase\":\"hollow-tiles\",\"n\":2", "room" },
         { ",\"phrase\":\"hollow-tiles\",\"n\":2,\"text\":\"x\"", "text" },
         { ",\"text\":\"x\",\"severity\":\"notice\",\"stage\":\"nowhere\"", "stage" },
         { ",\"text\":\"x\",\"severity\":\"notice\",\"due\":\"2026-11-21\"", "due" },
@@ -428,8 +430,8 @@ static void a_repeat_is_the_same_hazard(void **state) {
     struct fixture *f = *state;
     struct hazard_by who = by("user/u-02");
     char body[300];
-    assert_int_equal(raise(f, &f->board, ",\"phrase\":\"hollow-tiles\",\"n\":2"), 0);
-    (void)snprintf(body, sizeof body, "{\"n\":2,\"phrase\":\"hollow-tiles\",\"id\":\"%s\"}", f->id);
+    assert_int_equal(raise(f, &f->board, ",\"phrase\":\"hollow-tiles\",\"n\":2,\"room\":\"bath\""), 0);
+    (void)snprintf(body, sizeof body, "{\"n\":2,\"phrase\":\"hollow-tiles\",\"room\":\"bath\",\"id\":\"%s\"}", f->id);
     clock_fake_advance_ms(48 * 3600 * 1000);
     buf_clear(&f->answer);
     journal_pair_begin(&f->board);
