@@ -32,7 +32,7 @@ static int end_of(const struct tz *tz, const char *date, struct wall *out) {
     tz_date_add(date, 1, next);
     int rc = tz_date_parse(next, &civil);
     if (rc == 0) rc = tz_instant(tz, &civil, out);
-    if (rc == 0) out.ms -= 1000;
+    if (rc == 0) out->ms -= 1000;
     return rc;
 }
 
