@@ -24,6 +24,10 @@ static const unsigned permitted[PERMIT_COUNT] = {
     [PERMIT_TEST_SHOT] = ON_SITE | BIT(ROLE_OFFICE) | BIT(ROLE_INSTALLER),
     [PERMIT_DAYLOG] = BIT(ROLE_MANAGER) | BIT(ROLE_OFFICE),
     [PERMIT_PLAN] = BIT(ROLE_OFFICE),
+    [PERMIT_HAZARD] = ON_SITE | BIT(ROLE_OFFICE),
+    [PERMIT_ASSIGN] = BIT(ROLE_MANAGER) | BIT(ROLE_SUPERVISOR) | BIT(ROLE_OFFICE),
+    [PERMIT_RECTIFY] = ON_SITE | BIT(ROLE_OFFICE),
+    [PERMIT_VERIFY] = BIT(ROLE_SUPERVISOR) | BIT(ROLE_OFFICE),
 };
 
 const char *role_name(enum role role) { return (unsigned)role < ROLE_COUNT ? names[role] : names[ROLE_NONE]; }
