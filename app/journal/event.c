@@ -35,6 +35,7 @@ const struct event_type event_types[] = {
     { "viewpoint-moved", LANE_RECORD, "viewpoint", viewpoint_check, true },
     { "alert-raised", LANE_ALERT, "alert", alert_check, true },
     { "alert-cleared", LANE_ALERT, "alert", alert_check, true },
+    { "alert-seen", LANE_ALERT, "alert", alert_check_seen, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
