@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* While the hub has not listened for long enough itself, it does not know. */
+/* While the hub has not listened for long enough itself, it does not know. listening.ms 0: it does not listen now. */
 int rule_board_judge_silence(struct rules_case *c) {
     const struct rules_site *s = c->site;
     int64_t after_ms = s->limits.silent_after_s * 1000;
@@ -18,7 +18,7 @@ int rule_board_judge_silence(struct rules_case *c) {
         if (due.ms > c->now.ms) continue;
         rc = rules_add(c, "board-silent", "office", "board", b->board, due, &a);
         if (rc < 0) break;
-        a->unsure = rules_clock_run(s, s->listening, after_ms, b->hours).ms > c->now.ms;
+        a->unsure = !s->listening.ms || rules_clock_run(s, s->listening, after_ms, b->hours).ms > c->now.ms;
         (void)snprintf(a->zh, sizeof a->zh, "看板 %s 在上班时间没有消息", b->board);
         (void)snprintf(a->en, sizeof a->en, "Board %s is silent within its hours", b->board);
     }

@@ -98,7 +98,7 @@ struct rules_site {
     struct tz *tz;
     struct rules_limits limits;
     struct wall begun, closed; /* the boards' first event; handed over */
-    struct wall listening;     /* the hub hears boards since then */
+    struct wall listening;     /* the hub hears boards since then; ms 0: it does not */
     char planned_since
         [TZ_DATE_SIZE]; /* planned dates do not contain what was granted from this date on; "": nothing at all */
     char (*logged)[TZ_DATE_SIZE];            /* dates that have a log; ascending, each once */

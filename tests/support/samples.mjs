@@ -44,6 +44,7 @@ const rows = {
     'POST /camera/shot': { good: 201, body: () => ({ id: uuid7(), stage: 'plumbing_electrical', room: '北阳台', caption: '厨房', inreplyto: uuid7() }) },
     'GET /camera/live': { endless: true },
     'GET /alerts': {},
+    'POST /alerts/{id}/seen': { values: () => ({ id: uuid7() }), good: 404, body: () => ({ id: uuid7(), note: '问过' }) }, // nothing stands; rules.mjs has one
     'GET /timelapse': {},
     'POST /viewpoint': { good: 201, body: () => ({ id: uuid7(), room: 'kitchen', note: '换了墙' }) },
     'GET /timeline': {},
