@@ -95,6 +95,8 @@ function bodyOf(entry) {
     case 'alert-raised':
     case 'alert-cleared':
         return [line(d.text?.[lang()] ?? d.text?.zh)];
+    case 'alert-seen':
+        return d.note ? [line(d.note)] : [];
     case 'outage':
         return [line(...outageText(d))];
     case 'photos-dropped':
