@@ -46,6 +46,8 @@ bool role_may(enum role role, enum permission permission) {
     return (permitted[permission] & BIT(role)) != 0;
 }
 
+bool role_sees_all_sites(enum role role) { return role == ROLE_OFFICE || role == ROLE_VIEWER; }
+
 bool role_sees_customer(enum role role) { return role == ROLE_MANAGER || role == ROLE_OFFICE; }
 
 bool role_sees_names(enum role role) { return role != ROLE_VIEWER && role > ROLE_NONE && role < ROLE_COUNT; }

@@ -28,6 +28,8 @@ enum permission {
 const char *role_name(enum role role);
 MUST_CHECK int role_parse(const char *name, enum role *out); /* ERR_INVALID; "none" is no role */
 bool role_may(enum role role, enum permission permission);
+/* Office and viewers see every site, others those on whose list they are. */
+bool role_sees_all_sites(enum role role);
 /* Viewers see no names. */
 bool role_sees_names(enum role role);
 /* Managers and office see the customer block. */

@@ -41,6 +41,7 @@ const struct event_type event_types[] = {
     { "hazard-verified", LANE_ALERT, "hazard", hazard_check_step, true },
     { "alert-raised", LANE_ALERT, "alert", alert_check, true },
     { "alert-cleared", LANE_ALERT, "alert", alert_check, true },
+    { "alert-seen", LANE_ALERT, "alert", alert_check_seen, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];

@@ -12,6 +12,7 @@
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
 #include "firmware/runtime/connect.h"
+#include "firmware/runtime/deadlines.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelog-hub/presence.h"
@@ -45,6 +46,7 @@ struct hub {
     struct feed_board *boards;
     size_t board_count;
     uv_timer_t sweep_timer;
+    struct deadlines deadlines;
 };
 
 /* ---- photo bytes ---- */
@@ -96,8 +98,10 @@ static void on_doubt(void *ctx, const char *site, enum peer_doubt doubt, const s
 }
 
 static void on_link(void *ctx, bool up, int64_t connect, const char *why) {
+    struct hub *h = ctx;
     (void)why; /* the feed logs it */
-    if (up) connect_save(&((struct hub *)ctx)->rt.app, connect);
+    deadlines_listen(&h->deadlines, up);
+    if (up) connect_save(&h->rt.app, connect);
 }
 
 /* ---- who works where ---- */
@@ -132,7 +136,11 @@ static void on_wrote(void *ctx, const char *site) { /* reader's thread */
     if (h->feed) feed_wake_site(h->feed, site);
 }
 
-static void on_settle(void *ctx) { refresh_members(ctx); }
+static void on_settle(void *ctx) {
+    struct hub *h = ctx;
+    refresh_members(h);
+    deadlines_wake(&h->deadlines);
+}
 
 static size_t lives(void *ctx, struct life *out, size_t max) {
     struct hub *h = ctx;
@@ -217,6 +225,7 @@ static int start(struct hub *h, struct runtime_options *o, struct err_text *e) {
     refresh_members(h);
     struct tus_options t = { .store = inbox_store(r->depot.blob_dir), .stored = blob_stored, .ctx = h };
     rc = tus_create(&t, &h->tus, e);
+    if (!rc) rc = deadlines_start(&h->deadlines, r, h->conf->office_silent_after_s, e);
     if (!rc) rc = start_feed(h, e);
     if (rc) return rc;
     h->raw = route_tus(h->tus);
@@ -233,12 +242,14 @@ static int start(struct hub *h, struct runtime_options *o, struct err_text *e) {
 static void stop(struct hub *h, const struct err_text *failure) {
     struct runtime *r = &h->rt;
     runtime_stop_server(r);
+    deadlines_stop(&h->deadlines);
     if (h->feed && !feed_stop(h->feed, FEED_STOP_MS)) {
         if (failure) log_error("%s", failure->text);
         log_info("stopped, without waiting for a name look-up");
         _exit(failure ? CLI_EXIT_FAILURE : CLI_EXIT_OK);
     }
     runtime_stop_stores(r);
+    deadlines_fini(&h->deadlines);
     if (h->sweep_timer.data && uv_is_active((uv_handle_t *)&h->sweep_timer))
         uv_close((uv_handle_t *)&h->sweep_timer, NULL);
     server_destroy(r->server); /* waits for its last steps, which tell the feed of photos */

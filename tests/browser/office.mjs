@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import { realPhotos, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { withExif } from '../support/exif.mjs';
 import { DESK, launch, Screen } from '../support/screen.mjs';
+import { wallClock } from '../support/site.mjs';
 
 const EXPECTED = { size: DESK, path: '/office/' };
 
@@ -154,6 +155,36 @@ test('a new site and its plan; a change by somebody else in between is shown, an
         await screen.see('.plan-foot', { hasText: '第 4 版' });
         assert.equal((await client.get('/api/v1/sites/s-7')).cutoffs.daylog, '17:45');
     }, { expect: [/412 \(Precondition Failed\)/] });
+}));
+
+test('the alert board: what stands, filtered by the address; seen, and cleared by itself', () => withStack({}, async (stack) => {
+    const { ahead, env } = wallClock(stack, Date.parse('2026-11-26T18:00:00+08:00') - Date.now()); // a Thursday
+    await stack.startBroker();
+    await stack.startHub('', env);
+    await stack.addUser(null, 'o-01', 'office', '1357', '客服');
+    const { manager } = await atBoard(stack, { env });
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await screen.tap('.bar-alerts');
+        await screen.see('.hint', { hasText: '没有未解除的警报' });
+        ahead(Date.parse('2026-11-26T18:30:01+08:00') - Date.now());
+        await screen.see('.alert[data-rule="daylog-missing"] h3', { hasText: '2026-11-26 的施工日志没有交' });
+        await screen.tap('.filters .toggle', { hasText: '领导' });
+        await screen.see('.hint', { hasText: '没有未解除的警报' });
+        assert.match(await screen.page.evaluate(() => location.hash), /state=standing&level=executive/);
+        await screen.page.evaluate(() => { location.hash = '#/alerts?level=office&site=s-1'; });
+        await screen.page.reload();
+        await screen.see('.filters .toggle[data-level="office"][aria-pressed="true"]');
+        await screen.tap('.alert button', { hasText: '看到了' });
+        await screen.said('已标记为看到');
+        await screen.see('.alert .alert-seen', { hasText: '客服' });
+        await manager.post('/daylogs', { id: uuid7(), date: '2026-11-26', note: '顺利' });
+        await screen.see('.hint', { hasText: '没有未解除的警报' });
+        await screen.tap('.filters .toggle', { hasText: '近 7 天已解除' });
+        await screen.see('.alert[data-state="cleared"]');
+        await screen.tap('.alert a');
+        await screen.see('.entry');
+    });
 }));
 
 await runTests();

@@ -29,7 +29,7 @@ const table = [
     ['rectify', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards/{id}/rectify'],
     ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office']],
     ['timed tests', ['manager', 'supervisor', 'office']],
-    ['decide, hold, plan, people; ask for a photo', ['office'], 'PUT /sites/{site}', 'POST /photo-requests'],
+    ['decide, hold, plan, people; ask for a photo; see an alert', ['office'], 'PUT /sites/{site}', 'POST /photo-requests', 'POST /alerts/{id}/seen'],
     ['devices, network, restore, move', ['installer']],
     ['export', ['installer', 'office']],
 ];

@@ -54,6 +54,7 @@ const rows = {
     'POST /hazards/{id}/rectify': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), note: '已补刷', photos: [uuid7()] }) },
     'POST /hazards/{id}/reject': { good: 201, values: (c) => ({ id: c.rectified?.reject ?? c.hazard }), body: () => ({ id: uuid7(), note: '还差一点' }) },
     'POST /hazards/{id}/verify': { good: 201, values: (c) => ({ id: c.rectified?.verify ?? c.hazard }), body: () => ({ id: uuid7(), note: '合格', photos: [uuid7()] }) },
+    'POST /alerts/{id}/seen': { values: () => ({ id: uuid7() }), good: 404, body: () => ({ id: uuid7(), note: '问过' }) }, // nothing stands; rules.mjs has one
     'GET /timelapse': {},
     'POST /viewpoint': { good: 201, body: () => ({ id: uuid7(), room: 'kitchen', note: '换了墙' }) },
     'GET /timeline': {},

@@ -9,6 +9,7 @@ import { may, place, user } from '/shared/place.js';
 import { closeAllSheets } from '/shared/sheet.js';
 import { signIn } from '/shared/signin.js';
 import { languageButton, t, useSavedLang } from '/shared/words.js';
+import { alertsView } from './alerts.js';
 import { bar, drawBar, goTo } from './bar.js';
 import { newSite } from './plan.js';
 import { siteView } from './site.js';
@@ -20,7 +21,8 @@ const main = el('main', { id: 'main', tabindex: -1 });
 let stopView = null;
 
 function buttons(name) {
-    return [name !== 'new' && may('plan') && el('button', { type: 'button', class: 'bar-lang', on: { click: () => goTo('new') } }, icon('plus'), el('span', {}, t('office.new-site'))),
+    return [name !== 'alerts' && el('button', { type: 'button', class: 'bar-lang bar-alerts', on: { click: () => goTo('alerts') } }, icon('warn'), el('span', {}, t('office.alerts'))),
+        name !== 'new' && may('plan') && el('button', { type: 'button', class: 'bar-lang', on: { click: () => goTo('new') } }, icon('plus'), el('span', {}, t('office.new-site'))),
         languageButton(route),
         el('button', { type: 'button', class: 'bar-lang', 'aria-label': t('office.leave', { name: user.get()?.name }), on: { click: leave } }, icon('leave'), el('span', {}, user.get()?.name))];
 }
@@ -33,6 +35,7 @@ function route() {
     drawBar(Boolean(name), buttons(name));
     fill(main);
     if (name === 'site' && id) stopView = siteView(main, id, tab, new URLSearchParams(query));
+    else if (name === 'alerts') stopView = alertsView(main, new URLSearchParams(query));
     else if (name === 'new' && may('plan')) stopView = newSite(main);
     else stopView = sitesView(main);
     scrollTo(0, 0);

@@ -102,6 +102,8 @@ function bodyOf(entry) {
     case 'hazard-rejected':
     case 'hazard-verified':
         return [line(d.assignee && t('hazard.to', { who: d.assignee }), d.note, d.photos?.length > 0 && t('count.photos', { n: d.photos.length }))];
+    case 'alert-seen':
+        return d.note ? [line(d.note)] : [];
     case 'outage':
         return [line(...outageText(d))];
     case 'photos-dropped':
