@@ -18,6 +18,7 @@ enum permission {
     PERMIT_TEST_SHOT, /* a shot of the board's camera: installer too */
     PERMIT_DAYLOG,    /* submit or amend a log */
     PERMIT_PLAN,      /* plan, people; photo requests */
+    PERMIT_OFFICE,    /* what only head office looks at: webhooks, the digest */
     PERMIT_COUNT,
 };
 
