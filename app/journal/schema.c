@@ -129,8 +129,9 @@ static const char late_schema[] =
 
 /* Tables of state that other files own, also of other folders of app, which are not included here: one database is made in one piece, by
  * whichever program opens it first. */
-extern const char *const session_schema; /* app/http/session.h */
-extern const char *const outbox_schema;  /* app/photo/outbox.h */
+extern const char *const session_schema;  /* app/http/session.h */
+extern const char *const outbox_schema;   /* app/photo/outbox.h */
+extern const char *const hook_box_schema; /* app/hook/hook_box.h */
 
 static const char *const *const state_schemas[] = {
     &identity_schema, &session_schema, &account_schema, &draft_schema, &board_schema, &outbox_schema, NULL
@@ -142,8 +143,11 @@ static int create_state(struct db *db, struct err_text *e) {
     return rc;
 }
 
+static int create_hooks(struct db *db, struct err_text *e) { return db_exec(db, hook_box_schema, e); }
+
 static const struct migration migrations[] = {
     { .version = 1, .sql = event_schema, .run = create_state },
+    { .version = 2, .run = create_hooks },
 };
 
 int schema_migrate(struct db *db, struct err_text *e) {

@@ -30,6 +30,7 @@ const table = [
     ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office']],
     ['timed tests', ['manager', 'supervisor', 'office']],
     ['decide, hold, plan, people; ask for a photo; see an alert', ['office'], 'PUT /sites/{site}', 'POST /photo-requests', 'POST /alerts/{id}/seen'],
+    ['how webhooks do; the executives\' digest', ['office'], 'GET /hooks', 'GET /digest'],
     ['devices, network, restore, move', ['installer']],
     ['export', ['installer', 'office']],
 ];

@@ -77,6 +77,8 @@ const rows = {
         }),
     },
     'GET /boards': {},
+    'GET /hooks': {},
+    'GET /digest': {},
     'GET /verify/{code}': { values: (c) => ({ code: c.code }) },
     'POST /blobs/have': { body: (c) => ({ sha256: [c.hash] }) },
     'POST /blobs/confirmed': { body: (c) => ({ sha256: [c.hash] }) },
