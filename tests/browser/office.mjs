@@ -165,7 +165,7 @@ test('the alert board: what stands, filtered by the address; seen, and cleared b
     const { manager } = await atBoard(stack, { env });
     await atDesk(stack, async (screen) => {
         await screen.signIn('o-01', '1357', '.site-card');
-        await screen.tap('.bar-alerts');
+        await screen.tap('.bar-lang', { hasText: '警报' });
         await screen.see('.hint', { hasText: '没有未解除的警报' });
         ahead(Date.parse('2026-11-26T18:30:01+08:00') - Date.now());
         await screen.see('.alert[data-rule="daylog-missing"] h3', { hasText: '2026-11-26 的施工日志没有交' });
@@ -184,6 +184,33 @@ test('the alert board: what stands, filtered by the address; seen, and cleared b
         await screen.see('.alert[data-state="cleared"]');
         await screen.tap('.alert a');
         await screen.see('.entry');
+    });
+}));
+
+test('hazards over all sites: filters in the address, before and after, a small one is closed by its photo', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    const { manager } = await atBoard(stack);
+    const raise = async (phrase) => (await manager.post('/hazards', { id: uuid7(), phrase, photos: [(await manager.photo(fs.readFileSync(realPhotos(1)[0]))).id] })).id;
+    await raise('ponding-leak');
+    const small = await raise('dirty-site');
+    await manager.post(`/hazards/${small}/rectify`, { id: uuid7(), photos: [(await manager.photo(fs.readFileSync(realPhotos(2)[1]))).id] });
+    await until('all of it is here', async () => (await client.get('/api/v1/hazards?state=rectified')).hazards[0]?.pictures.length === 2);
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await screen.see('.site-line', { hasText: '2 条隐患' });
+        await screen.tap('.bar-lang', { hasText: '隐患' });
+        await until('both are shown', async () => (await screen.$('.hazard-card').count()) === 2);
+        await screen.page.selectOption('select[name="state"]', 'rectified');
+        await until('one is', async () => (await screen.$('.hazard-card').count()) === 1);
+        assert.match(screen.page.url(), /#\/hazards\?state=rectified$/);
+        const [saved] = await Promise.all([screen.page.waitForEvent('download'), screen.tap('a', { hasText: '导出表格' })]);
+        assert.match(fs.readFileSync(await saved.path(), 'utf8'), /^\ufeff"工地",.*\r\n"s-1",.*"提示","待复查"/);
+        await screen.tap('.hazard-card');
+        await until('before and after', async () => (await screen.$('.sheet-hazard .pair img').count()) === 2);
+        await screen.tap('[data-step="verify"]');
+        await screen.tap('dialog .main', { hasText: '合格' });
+        await screen.see('.sheet-hazard .hazard-state', { hasText: '已销项' });
+        await until('the board has it', async () => (await manager.get(`/hazards/${small}`)).state === 'verified');
     });
 }));
 
