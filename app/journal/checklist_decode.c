@@ -56,7 +56,12 @@ static int take_names(const struct read *r, const struct json *o, const char *pa
 
 static int take_pair(const struct read *r, const struct json *o, const char *path, const char *name, const char **zh,
                      const char **en) {
-    int rc = domain_form_pair(r->texts, o, path, name, zh, en, r->e);
+    static const char *const members[] = { "zh", "en", NULL };
+    const struct json *pair = json_member(o, name);
+    char inner[PATH_SIZE];
+    (void)snprintf(inner, sizeof inner, "%.50s%.20s.", path, name);
+    int rc = pair && !json_is_null(pair) ? only(r, pair, inner, members) : 0;
+    if (rc == 0) rc = domain_form_pair(r->texts, o, path, name, zh, en, r->e);
     if (rc == 0) rc = mask(r, zh);
     return rc < 0 ? rc : mask(r, en);
 }

@@ -4,6 +4,7 @@
 
 #include "app/journal/account.h"
 #include "app/journal/board.h"
+#include "app/journal/company.h"
 #include "app/journal/draft.h"
 #include "app/journal/event.h"
 #include "app/journal/identity.h"
@@ -148,6 +149,7 @@ static int create_hooks(struct db *db, struct err_text *e) { return db_exec(db, 
 static const struct migration migrations[] = {
     { .version = 1, .sql = event_schema, .run = create_state },
     { .version = 2, .run = create_hooks },
+    { .version = 3, .sql = company_schema },
 };
 
 int schema_migrate(struct db *db, struct err_text *e) {

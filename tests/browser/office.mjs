@@ -214,4 +214,29 @@ test('hazards over all sites: filters in the address, before and after, a small 
     });
 }));
 
+test('a template and a first day fill in the stages: two taps', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    await client.call('PUT', '/api/v1/sites/s-8', { headers: { 'If-Match': '0' }, body: { name: '八号楼', timezone: 'Asia/Shanghai', cutoffs: { holidays: ['2027-02-05', '2027-02-06', '2027-02-07', '2027-02-08', '2027-02-09', '2027-02-10', '2027-02-11', '2027-02-12'] } } });
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.filters, .hint');
+        await screen.page.goto(`${screen.page.url().split('#')[0]}#site/s-8/plan`);
+        await screen.see('tr[data-stage="hvac"]');
+        assert.match(await screen.$('#plan-first').inputValue(), /^\d{4}-\d\d-\d\d$/); /* today, to begin with */
+        await screen.tap('.plan-templates .toggle', { hasText: '厨卫局改' });
+        await screen.see('.plan-templates .toggle[aria-pressed="true"]', { hasText: '厨卫局改' });
+        await until('the stages are those of the template', async () => (await screen.$('tr[data-stage="hvac"]').count()) === 0);
+        await screen.page.fill('#plan-first', '2027-02-01');
+        await until('with their dates', async () => (await screen.$('tr[data-stage="plumbing_electrical"] input').nth(1).inputValue()) === '2027-02-15');
+        await screen.tap('.plan-foot .main');
+        await screen.see('.plan-foot', { hasText: '第 2 版' });
+    });
+    const { stages } = await client.get('/api/v1/sites/s-8');
+    assert.deepEqual(stages.map((s) => [s.key, s.planned_start, s.planned_finish]), [
+        ['preparation', '2027-02-01', '2027-02-01'], ['demolition', '2027-02-02', '2027-02-03'],
+        ['plumbing_electrical', '2027-02-04', '2027-02-15'], /* over Spring Festival */
+        ['waterproofing', '2027-02-16', '2027-02-19'], ['tiling', '2027-02-20', '2027-02-24'], ['installation', '2027-02-26', '2027-03-01'],
+        ['cleaning', '2027-03-03', '2027-03-03'], ['completion', '2027-03-04', '2027-03-04']]);
+    assert.deepEqual(stages[3].after, ['plumbing_electrical']);
+}));
+
 await runTests();

@@ -13,7 +13,7 @@ import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
 import { clockNote, clockTime, dayName, dayOf, lasted, madeAt, moment, shortDay, sizeText } from './when.js';
 
-const ICONS = { hazard: 'warn', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved' };
+const ICONS = { hazard: 'warn', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', checklist: 'check', setting: 'edit' };
 
 const OUTAGE_ICONS = { power: 'power', network: 'linkdown', camera: 'camera' };
 
