@@ -7,6 +7,7 @@
 #include "app/http/role.h"
 #include "firmware/db/store.h"
 
+struct hook_list;
 struct journal;
 struct live;
 struct photos;
@@ -57,7 +58,8 @@ struct app {
     /* Is there such a site (the hub)? The store's or the reader's thread. NULL: not asked. */
     int (*site_known)(struct db *db, const char *site, bool *out);
 
-    int64_t silent_after_s; /* the hub: a board unheard for this long is silent */
+    int64_t silent_after_s;        /* the hub: a board unheard for this long is silent */
+    const struct hook_list *hooks; /* the hub's webhooks, by their settings; NULL at a board */
 
     void *more; /* the program's own */
 };

@@ -44,7 +44,7 @@ static int compare(const void *a, const void *b) {
 
 bool members_may_see(void *ctx, const char *user, enum role role, const char *site) {
     struct members *m = ctx;
-    if (role == ROLE_OFFICE || role == ROLE_VIEWER) return true;
+    if (role_sees_all_sites(role)) return true;
     struct roster_member key = { "", "" };
     if (strlen(user) >= sizeof key.user || strlen(site) >= sizeof key.site) return false;
     memcpy(key.user, user, strlen(user) + 1);

@@ -24,6 +24,11 @@ static const unsigned permitted[PERMIT_COUNT] = {
     [PERMIT_TEST_SHOT] = ON_SITE | BIT(ROLE_OFFICE) | BIT(ROLE_INSTALLER),
     [PERMIT_DAYLOG] = BIT(ROLE_MANAGER) | BIT(ROLE_OFFICE),
     [PERMIT_PLAN] = BIT(ROLE_OFFICE),
+    [PERMIT_HAZARD] = ON_SITE | BIT(ROLE_OFFICE),
+    [PERMIT_ASSIGN] = BIT(ROLE_MANAGER) | BIT(ROLE_SUPERVISOR) | BIT(ROLE_OFFICE),
+    [PERMIT_RECTIFY] = ON_SITE | BIT(ROLE_OFFICE),
+    [PERMIT_VERIFY] = BIT(ROLE_SUPERVISOR) | BIT(ROLE_OFFICE),
+    [PERMIT_OFFICE] = BIT(ROLE_OFFICE),
 };
 
 const char *role_name(enum role role) { return (unsigned)role < ROLE_COUNT ? names[role] : names[ROLE_NONE]; }
@@ -41,6 +46,8 @@ bool role_may(enum role role, enum permission permission) {
     if (role <= ROLE_NONE || role >= ROLE_COUNT || (unsigned)permission >= PERMIT_COUNT) return false;
     return (permitted[permission] & BIT(role)) != 0;
 }
+
+bool role_sees_all_sites(enum role role) { return role == ROLE_OFFICE || role == ROLE_VIEWER; }
 
 bool role_sees_customer(enum role role) { return role == ROLE_MANAGER || role == ROLE_OFFICE; }
 

@@ -18,12 +18,19 @@ enum permission {
     PERMIT_TEST_SHOT, /* a shot of the board's camera: installer too */
     PERMIT_DAYLOG,    /* submit or amend a log */
     PERMIT_PLAN,      /* plan, people; photo requests */
+    PERMIT_HAZARD,    /* raise a hazard */
+    PERMIT_ASSIGN,    /* say who puts it right */
+    PERMIT_RECTIFY,   /* put it right */
+    PERMIT_VERIFY,    /* see that it is right, or send it back */
+    PERMIT_OFFICE,    /* what only head office looks at: webhooks, the digest */
     PERMIT_COUNT,
 };
 
 const char *role_name(enum role role);
 MUST_CHECK int role_parse(const char *name, enum role *out); /* ERR_INVALID; "none" is no role */
 bool role_may(enum role role, enum permission permission);
+/* Office and viewers see every site, others those on whose list they are. */
+bool role_sees_all_sites(enum role role);
 /* Viewers see no names. */
 bool role_sees_names(enum role role);
 /* Managers and office see the customer block. */

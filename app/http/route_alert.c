@@ -1,27 +1,87 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands, and what was cleared in the last seven days. */
+/* What stands, and what was cleared in the last seven days: of a site, and at the hub of all of them; head office having seen one. */
 #include "app/http/reply.h"
 #include "app/journal/alert.h"
 
+#include <string.h>
+
 enum { LIST_MAX = 1024 * 1024 };
 
-static void list(struct app *app, struct exchange *x, struct db *db) {
-    static const char *const known[] = { "before", "limit", NULL };
+static bool one_of(struct exchange *x, const char *name, const char *const *words, const char *must) {
+    const char *text = exchange_query(x, name);
+    for (; text && *words; words++)
+        if (strcmp(text, *words) == 0) return true;
+    if (text) exchange_problem(x, 400, name, "%s is %s", name, must);
+    return !text;
+}
+
+/* The filters that both lists have. False: answered as 400. */
+static bool filters(struct exchange *x, struct alert_query *q) {
+    static const char *const levels[] = { "site", "office", "executive", NULL };
+    static const char *const states[] = { "standing", "cleared", NULL };
+    if (!reply_limit(x, &q->limit) || !one_of(x, "level", levels, "site, office or executive") ||
+        !one_of(x, "state", states, "standing or cleared"))
+        return false;
+    q->level = exchange_query(x, "level");
+    q->state = exchange_query(x, "state");
+    q->rule = exchange_query(x, "rule");
+    q->before = exchange_query(x, "before");
+    q->since.ms = clock_wall().ms - (int64_t)ALERT_KEPT_DAYS * 86400000;
+    q->names = reply_names(x);
+    if (!q->rule || ids_is_name(q->rule)) return true;
+    exchange_problem(x, 400, "rule", "rule is the name of a rule, such as daylog-missing");
+    return false;
+}
+
+static void answer(struct exchange *x, struct db *db, const struct alert_query *q) {
     struct err_text e = { 0 };
     struct buf json;
-    int limit;
-    (void)app;
-    if (exchange_query_only(x, known) || !reply_limit(x, &limit)) return;
-    struct wall since = { clock_wall().ms - (int64_t)ALERT_KEPT_DAYS * 86400000 };
     buf_init(&json, LIST_MAX);
-    int rc = alert_print(db, x->site, since, exchange_query(x, "before"), limit, &json, &e);
+    int rc = alert_print(db, q, &json, &e);
     reply_json(x, 200, &json, rc, &e);
 }
 
+static void list(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "before", "limit", "level", "rule", "state", NULL };
+    struct alert_query q = { .site = x->site };
+    (void)app;
+    if (exchange_query_only(x, known) || !filters(x, &q)) return;
+    answer(x, db, &q);
+}
+
+/* ---- the hub's ---- */
+
+static void list_all(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "before", "limit", "level", "rule", "state", "site", NULL };
+    struct alert_query q = { .site = exchange_query(x, "site") };
+    (void)app;
+    if (exchange_query_only(x, known) || !filters(x, &q)) return;
+    if (q.site && !ids_is_name(q.site)) {
+        exchange_problem(x, 400, "site", "site is the id of a site");
+        return;
+    }
+    if (!role_sees_all_sites(x->user.role)) q.member = x->user.id;
+    answer(x, db, &q);
+}
+
+static void see(struct app *app, struct exchange *x, struct db *db) {
+    struct err_text e = { 0 };
+    struct buf json;
+    char actor[64];
+    reply_actor(x, actor);
+    buf_init(&json, LIST_MAX);
+    int rc = alert_see(app->journal, db, exchange_param(x, "id"), actor, x->body, x->body_len, &json, &e);
+    reply_posted(x, rc, &json, NULL, &e);
+}
+
 static const struct step list_steps[] = { { STEP_READ, list }, { STEP_END, NULL } };
+static const struct step all_steps[] = { { STEP_READ, list_all }, { STEP_END, NULL } };
+static const struct step see_steps[] = { { STEP_WRITE, see }, { STEP_END, NULL } };
 
 extern const struct route route_alert[];
 const struct route route_alert[] = {
     { "GET", "/api/v1/alerts", PERMIT_READ, ROUTE_SITE, list_steps },
+    { "GET", "/api/v1/alerts", PERMIT_READ, ROUTE_HUB, all_steps },
+    { "POST", "/api/v1/alerts/{id}/seen", PERMIT_PLAN, ROUTE_HUB, see_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

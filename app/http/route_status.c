@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Is it alive, where does it stand, and the same as numbers: healthz, status, metrics, and "send now". */
+#include "app/hook/hook_box.h"
 #include "app/http/reply.h"
 #include "app/http/status.h"
 #include "app/journal/counts.h"
@@ -108,8 +109,9 @@ static void metrics(struct app *app, struct exchange *x, struct db *db) {
     put_gauge(&out, "sitelog_commits_total", "Commits of the journal since start.",
               (int64_t)store_commits(app->writer));
     put_gauge(&out, "sitelog_clock_synchronised", "1: by the network.", clock_grade() == CLOCK_NTP);
+    if (app->hooks) rc = hook_box_metrics(db, app->hooks, &out);
     x->reply.type = "text/plain; version=0.0.4; charset=utf-8";
-    reply_json(x, 200, &out, 0, NULL);
+    reply_json(x, 200, &out, rc, NULL);
 }
 
 static void send_now(struct app *app, struct exchange *x, struct db *db) {

@@ -2,6 +2,7 @@
 /* The event clock-set: written, checked and folded into a set of rows, one an event, so that no order matters. Dating is in clock_set_date.c. */
 #include "app/journal/clock_set.h"
 
+#include "app/journal/outage.h"
 #include "app/journal/plan.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -26,7 +27,7 @@ static const char schema[] =
     "  grade INTEGER NOT NULL,    -- of the clock from then on: 0 none, 1 rtc, 2 ntp\n"
     "  PRIMARY KEY (site, writer, epoch, boot, mono_ms, event)\n"
     ") STRICT, WITHOUT ROWID;\n"
-    "CREATE INDEX clock_set_board ON clock_set (site, board);\n";
+    "CREATE INDEX clock_set_board ON clock_set (site, board);\n" OUTAGE_SCHEMA;
 
 /* ---- writing ---- */
 
@@ -122,7 +123,8 @@ static int reset(struct db *db, const char *site, const char *id) {
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    rc = stmt_run(s);
+    return rc < 0 ? rc : outage_reset(db, site, id);
 }
 
 static int insert(struct db *db, const struct envelope *event, const struct data *d) {
@@ -148,13 +150,13 @@ static int insert(struct db *db, const struct envelope *event, const struct data
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {
     struct data d;
-    (void)pos;
+    if (strcmp(event->type, "outage") == 0) return outage_fold(db, event, pos);
     if (strcmp(event->type, "clock-set") != 0) return 0;
     int rc = decode(event->data, &d, NULL);
     return rc || !d.to ? rc : insert(db, event, &d);
 }
 
-static const char *const tables[] = { "clock_set", NULL };
+static const char *const tables[] = { "clock_set", "outage", NULL };
 const struct subject_kind clock_set_kind = {
     .kind = "board", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 1
 };

@@ -4,12 +4,15 @@
 
 #include "app/journal/account.h"
 #include "app/journal/alert.h"
+#include "app/journal/checklist_set.h"
 #include "app/journal/clock_set.h"
 #include "app/journal/daylog.h"
+#include "app/journal/hazard.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
+#include "app/journal/setting.h"
 #include "app/journal/viewpoint.h"
 
 #include <string.h>
@@ -33,15 +36,24 @@ const struct event_type event_types[] = {
     { "photo-requested", LANE_RECORD, "photo-request", photo_request_check, true },
     { "photo-request-failed", LANE_RECORD, "photo-request", photo_request_check_failed, true },
     { "viewpoint-moved", LANE_RECORD, "viewpoint", viewpoint_check, true },
+    { "hazard-raised", LANE_ALERT, "hazard", hazard_check_raised, true },
+    { "hazard-assigned", LANE_ALERT, "hazard", hazard_check_assigned, true },
+    { "hazard-rectified", LANE_ALERT, "hazard", hazard_check_step, true },
+    { "hazard-rejected", LANE_ALERT, "hazard", hazard_check_step, true },
+    { "hazard-verified", LANE_ALERT, "hazard", hazard_check_step, true },
     { "alert-raised", LANE_ALERT, "alert", alert_check, true },
     { "alert-cleared", LANE_ALERT, "alert", alert_check, true },
+    { "alert-seen", LANE_ALERT, "alert", alert_check_seen, true },
+    { "checklist-set", LANE_RECORD, "checklist", checklist_set_check, true },
+    { "setting-set", LANE_RECORD, "setting", setting_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
-    &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
+    &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &hazard_kind,
+    &note_kind,  &checklist_set_kind, &setting_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -37,7 +37,22 @@ MUST_CHECK int outage_record(struct store *writer, struct journal *j, enum outag
 
 const char *outage_what_name(enum outage_what what); /* "power" "network" "camera" */
 
-/* For the table of events. */
+/* ---- for the table of events ---- */
 MUST_CHECK int outage_check(const struct json *data, struct err_text *e);
+
+/* The projection of outages: a part of that of the kind "board", which clock_set.h exports. */
+#define OUTAGE_SCHEMA                                                                                                  \
+    "CREATE TABLE outage (\n"                                                                                          \
+    "  -- When boards were without power, link or camera.\n"                                                           \
+    "  pos INTEGER PRIMARY KEY, -- of the event in this store\n"                                                       \
+    "  site TEXT NOT NULL, board TEXT NOT NULL,\n"                                                                     \
+    "  what TEXT NOT NULL,       -- power, network, camera\n"                                                          \
+    "  from_ms INTEGER NOT NULL, -- milliseconds since 1970-01-01T00:00:00Z\n"                                         \
+    "  to_ms INTEGER NOT NULL,   -- likewise; 0: not known\n"                                                          \
+    "  seconds INTEGER NOT NULL  -- how long; 0: not known\n"                                                          \
+    ") STRICT;\n"                                                                                                      \
+    "CREATE INDEX outage_board ON outage (site, board, what, to_ms);\n"
+MUST_CHECK int outage_reset(struct db *db, const char *site, const char *board);
+MUST_CHECK int outage_fold(struct db *db, const struct envelope *event, int64_t pos);
 
 #endif

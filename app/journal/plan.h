@@ -59,7 +59,8 @@ const struct plan_stage *plan_stage_find(const struct plan *p, const char *key);
 /* If-Match: "3", bare or in quotes. ERR_INVALID. */
 MUST_CHECK int plan_if_match(const char *header, int64_t *out);
 
-/* All that PUT /sites/{site} does: one plan-set, and one person-set for each changed person of "people" (who is not named there stays).
+/* All that PUT /sites/{site} does: one plan-set, one person-set for each changed person of "people" (who is not named there stays), and
+ * for a new site what the company set for all of them (company.h).
  * Customer and free text are masked before the event is made. ERR_CONFLICT: the version is not if_match. ERR_INVALID: e->field.
  * *answer: the site as site_print shows it, with customer and names, also on ERR_CONFLICT. actor: "user/…". */
 MUST_CHECK int plan_set(struct journal *j, struct db *db, const char *site, int64_t if_match, const char *body,

@@ -138,9 +138,7 @@ void plan_cutoffs_put(const struct plan_cutoffs *c, struct json_out *w, const ch
 bool plan_workday(const struct plan_cutoffs *c, const char *date) {
     struct civil civil;
     if (tz_date_parse(date, &civil) < 0 || !c->workday[civil.weekday]) return false;
-    for (size_t i = 0; i < c->holiday_count; i++)
-        if (strcmp(c->holidays[i], date) == 0) return false;
-    return true;
+    return c->holiday_count == 0 || !bsearch(date, c->holidays, c->holiday_count, sizeof *c->holidays, by_date);
 }
 
 int plan_daylog_due(const struct plan *p, const struct tz *tz, const char *date, struct wall *out) {

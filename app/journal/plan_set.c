@@ -2,6 +2,7 @@
 /* What PUT of a site does, in one write transaction: a plan-set that says all that is in force then, and a person-set for each changed person. */
 #include "app/journal/plan.h"
 
+#include "app/journal/company.h"
 #include "app/journal/person.h"
 #include "app/journal/plan_decode.h"
 #include "app/journal/site.h"
@@ -112,6 +113,7 @@ int plan_set(struct journal *j, struct db *db, const char *site, int64_t if_matc
     bool stale = rc == ERR_CONFLICT;
     if (rc == 0) rc = complete(j, db, site, &put.said, e);
     if (rc == 0) rc = append(j, db, site, &put, actor, e);
+    if (rc == 0 && if_match == 0) rc = company_bring(j, db, site, NULL, NULL, actor, NULL, e);
     put_fini(&put);
     if (rc < 0 && !stale) return rc;
     int printed = site_print(db, site, journal_timezone(j), all, answer);

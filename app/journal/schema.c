@@ -4,6 +4,7 @@
 
 #include "app/journal/account.h"
 #include "app/journal/board.h"
+#include "app/journal/company.h"
 #include "app/journal/draft.h"
 #include "app/journal/event.h"
 #include "app/journal/identity.h"
@@ -129,8 +130,9 @@ static const char late_schema[] =
 
 /* Tables of state that other files own, also of other folders of app, which are not included here: one database is made in one piece, by
  * whichever program opens it first. */
-extern const char *const session_schema; /* app/http/session.h */
-extern const char *const outbox_schema;  /* app/photo/outbox.h */
+extern const char *const session_schema;  /* app/http/session.h */
+extern const char *const outbox_schema;   /* app/photo/outbox.h */
+extern const char *const hook_box_schema; /* app/hook/hook_box.h */
 
 static const char *const *const state_schemas[] = {
     &identity_schema, &session_schema, &account_schema, &draft_schema, &board_schema, &outbox_schema, NULL
@@ -142,8 +144,12 @@ static int create_state(struct db *db, struct err_text *e) {
     return rc;
 }
 
+static int create_hooks(struct db *db, struct err_text *e) { return db_exec(db, hook_box_schema, e); }
+
 static const struct migration migrations[] = {
     { .version = 1, .sql = event_schema, .run = create_state },
+    { .version = 2, .run = create_hooks },
+    { .version = 3, .sql = company_schema },
 };
 
 int schema_migrate(struct db *db, struct err_text *e) {

@@ -7,6 +7,7 @@
 #include "app/journal/event.h"
 #include "app/journal/person.h"
 #include "app/journal/photo.h"
+#include "app/journal/setting.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
 #include "firmware/base/log.h"
@@ -81,11 +82,20 @@ static void put_open_data(struct json_out *w, const struct json *data) {
     json_close(w, '}');
 }
 
+/* Who consented to the camera, and in what words, is the customer's. */
+static bool is_consent(const struct envelope *event) {
+    const char *key = json_text(json_member(event->data, "key"));
+    return strcmp(event->type, "setting-set") == 0 && key && strcmp(key, SETTING_CAMERA_CONSENT) == 0;
+}
+
 static void put_data(struct view *v, const struct envelope *event) {
     if (!v->names && is_private(event))
         json_put_raw(&v->w, "data", "{}", 2);
     else if (!v->customer && strcmp(event->type, "plan-set") == 0)
         put_open_data(&v->w, event->data);
+    else if (!v->customer && is_consent(event))
+        json_put_raw(&v->w, "data", "{\"key\":\"" SETTING_CAMERA_CONSENT "\"}",
+                     strlen("{\"key\":\"" SETTING_CAMERA_CONSENT "\"}"));
     else
         json_put_node(&v->w, "data", event->data);
 }

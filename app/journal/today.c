@@ -7,7 +7,9 @@
 #include "app/journal/draft.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
+#include "app/journal/today_alerts.h"
 #include "app/journal/today_chips.h"
+#include "app/journal/today_hazards.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -17,6 +19,7 @@
 
 #define REQUESTS_MAX     10
 #define PHOTOS_TODAY_MAX 60
+#define ALERTS_MAX       20
 #define WORDS_SIZE       120 /* bytes */
 
 /* What all parts of the answer need. */
@@ -243,9 +246,20 @@ static int put_requests_due(const struct day *d, struct json_out *w) {
     return rc;
 }
 
+/* What stands, but for what a card above says already. */
+static int put_alerts_due(const struct day *d, struct json_out *w) {
+    struct today_alert list[ALERTS_MAX];
+    size_t n = 0;
+    int rc = today_alerts_read(d->db, d->ask->site, list, ALERTS_MAX, &n);
+    for (size_t i = 0; i < n; i++)
+        put_due(d, w, "alert", list[i].id, (struct wall){ 0 }, list[i].due, list[i].zh, list[i].en, list[i].action);
+    return rc;
+}
+
 static int put_dues(const struct day *d, struct json_out *w) {
     json_open(w, "due", '[');
     int rc = put_logs_due(d, w);
+    if (rc == 0) rc = today_hazards_put(d->db, d->ask, d->tz, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (d->ask->rejected > 0) {
         char zh[80];
@@ -254,6 +268,7 @@ static int put_dues(const struct day *d, struct json_out *w) {
         (void)snprintf(en, sizeof en, "Head office rejected %lld records", (long long)d->ask->rejected);
         put_due(d, w, "rejected", NULL, (struct wall){ 0 }, NULL, zh, en, "status");
     }
+    if (rc == 0) rc = put_alerts_due(d, w);
     json_close(w, ']');
     return rc;
 }

@@ -9,6 +9,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,13 @@ void hash_sha256_text(const void *bytes, size_t n, char out[HASH_TEXT_SIZE]) {
     uint8_t digest[HASH_SIZE];
     hash_sha256(bytes, n, digest);
     text_hex(digest, sizeof digest, out);
+}
+
+void hash_hmac_sha256(const void *key, size_t key_n, const void *bytes, size_t n, uint8_t out[HASH_SIZE]) {
+    unsigned size = 0;
+    if (!HMAC(EVP_sha256(), key_n ? key : "", (int)key_n, n ? bytes : (const uint8_t *)"", n, out, &size) ||
+        size != HASH_SIZE)
+        abort();
 }
 
 int hash_create(struct hash **out) {

@@ -15,6 +15,9 @@
 void hash_sha256(const void *bytes, size_t n, uint8_t out[HASH_SIZE]);
 void hash_sha256_text(const void *bytes, size_t n, char out[HASH_TEXT_SIZE]);
 
+/* HMAC-SHA256 (RFC 2104). key and bytes may be empty. */
+void hash_hmac_sha256(const void *key, size_t key_n, const void *bytes, size_t n, uint8_t out[HASH_SIZE]);
+
 /* Streaming. hash_final ends it and frees it; hash_destroy frees an unfinished one. */
 struct hash;
 MUST_CHECK int hash_create(struct hash **out);

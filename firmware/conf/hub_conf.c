@@ -43,6 +43,10 @@ const struct conf_key hub_conf_keys[] = {
     { "feed", "key", TEXT(CONF_PATH, feed_key), .fallback = "", .help = "The hub's private key (PEM) for mqtts" },
     { "office", "silent_after_s", INT(office_silent_after_s, 60, 604800), .fallback = "900", .unit = "s", .help = "A board unheard for this long within its hours is silent" },
     { "office", "timezone", TEXT(CONF_TZ, office_timezone), .fallback = "Asia/Shanghai", .help = "Time zone of sites that have no plan yet" },
+    { "office", "url", TEXT(CONF_URL, office_url), .choices = "https|http", .fallback = "", .help = "Address of head office's pages as people open them, for links in messages" },
+    { "office", "hooks", TEXT(CONF_PATH, office_hooks), .fallback = "", .help = "Folder of webhooks, a file NAME.conf each (board/hooks.d); none: no messages are sent" },
+    { "office", "hook_retry_max_s", INT(office_hook_retry_max_s, 1, 3600), .fallback = "600", .unit = "s", .help = "Longest wait before a webhook is tried once more" },
+    { "office", "hook_timeout_s", INT(office_hook_timeout_s, 1, 60), .fallback = "10", .unit = "s", .help = "How long a webhook's receiver has to answer" },
     { "log", "level", TEXT(CONF_CHOICE, log_level), .choices = "error|warn|info|debug", .fallback = "info", .help = "How much is logged" },
 };
 /* clang-format on */
@@ -112,6 +116,7 @@ int hub_conf_read(const char *path, struct hub_conf *out, struct buf *problems) 
     if (check_together(path, &c, problems) > 0) return ERR_INVALID;
     r = work_out_feed(&c);
     if (r == 0) r = work_out_dirs(path, &c, problems);
+    if (r == 0) r = hook_conf_read_all(c.office_hooks, c.hooks, &c.hook_count, problems);
     if (r != 0) return r;
     *out = c;
     return 0;

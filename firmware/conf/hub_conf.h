@@ -3,7 +3,7 @@
 #ifndef SITELOG_CONF_HUB_CONF_H
 #define SITELOG_CONF_HUB_CONF_H
 
-#include "firmware/conf/conf.h"
+#include "firmware/conf/hook_conf.h"
 
 struct hub_conf {
     char org[41];
@@ -17,6 +17,11 @@ struct hub_conf {
     int feed_port;                 /* likewise */
     int64_t office_silent_after_s; /* a board unheard for this long is silent */
     char office_timezone[64];      /* of sites that have no plan yet */
+    char office_url[200];          /* of head office's pages, for links; "": none */
+    char office_hooks[200];        /* folder of the webhooks' settings; "": none */
+    int64_t office_hook_retry_max_s, office_hook_timeout_s;
+    struct hook_conf hooks[HOOK_CONF_MAX]; /* filled by hub_conf_read */
+    size_t hook_count;
     char log_level[16];
 };
 

@@ -32,6 +32,8 @@ static int print_settings(const struct cli *cli, const void *settings) {
     struct buf out;
     buf_init(&out, PRINT_MAX);
     int rc = conf_print(cli->keys, cli->key_count, settings, &out);
+    if (rc == 0 && cli->print_more) cli->print_more(settings, &out);
+    if (rc == 0) rc = out.error;
     if (rc == 0)
         (void)fputs(out.data ? out.data : "", stdout);
     else

@@ -16,6 +16,8 @@ struct cli {
     size_t key_count;
     /* board_conf_read or hub_conf_read behind one type. */
     int (*read)(const char *path, void *settings, struct buf *problems);
+    /* What --print adds, as comments; or NULL. */
+    void (*print_more)(const void *settings, struct buf *out);
 };
 
 /* Reads the arguments and the settings. Returns -1 to go on (the settings are filled), else the exit code: 0 after --help, --version, --check

@@ -2,6 +2,7 @@
 /* What head office's hub is made of, and in which order it starts and stops. */
 #include "firmware/sitelog-hub/hub.h"
 
+#include "app/hook/hook_sender.h"
 #include "app/http/member.h"
 #include "app/http/route_tus.h"
 #include "app/journal/roster.h"
@@ -12,6 +13,7 @@
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
 #include "firmware/runtime/connect.h"
+#include "firmware/runtime/deadlines.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelog-hub/presence.h"
@@ -45,6 +47,9 @@ struct hub {
     struct feed_board *boards;
     size_t board_count;
     uv_timer_t sweep_timer;
+    struct deadlines deadlines;
+    struct hook_list hooks;
+    struct hook_sender *_Atomic sender; /* likewise; NULL: no webhooks */
 };
 
 /* ---- photo bytes ---- */
@@ -96,8 +101,10 @@ static void on_doubt(void *ctx, const char *site, enum peer_doubt doubt, const s
 }
 
 static void on_link(void *ctx, bool up, int64_t connect, const char *why) {
+    struct hub *h = ctx;
     (void)why; /* the feed logs it */
-    if (up) connect_save(&((struct hub *)ctx)->rt.app, connect);
+    deadlines_listen(&h->deadlines, up);
+    if (up) connect_save(&h->rt.app, connect);
 }
 
 /* ---- who works where ---- */
@@ -132,13 +139,20 @@ static void on_wrote(void *ctx, const char *site) { /* reader's thread */
     if (h->feed) feed_wake_site(h->feed, site);
 }
 
-static void on_settle(void *ctx) { refresh_members(ctx); }
+static void on_settle(void *ctx) {
+    struct hub *h = ctx;
+    refresh_members(h);
+    deadlines_wake(&h->deadlines);
+}
+
+static void on_commit(void *ctx) { hook_sender_wake(((struct hub *)ctx)->sender); } /* store's thread */
 
 static size_t lives(void *ctx, struct life *out, size_t max) {
     struct hub *h = ctx;
-    if (!h->feed || max == 0) return 0;
-    out[0] = (struct life){ "feed", feed_alive_ms(h->feed), STALE_MS + LOOKUP_MS };
-    return 1;
+    size_t n = 0;
+    if (h->feed && n < max) out[n++] = (struct life){ "feed", feed_alive_ms(h->feed), STALE_MS + LOOKUP_MS };
+    if (h->sender && n < max) out[n++] = (struct life){ "hooks", hook_sender_alive_ms(h->sender), 2 * STALE_MS };
+    return n;
 }
 
 /* ---- start ---- */
@@ -201,6 +215,23 @@ static int start_feed(struct hub *h, struct err_text *e) {
     return rc ? err_set(e, rc, "%s", e->text[0] ? e->text : "the feed could not be made") : 0;
 }
 
+static int start_sender(struct hub *h, struct err_text *e) {
+    const struct hub_conf *c = h->conf;
+    struct hook_sender *sender = NULL;
+    struct hook_sender_options o = { .list = h->hooks,
+                                     .writer = h->rt.writer,
+                                     .org = c->org,
+                                     .office_url = c->office_url,
+                                     .tz = h->rt.tz,
+                                     .timezone = c->office_timezone,
+                                     .silent_after_s = c->office_silent_after_s,
+                                     .retry_max_ms = c->office_hook_retry_max_s * 1000,
+                                     .timeout_ms = c->office_hook_timeout_s * 1000 };
+    int rc = hook_sender_start(&o, &sender, e);
+    h->sender = sender;
+    return rc;
+}
+
 static void on_sweep(uv_timer_t *timer) { /* a folder with a few files in it */
     struct hub *h = timer->data;
     tus_sweep(h->tus);
@@ -212,11 +243,16 @@ static int start(struct hub *h, struct runtime_options *o, struct err_text *e) {
     r->app.may_see = members_may_see;
     r->app.may_see_ctx = h->members;
     r->app.site_known = site_known;
+    r->app.silent_after_s = h->conf->office_silent_after_s;
+    h->hooks = (struct hook_list){ h->conf->hooks, h->conf->hook_count };
+    r->app.hooks = &h->hooks;
     if (!rc) rc = runtime_open(r, o, e);
     if (rc) return rc;
     refresh_members(h);
     struct tus_options t = { .store = inbox_store(r->depot.blob_dir), .stored = blob_stored, .ctx = h };
     rc = tus_create(&t, &h->tus, e);
+    if (!rc) rc = deadlines_start(&h->deadlines, r, h->conf->office_silent_after_s, e);
+    if (!rc) rc = start_sender(h, e);
     if (!rc) rc = start_feed(h, e);
     if (rc) return rc;
     h->raw = route_tus(h->tus);
@@ -232,13 +268,18 @@ static int start(struct hub *h, struct runtime_options *o, struct err_text *e) {
 /* failure: why it could not start; NULL: it ran. */
 static void stop(struct hub *h, const struct err_text *failure) {
     struct runtime *r = &h->rt;
+    hook_sender_stop(h->sender); /* it ends while the others are stopped */
     runtime_stop_server(r);
+    deadlines_stop(&h->deadlines);
     if (h->feed && !feed_stop(h->feed, FEED_STOP_MS)) {
         if (failure) log_error("%s", failure->text);
         log_info("stopped, without waiting for a name look-up");
         _exit(failure ? CLI_EXIT_FAILURE : CLI_EXIT_OK);
     }
-    runtime_stop_stores(r);
+    hook_sender_join(h->sender);
+    runtime_stop_stores(r); /* whose thread wakes the sender */
+    deadlines_fini(&h->deadlines);
+    hook_sender_destroy(h->sender);
     if (h->sweep_timer.data && uv_is_active((uv_handle_t *)&h->sweep_timer))
         uv_close((uv_handle_t *)&h->sweep_timer, NULL);
     server_destroy(r->server); /* waits for its last steps, which tell the feed of photos */
@@ -259,6 +300,7 @@ int hub_run(const struct hub_conf *conf, struct err_text *e) {
     h->conf = conf;
     h->rt.on_wrote = on_wrote;
     h->rt.on_settle = on_settle;
+    h->rt.on_commit = on_commit;
     h->rt.lives = lives;
     h->rt.ctx = h;
     struct runtime_options o = {

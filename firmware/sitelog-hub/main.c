@@ -8,6 +8,19 @@ static int read_conf(const char *path, void *settings, struct buf *problems) {
     return hub_conf_read(path, settings, problems);
 }
 
+/* The webhooks, each of which has a file of its own. */
+static void print_hooks(const void *settings, struct buf *out) {
+    const struct hub_conf *c = settings;
+    char levels[32];
+    for (size_t i = 0; i < c->hook_count; i++) {
+        const struct hook_conf *h = &c->hooks[i];
+        hook_conf_levels(h->levels, levels);
+        (void)buf_addf(out, "%s# webhook %s: format %s, at %s, %s, levels %s, digest %s, language %s\n", i ? "" : "\n",
+                       h->name, h->format_name, h->host, h->secret[0] ? "signed" : "not signed", levels, h->digest_text,
+                       h->language);
+    }
+}
+
 int main(int argc, char **argv) {
     struct hub_conf conf = { 0 };
     const struct cli cli = { .program = "sitelog-hub",
@@ -15,7 +28,8 @@ int main(int argc, char **argv) {
                              .config_default = "/etc/sitelog/hub.conf",
                              .keys = hub_conf_keys,
                              .key_count = hub_conf_count,
-                             .read = read_conf };
+                             .read = read_conf,
+                             .print_more = print_hooks };
     int code = cli_start(&cli, argc, argv, &conf);
     if (code >= 0) return code;
     struct err_text e = { 0 };

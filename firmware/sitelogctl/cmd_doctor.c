@@ -215,6 +215,7 @@ static int run(struct ctl *c, int argc, char **argv) {
     doctor_cert_all(&d);
     doctor_net_broker(&d);
     doctor_net_hub(&d);
+    doctor_hook_all(&d);
     check_rejected(&d);
     json_close(&d.w, ']');
     ctl_json_begin(c, d.wrong == 0);
@@ -234,7 +235,7 @@ const struct ctl_command cmd_doctor = {
     .name = "doctor",
     .arguments = "",
     .what = "look at disk, database, daemon, clock and its battery, camera, button, lamp, buzzer, panel, wear, heat, "
-            "power, watchdog, certificates, broker and head office; say how to mend what is wrong",
+            "power, watchdog, certificates, broker, head office and its webhooks; say how to mend what is wrong",
     .run = run,
     .json = "kind, wrong (how many), checks [{check, state \"ok\"|\"warn\"|\"wrong\", text, mend (or null)}]; ok is "
             "false when something is wrong",

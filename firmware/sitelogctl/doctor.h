@@ -30,6 +30,7 @@ void doctor_board_all(struct doctor *d);  /* a board: its disk's policy and wear
 void doctor_clock_ask(
     struct doctor *d); /* the chip's battery, which only root may ask: before the owner's rights are taken on */
 void doctor_clock_all(struct doctor *d); /* the wall clock, and a board's clock chip and its battery */
+void doctor_hook_all(struct doctor *d);  /* the hub: what its webhooks could not tell */
 void doctor_cert_all(struct doctor *d);  /* certificates that the settings name */
 
 #endif

@@ -3,7 +3,7 @@
 #include "firmware/base/clock.h"
 #include "firmware/base/text.h"
 #include "firmware/sitelogctl/doctor.h"
-#include "firmware/sitelogctl/http_client.h"
+#include "firmware/net/http_client.h"
 #include "sync/mqtt/mqtt.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "firmware/base/clock.h"
 #include "firmware/base/file.h"
 #include "firmware/db/migrate.h"
-#include "firmware/sitelogctl/http_client.h"
+#include "firmware/net/http_client.h"
 
 #include <errno.h>
 #include <stdio.h>

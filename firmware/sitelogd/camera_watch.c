@@ -41,10 +41,10 @@ static int raise_or_clear(struct db *db, void *arg) {
                            .due = job->due,
                            .zh = "看板的相机没有画面，请检查连线或重新插拔",
                            .en = "The board's camera gives no picture: check its cable, or plug it in again" };
-        int rc = alert_raise(job->journal, db, &a, &job->why);
+        int rc = alert_raise(job->journal, db, site, &a, &job->why);
         return rc == ERR_EXISTS ? 0 : rc;
     }
-    int rc = alert_find(db, site, RULE, subject, id);
+    int rc = alert_find(db, site, RULE, subject, id, NULL);
     if (rc == 0) rc = alert_clear(job->journal, db, site, id, &job->why);
     return rc == ERR_NOT_FOUND || rc == ERR_EXISTS ? 0 : rc;
 }

@@ -13,6 +13,7 @@
 #include "firmware/runtime/cli.h"
 #include "firmware/runtime/clock_watch.h"
 #include "firmware/runtime/connect.h"
+#include "firmware/runtime/deadlines.h"
 #include "firmware/runtime/doubt.h"
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelogd/backlight.h"
@@ -39,6 +40,7 @@ struct daemon {
     struct camera_watch camera_watch;
     struct upkeep upkeep;
     struct outages outages;
+    struct deadlines deadlines;
     struct clock_watch *clock_watch;
     struct requests requests;
     struct signals *signals;
@@ -144,6 +146,7 @@ static void on_settle(void *ctx) {
     if (b->uploader) uploader_wake(b->uploader);
     upkeep_wake(&b->upkeep);
     requests_answer(&b->requests);
+    deadlines_wake(&b->deadlines);
     signals_settle(b->signals);
 }
 
@@ -282,6 +285,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     b->outages.link_up = b->conf->mqtt_host[0] ? link_is_up : NULL;
     b->outages.ctx = b;
     rc = outages_start(&b->outages, r, e);
+    if (!rc) rc = deadlines_start(&b->deadlines, r, 0, e);
     if (!rc) rc = upkeep_start(&b->upkeep, r, b->conf, e);
     if (!rc) rc = start_uploader(b, e);
     if (!rc) rc = start_link(b, e);
@@ -322,6 +326,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     camera_watch_stop(&b->camera_watch);
     requests_stop(&b->requests); /* their photos end with the shutter */
     signals_stop(b->signals);
+    deadlines_stop(&b->deadlines);
     outages_stop(&b->outages); /* before what may hang: a clean stop is one, whatever the link does */
     clock_watch_stop(b->clock_watch);
     if (b->link && !link_stop(b->link, LINK_STOP_MS)) {
@@ -335,6 +340,7 @@ static void stop(struct daemon *b, const struct err_text *failure) {
     viewfinder_destroy(r->app.viewfinder);
     upkeep_stop(&b->upkeep);
     runtime_stop_stores(r);
+    deadlines_fini(&b->deadlines);
     link_destroy(b->link);
     sink_destroy(b->sink);
     source_destroy(b->source);

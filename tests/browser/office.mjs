@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import { realPhotos, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { withExif } from '../support/exif.mjs';
 import { DESK, launch, Screen } from '../support/screen.mjs';
+import { wallClock } from '../support/site.mjs';
 
 const EXPECTED = { size: DESK, path: '/office/' };
 
@@ -154,6 +155,88 @@ test('a new site and its plan; a change by somebody else in between is shown, an
         await screen.see('.plan-foot', { hasText: '第 4 版' });
         assert.equal((await client.get('/api/v1/sites/s-7')).cutoffs.daylog, '17:45');
     }, { expect: [/412 \(Precondition Failed\)/] });
+}));
+
+test('the alert board: what stands, filtered by the address; seen, and cleared by itself', () => withStack({}, async (stack) => {
+    const { ahead, env } = wallClock(stack, Date.parse('2026-11-26T18:00:00+08:00') - Date.now()); // a Thursday
+    await stack.startBroker();
+    await stack.startHub('', env);
+    await stack.addUser(null, 'o-01', 'office', '1357', '客服');
+    const { manager } = await atBoard(stack, { env });
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await screen.tap('.bar-lang', { hasText: '警报' });
+        await screen.see('.hint', { hasText: '没有未解除的警报' });
+        ahead(Date.parse('2026-11-26T18:30:01+08:00') - Date.now());
+        await screen.see('.alert[data-rule="daylog-missing"] h3', { hasText: '2026-11-26 的施工日志没有交' });
+        await screen.tap('.filters .toggle', { hasText: '领导' });
+        await screen.see('.hint', { hasText: '没有未解除的警报' });
+        assert.match(await screen.page.evaluate(() => location.hash), /state=standing&level=executive/);
+        await screen.page.evaluate(() => { location.hash = '#/alerts?level=office&site=s-1'; });
+        await screen.page.reload();
+        await screen.see('.filters .toggle[data-level="office"][aria-pressed="true"]');
+        await screen.tap('.alert button', { hasText: '看到了' });
+        await screen.said('已标记为看到');
+        await screen.see('.alert .alert-seen', { hasText: '客服' });
+        await manager.post('/daylogs', { id: uuid7(), date: '2026-11-26', note: '顺利' });
+        await screen.see('.hint', { hasText: '没有未解除的警报' });
+        await screen.tap('.filters .toggle', { hasText: '近 7 天已解除' });
+        await screen.see('.alert[data-state="cleared"]');
+        await screen.tap('.alert a');
+        await screen.see('.entry');
+    });
+}));
+
+test('hazards over all sites: filters in the address, before and after, a small one is closed by its photo', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    const { manager } = await atBoard(stack);
+    const raise = async (phrase) => (await manager.post('/hazards', { id: uuid7(), phrase, photos: [(await manager.photo(fs.readFileSync(realPhotos(1)[0]))).id] })).id;
+    await raise('ponding-leak');
+    const small = await raise('dirty-site');
+    await manager.post(`/hazards/${small}/rectify`, { id: uuid7(), photos: [(await manager.photo(fs.readFileSync(realPhotos(2)[1]))).id] });
+    await until('all of it is here', async () => (await client.get('/api/v1/hazards?state=rectified')).hazards[0]?.pictures.length === 2);
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await screen.see('.site-line', { hasText: '2 条隐患' });
+        await screen.tap('.bar-lang', { hasText: '隐患' });
+        await until('both are shown', async () => (await screen.$('.hazard-card').count()) === 2);
+        await screen.page.selectOption('select[name="state"]', 'rectified');
+        await until('one is', async () => (await screen.$('.hazard-card').count()) === 1);
+        assert.match(screen.page.url(), /#\/hazards\?state=rectified$/);
+        const [saved] = await Promise.all([screen.page.waitForEvent('download'), screen.tap('a', { hasText: '导出表格' })]);
+        assert.match(fs.readFileSync(await saved.path(), 'utf8'), /^\ufeff"工地",.*\r\n"s-1",.*"提示","待复查"/);
+        await screen.tap('.hazard-card');
+        await until('before and after', async () => (await screen.$('.sheet-hazard .pair img').count()) === 2);
+        await screen.tap('[data-step="verify"]');
+        await screen.tap('dialog .main', { hasText: '合格' });
+        await screen.see('.sheet-hazard .hazard-state', { hasText: '已销项' });
+        await until('the board has it', async () => (await manager.get(`/hazards/${small}`)).state === 'verified');
+    });
+}));
+
+test('a template and a first day fill in the stages: two taps', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    await client.call('PUT', '/api/v1/sites/s-8', { headers: { 'If-Match': '0' }, body: { name: '八号楼', timezone: 'Asia/Shanghai', cutoffs: { holidays: ['2027-02-05', '2027-02-06', '2027-02-07', '2027-02-08', '2027-02-09', '2027-02-10', '2027-02-11', '2027-02-12'] } } });
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.filters, .hint');
+        await screen.page.goto(`${screen.page.url().split('#')[0]}#site/s-8/plan`);
+        await screen.see('tr[data-stage="hvac"]');
+        assert.match(await screen.$('#plan-first').inputValue(), /^\d{4}-\d\d-\d\d$/); /* today, to begin with */
+        await screen.tap('.plan-templates .toggle', { hasText: '厨卫局改' });
+        await screen.see('.plan-templates .toggle[aria-pressed="true"]', { hasText: '厨卫局改' });
+        await until('the stages are those of the template', async () => (await screen.$('tr[data-stage="hvac"]').count()) === 0);
+        await screen.page.fill('#plan-first', '2027-02-01');
+        await until('with their dates', async () => (await screen.$('tr[data-stage="plumbing_electrical"] input').nth(1).inputValue()) === '2027-02-15');
+        await screen.tap('.plan-foot .main');
+        await screen.see('.plan-foot', { hasText: '第 2 版' });
+    });
+    const { stages } = await client.get('/api/v1/sites/s-8');
+    assert.deepEqual(stages.map((s) => [s.key, s.planned_start, s.planned_finish]), [
+        ['preparation', '2027-02-01', '2027-02-01'], ['demolition', '2027-02-02', '2027-02-03'],
+        ['plumbing_electrical', '2027-02-04', '2027-02-15'], /* over Spring Festival */
+        ['waterproofing', '2027-02-16', '2027-02-19'], ['tiling', '2027-02-20', '2027-02-24'], ['installation', '2027-02-26', '2027-03-01'],
+        ['cleaning', '2027-03-03', '2027-03-03'], ['completion', '2027-03-04', '2027-03-04']]);
+    assert.deepEqual(stages[3].after, ['plumbing_electrical']);
 }));
 
 await runTests();

@@ -233,12 +233,12 @@ export class Stack {
             return /READY/.test(fs.readFileSync(consumer.log, 'utf8'));
         });
     }
-    async startHub(more = '') {
+    async startHub(more = '', env = {}) {
         this.hubWhere ??= { port: await freePort() };
         this.brokerPort ??= await freePort();
         this.hubConf ??= this.write('hub.conf', `[hub]\norg = ${this.org}\n[store]\nurl = sqlite:${this.dir}/hub\n[http]\n` +
             `listen = 127.0.0.1:${this.hubWhere.port}\n[feed]\nurl = mqtt://127.0.0.1:${this.brokerPort}\n[office]\ntimezone = Asia/Shanghai\n${more}`);
-        this.hub ??= this.add('sitelog-hub', path.join(programs, 'sitelog-hub'), ['--config', this.hubConf]);
+        this.hub ??= this.add('sitelog-hub', path.join(programs, 'sitelog-hub'), ['--config', this.hubConf], { env });
         this.hub.start();
         await this.ready(this.hub, this.hubWhere);
     }

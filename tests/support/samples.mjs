@@ -6,7 +6,7 @@ import { tinyJpeg } from './routes.mjs';
 let count = 0;
 export const newPhoto = () => varied(tinyJpeg(320, 240), `${process.pid}-${count++}`);
 
-// c: {user, pin, site, photo, log, code, hash, version}. Rows: body; values for the path; query; headers; good: the answer's status.
+// c: {user, pin, site, photo, log, hazard, rectified: {reject, verify}, code, hash, version}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's status.
 const rows = {
     'GET /healthz': {},
     'GET /metrics': {},
@@ -44,6 +44,17 @@ const rows = {
     'POST /camera/shot': { good: 201, body: () => ({ id: uuid7(), stage: 'plumbing_electrical', room: '北阳台', caption: '厨房', inreplyto: uuid7() }) },
     'GET /camera/live': { endless: true },
     'GET /alerts': {},
+    'GET /hazards': {},
+    'POST /hazards': {
+        good: 201,
+        body: (c) => ({ id: uuid7(), stage: 'waterproofing', room: 'bath', phrase: 'waterproofing-low', n: 5, note: '淋浴区', severity: 'serious', due: siteDate(undefined, new Date(Date.now() + 86400000)), photos: [c.photo] }),
+    },
+    'GET /hazards/{id}': { values: (c) => ({ id: c.hazard }) },
+    'POST /hazards/{id}/assign': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), assignee: 'u-manager', note: '请今天处理' }) },
+    'POST /hazards/{id}/rectify': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), note: '已补刷', photos: [uuid7()] }) },
+    'POST /hazards/{id}/reject': { good: 201, values: (c) => ({ id: c.rectified?.reject ?? c.hazard }), body: () => ({ id: uuid7(), note: '还差一点' }) },
+    'POST /hazards/{id}/verify': { good: 201, values: (c) => ({ id: c.rectified?.verify ?? c.hazard }), body: () => ({ id: uuid7(), note: '合格', photos: [uuid7()] }) },
+    'POST /alerts/{id}/seen': { values: () => ({ id: uuid7() }), good: 404, body: () => ({ id: uuid7(), note: '问过' }) }, // nothing stands; rules.mjs has one
     'GET /timelapse': {},
     'POST /viewpoint': { good: 201, body: () => ({ id: uuid7(), room: 'kitchen', note: '换了墙' }) },
     'GET /timeline': {},
@@ -65,7 +76,27 @@ const rows = {
             customer: { name: '某某', phone: '139 0000 0000' }, people: c.people ?? [{ id: 'u-77', name: 'Crew', role: 'crew', active: true }],
         }),
     },
+    'GET /checklists': {},
+    'GET /checklists/{stage}': { values: () => ({ stage: 'waterproofing' }) },
+    'PUT /checklists/{stage}': {
+        values: () => ({ stage: 'waterproofing' }),
+        body: () => ({
+            items: [
+                { key: 'wp.hother', zh: '其他墙面', en: 'other walls', kind: 'measure', source: 'C', required: true, red_line: false, photo_required: false, confirmed: false,
+                    criterion: { zh: '逐面量', en: 'each wall' }, condition: { zh: '卫生间', en: 'bathrooms' }, note: { zh: '公司规定', en: 'our rule' },
+                    parts: [{ key: 'value', zh: '高度', en: 'height', unit: 'mm', min: 350 }, { key: 'centre', zh: '间距', en: 'centres', unit: 'mm', equal: 150, tolerance: 5 }, { key: 'gap', zh: '缝', en: 'gap', unit: 'mm', min: 1, max: 3 }] },
+                { key: 'wp.pond', stage: 'waterproofing', zh: '闭水', en: 'ponding', kind: 'timed', source: 'A/M', required: true, red_line: true, photo_required: true,
+                    phases: [{ key: 'pond', zh: '闭水', en: 'ponding', minutes: 2880, unit: 'mm', start_zh: '水深', start_en: 'depth', start_min: 20, start_about: 25, start_factor: 0, drop_max: 5 }] },
+            ],
+            remove: ['wp.thick'],
+        }),
+    },
+    'GET /settings': {},
+    'PUT /settings/{key}': { values: () => ({ key: 'callback_days' }), body: () => ({ value: 10 }) },
+    'GET /templates': { query: () => ({ start: '2027-01-25', template: 'kitchen_bath', site: 's-1' }) },
     'GET /boards': {},
+    'GET /hooks': {},
+    'GET /digest': {},
     'GET /verify/{code}': { values: (c) => ({ code: c.code }) },
     'POST /blobs/have': { body: (c) => ({ sha256: [c.hash] }) },
     'POST /blobs/confirmed': { body: (c) => ({ sha256: [c.hash] }) },

@@ -9,7 +9,9 @@ import { may, place, user } from '/shared/place.js';
 import { closeAllSheets } from '/shared/sheet.js';
 import { signIn } from '/shared/signin.js';
 import { languageButton, t, useSavedLang } from '/shared/words.js';
-import { bar, drawBar, goTo } from './bar.js';
+import { alertsView } from './alerts.js';
+import { bar, drawBar } from './bar.js';
+import { hazardsView } from './hazards.js';
 import { newSite } from './plan.js';
 import { siteView } from './site.js';
 import { sitesView } from './sites.js';
@@ -19,8 +21,16 @@ const root = document.getElementById('app');
 const main = el('main', { id: 'main', tabindex: -1 });
 let stopView = null;
 
+// What the bar offers, in this order, and what each shows. may: who sees it.
+const VIEWS = {
+    alerts: { icon: 'warn', show: (query) => alertsView(main, query) },
+    hazards: { icon: 'warn', show: (query) => hazardsView(main, query) },
+};
+
 function buttons(name) {
-    return [name !== 'new' && may('plan') && el('button', { type: 'button', class: 'bar-lang', on: { click: () => goTo('new') } }, icon('plus'), el('span', {}, t('office.new-site'))),
+    return [Object.entries(VIEWS).map(([view, { icon: picture, may: needs }]) => view !== name && (!needs || may(needs)) &&
+            el('a', { class: 'bar-lang', href: `#/${view}` }, icon(picture), el('span', {}, t(`office.${view}`)))),
+        name !== 'new' && may('plan') && el('a', { class: 'bar-lang', href: '#/new' }, icon('plus'), el('span', {}, t('office.new-site'))),
         languageButton(route),
         el('button', { type: 'button', class: 'bar-lang', 'aria-label': t('office.leave', { name: user.get()?.name }), on: { click: leave } }, icon('leave'), el('span', {}, user.get()?.name))];
 }
@@ -33,6 +43,7 @@ function route() {
     drawBar(Boolean(name), buttons(name));
     fill(main);
     if (name === 'site' && id) stopView = siteView(main, id, tab, new URLSearchParams(query));
+    else if (VIEWS[name]) stopView = VIEWS[name].show(new URLSearchParams(query));
     else if (name === 'new' && may('plan')) stopView = newSite(main);
     else stopView = sitesView(main);
     scrollTo(0, 0);

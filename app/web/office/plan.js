@@ -6,6 +6,7 @@ import { stageName } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { may } from '/shared/place.js';
 import { choose } from '/shared/sheet.js';
+import { today } from '/shared/when.js';
 import { t } from '/shared/words.js';
 import { goTo, say, setTitle } from './bar.js';
 import { input, planForm, ZONES } from './planform.js';
@@ -35,12 +36,14 @@ function showChanged(base, stored) {
 
 export function showPlan(root, site) {
     let plan = null;
+    let templates = null;
     let stopped = false;
     const message = el('p', { class: 'pin-message', role: 'alert' });
+    const filled = async (key, start) => (await get(`/api/v1/templates?${new URLSearchParams({ template: key, start, site })}`)).templates[0].stages;
     fill(root, el('p', { class: 'hint' }, t('loading')));
 
     function draw() {
-        const form = planForm(plan);
+        const form = planForm(plan, templates && { list: templates, first: today(plan.timezone), plan: filled });
         const go = el('button', { type: 'button', class: 'main', on: { click: () => store(form, go) } }, icon('check'), el('span', {}, t('plan.save')));
         message.textContent = '';
         fill(root, el('form', { class: 'plan', on: { submit: (event) => event.preventDefault() } }, form.nodes, may('plan') && el('div', { class: 'plan-foot' }, el('span', {}, t('plan.version', { n: plan.version })), message, go)));
@@ -72,8 +75,10 @@ export function showPlan(root, site) {
         }
         go.disabled = false;
     }
-    get(path(site)).then((found) => {
+    const known = may('plan') ? get('/api/v1/templates').then((found) => found.templates) : null;
+    Promise.all([get(path(site)), known]).then(([found, list]) => {
         plan = found;
+        templates = list;
         if (!stopped) draw();
     }, () => !stopped && fill(root, el('p', { class: 'hint' }, t('error.offline'))));
     return () => { stopped = true; };

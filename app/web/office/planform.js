@@ -17,8 +17,30 @@ const square = (picture, word, click) => el('button', { type: 'button', class: '
 const table = (words, body) => el('div', { class: 'table-wrap' }, el('table', { class: 'plan-table' }, el('thead', {}, el('tr', {}, words.map((word) => (word ? el('th', { scope: 'col' }, t(word)) : el('td', {}))))), body));
 const part = (word, ...nodes) => el('fieldset', { class: 'part' }, el('legend', {}, t(word)), nodes);
 
-function stagesPart(list) {
-    let rows = list.map((s) => ({ ...s, after: [...(s.after ?? [])] }));
+// A template and a first day fill in all stages: one tap with today's date, two with another. whose: {list, first, plan(key, start)}, or null.
+function templateRow(whose, take) {
+    let chosen = null;
+    const message = el('span', { class: 'pin-message', role: 'alert' });
+    const start = el('input', { class: 'field', type: 'date', id: 'plan-first', value: whose.first, on: { change: () => chosen && fillIn(chosen) } });
+    const buttons = whose.list.map((one) => el('button', { type: 'button', class: 'toggle', dataset: { template: one.key }, 'aria-pressed': 'false', on: { click: () => fillIn(one.key) } }, both(one)));
+    async function fillIn(key) {
+        chosen = key;
+        for (const button of buttons) button.setAttribute('aria-pressed', String(button.dataset.template === key));
+        message.textContent = '';
+        const asked = start.value;
+        try {
+            const stages = await whose.plan(key, asked);
+            if (chosen === key && start.value === asked) take(stages);
+        } catch (error) {
+            message.textContent = error.message;
+        }
+    }
+    return el('div', { class: 'form-row plan-templates' }, el('label', { class: 'label', for: 'plan-first' }, t('plan.template')), buttons, start, message);
+}
+
+function stagesPart(list, templates) {
+    const copy = (stages) => stages.map((s) => ({ ...s, after: [...(s.after ?? [])] }));
+    let rows = copy(list);
     const body = el('tbody', {});
     const adder = el('div', { class: 'form-row' });
 
@@ -47,7 +69,10 @@ function stagesPart(list) {
     }
     draw();
     return {
-        node: part('plan.part-stages', table(['plan.stage', 'plan.start', 'plan.finish', 'plan.after', ''], body), adder),
+        node: part('plan.part-stages', templates && templateRow(templates, (stages) => {
+            rows = copy(stages);
+            draw();
+        }), table(['plan.stage', 'plan.start', 'plan.finish', 'plan.after', ''], body), adder),
         value: () => rows.map(({ key, planned_start: a, planned_finish: b, after }) => ({ key, ...(a && { planned_start: a }), ...(b && { planned_finish: b }), after })),
     };
 }
@@ -92,13 +117,13 @@ function cutoffsPart(cut) {
     };
 }
 
-export function planForm(plan) {
+export function planForm(plan, templates) {
     const name = input('plan-name', 'plan.site-name', { value: plan.name ?? '', maxlength: 60 });
     const zone = input('plan-zone', 'plan.zone', { value: plan.timezone ?? 'Asia/Shanghai', list: 'zones', spellcheck: 'false' });
     const amount = input('plan-amount', 'plan.amount', { type: 'number', min: 0, step: '0.01', value: plan.contract_amount ?? '' });
     const customer = input('plan-customer', 'plan.customer', { value: plan.customer?.name ?? '', maxlength: 40, autocomplete: 'off' });
     const phone = input('plan-phone', 'plan.phone', { value: plan.customer?.phone ?? '', maxlength: 24, autocomplete: 'off', inputmode: 'tel' });
-    const stageRows = stagesPart(plan.stages ?? []);
+    const stageRows = stagesPart(plan.stages ?? [], templates);
     const cutoffs = cutoffsPart(plan.cutoffs ?? {});
     const people = peoplePart(plan.people ?? []);
     return {

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "app/journal/alert.h"
 #include "app/journal/today.h"
 
 #include "app/journal/daylog.h"
@@ -269,6 +270,33 @@ static void test_what_else_is_due(void **state) {
     says(f, "\"photos_today\":[]", true);
 }
 
+static void raise(struct fixture *f, const char *rule, const char *subject, int64_t due_ms) {
+    struct alert a = {
+        .rule = rule, .level = "office", .subject = subject, .due = { due_ms }, .zh = "隐患", .en = "a hazard"
+    };
+    struct err_text e = { 0 };
+    journal_pair_begin(&f->t);
+    assert_int_equal(alert_raise(f->t.journal, f->t.db, NULL, &a, &e), 0);
+    journal_pair_commit(&f->t);
+}
+
+/* What the site can do something about; not what is head office's, nor logs that have a card of their own or that nobody can write any more. */
+static void test_alerts_that_stand(void **state) {
+    struct fixture *f = *state;
+    const int64_t due_ms = INT64_C(1795334400000); /* 2026-11-22T16:00+08:00 */
+    raise(f, "hazard-overdue", "hazard/01990000-0000-7000-8000-0000000000cc", due_ms);
+    raise(f, "disk-low", "board/b-01", due_ms - 1000);
+    raise(f, "callback-due", "callback/2026-11-22", due_ms);
+    raise(f, "board-silent", "board/b-02", due_ms);
+    raise(f, "daylog-missing", "daylog/2026-11-20", due_ms);
+    ask(f, "2026-11-22T16:30:00+08:00");
+    says(f,
+         "\"due\":\"2026-11-22T15:59:59.000+08:00\",\"text\":{\"zh\":\"隐患\",\"en\":\"a "
+         "hazard\"},\"action\":\"status\"},{\"kind\":\"alert\"",
+         true);
+    says(f, "\"action\":\"hazard\"}],\"photos_today\"", true);
+}
+
 static void test_workdays(void **state) {
     struct plan p;
     struct fixture *f = *state;
@@ -291,6 +319,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_start, setup, teardown),
         cmocka_unit_test_setup_teardown(test_chips, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_else_is_due, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_alerts_that_stand, setup, teardown),
         cmocka_unit_test_setup_teardown(test_workdays, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,10 +128,29 @@ static void test_bad_verifiers_match_nothing(void **state) {
     for (size_t i = 0; i < TEXT_ARRAY_LEN(bad); i++) assert_false(pin_check("2468", bad[i]));
 }
 
+/* RFC 4231, test cases 2 and 6 (a key above the block size); and nothing at all, as another program has it. */
+static void test_hmac(void **state) {
+    static const char long_text[] = "Test Using Larger Than Block-Size Key - Hash Key First";
+    uint8_t key[131], mac[HASH_SIZE];
+    char text[HASH_TEXT_SIZE];
+    (void)state;
+    hash_hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, mac);
+    text_hex(mac, sizeof mac, text);
+    assert_string_equal(text, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    memset(key, 0xaa, sizeof key);
+    hash_hmac_sha256(key, sizeof key, long_text, strlen(long_text), mac);
+    text_hex(mac, sizeof mac, text);
+    assert_string_equal(text, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    hash_hmac_sha256(NULL, 0, NULL, 0, mac);
+    text_hex(mac, sizeof mac, text);
+    assert_string_equal(text, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_streaming_is_the_same),
+        cmocka_unit_test(test_hmac),
         cmocka_unit_test(test_ed25519_known_answer),
         cmocka_unit_test(test_sign_and_check),
         cmocka_unit_test(test_pin),

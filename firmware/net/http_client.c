@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* libcurl, for short exchanges. */
-#include "firmware/sitelogctl/http_client.h"
+#include "firmware/net/http_client.h"
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@ static int fail(CURLcode code, const char *detail, const struct buf *reply, stru
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CONNECT_ERROR:
         return err_set(e, ERR_DENIED, "%s", why);
+    case CURLE_ABORTED_BY_CALLBACK:
+        return err_set(e, ERR_GONE, "stopped");
     case CURLE_OUT_OF_MEMORY:
         return err_set(e, ERR_NOMEM, "out of memory");
     case CURLE_WRITE_ERROR:
@@ -30,6 +33,19 @@ static int fail(CURLcode code, const char *detail, const struct buf *reply, stru
     default:
         return err_set(e, ERR_NETWORK, "%s", why);
     }
+}
+
+static int on_progress(void *stop, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up) {
+    (void)down_all, (void)down, (void)up_all, (void)up;
+    return atomic_load((const atomic_bool *)stop);
+}
+
+static void dress_stop(CURL *c, const struct http_request *r) {
+    if (!r->stop) return;
+    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(c, CURLOPT_XFERINFODATA, r->stop);
+    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a name look-up that hangs */
 }
 
 static void dress(CURL *c, const struct http_request *r, struct buf *reply) {
@@ -47,6 +63,7 @@ static void dress(CURL *c, const struct http_request *r, struct buf *reply) {
     if (r->ca && r->ca[0]) curl_easy_setopt(c, CURLOPT_CAINFO, r->ca);
     if (r->cert && r->cert[0]) curl_easy_setopt(c, CURLOPT_SSLCERT, r->cert);
     if (r->key && r->key[0]) curl_easy_setopt(c, CURLOPT_SSLKEY, r->key);
+    dress_stop(c, r);
     curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
     if (r->type || strcmp(r->method, "POST") == 0) {
         curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
@@ -54,14 +71,21 @@ static void dress(CURL *c, const struct http_request *r, struct buf *reply) {
     }
 }
 
-/* Empty values switch off what libcurl would add: Expect, and a type where there is no body. */
+static bool add(struct curl_slist **list, const char *line) {
+    struct curl_slist *longer = curl_slist_append(*list, line);
+    if (longer) *list = longer;
+    return longer != NULL;
+}
+
+/* Empty values switch off what libcurl would add: Expect, and a type where there is no body. Owns: the caller's; NULL: out of memory. */
 static struct curl_slist *headers(const struct http_request *r) {
     char line[160];
+    struct curl_slist *list = NULL;
     (void)snprintf(line, sizeof line, "Content-Type:%s%s", r->type ? " " : "", r->type ? r->type : "");
-    struct curl_slist *list = curl_slist_append(NULL, line);
-    struct curl_slist *longer = list ? curl_slist_append(list, "Expect:") : NULL;
-    if (!longer) curl_slist_free_all(list);
-    return longer;
+    bool ok = add(&list, line) && add(&list, "Expect:");
+    for (const char *const *more = r->headers; ok && more && *more; more++) ok = add(&list, *more);
+    if (!ok) curl_slist_free_all(list);
+    return ok ? list : NULL;
 }
 
 int http_client_send(const struct http_request *r, int *status, struct buf *reply, struct err_text *e) {
@@ -76,13 +100,15 @@ int http_client_send(const struct http_request *r, int *status, struct buf *repl
         curl_easy_setopt(c, CURLOPT_ERRORBUFFER, detail);
         CURLcode code = curl_easy_perform(c);
         long number = 0;
-        if (code == CURLE_OK) code = curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &number);
-        if (code == CURLE_OK)
+        if (code != CURLE_OK) rc = fail(code, detail, reply, e);
+        if (curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &number) == CURLE_OK && (!rc || rc == ERR_TOO_BIG))
             *status = (int)number;
-        else
-            rc = fail(code, detail, reply, e);
     }
     curl_slist_free_all(list);
     if (c) curl_easy_cleanup(c);
     return rc;
 }
+
+int http_client_start(void) { return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : ERR_UNSUPPORTED; }
+
+void http_client_stop(void) { curl_global_cleanup(); }

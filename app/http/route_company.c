@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* What head office gives its sites to work by: checklists, settings, templates of plans. */
+#include "app/http/reply.h"
+#include "app/journal/checklist_set.h"
+#include "app/journal/plan.h"
+#include "app/journal/setting.h"
+#include "app/journal/site.h"
+#include "app/journal/template.h"
+#include "firmware/base/ids.h"
+
+#include <string.h>
+
+enum { CHECKLISTS_MAX = 2 * 1024 * 1024, SETTINGS_MAX = 64 * 1024, TEMPLATES_MAX_BYTES = 256 * 1024 };
+
+/* ---- checklists ---- */
+
+static void checklists(struct app *app, struct exchange *x, struct db *db) {
+    const char *stage = exchange_param(x, "stage");
+    struct err_text e = { 0 };
+    struct buf json;
+    (void)app;
+    buf_init(&json, CHECKLISTS_MAX);
+    int rc = checklist_set_print(db, x->site, stage[0] ? stage : NULL, &json);
+    if (rc == ERR_NOT_FOUND) (void)err_set(&e, rc, "there is no stage %s", stage);
+    reply_json(x, 200, &json, rc, &e);
+}
+
+static void put_checklist(struct app *app, struct exchange *x, struct db *db) {
+    struct err_text e = { 0 };
+    struct buf json;
+    char actor[64];
+    reply_actor(x, actor);
+    buf_init(&json, CHECKLISTS_MAX);
+    int rc = checklist_set_put(app->journal, db, x->site[0] ? x->site : NULL, exchange_param(x, "stage"), x->body,
+                               x->body_len, actor, &json, &e);
+    reply_json(x, 200, &json, rc, &e);
+}
+
+/* ---- settings ---- */
+
+static void settings(struct app *app, struct exchange *x, struct db *db) {
+    struct buf json;
+    (void)app;
+    buf_init(&json, SETTINGS_MAX);
+    int rc = setting_print(db, x->site, NULL, role_sees_customer(x->user.role), &json);
+    reply_json(x, 200, &json, rc, NULL);
+}
+
+static void put_setting(struct app *app, struct exchange *x, struct db *db) {
+    struct err_text e = { 0 };
+    struct buf json;
+    char actor[64];
+    reply_actor(x, actor);
+    buf_init(&json, SETTINGS_MAX);
+    int rc = setting_put(app->journal, db, x->site[0] ? x->site : NULL, exchange_param(x, "key"), x->body, x->body_len,
+                         actor, &json, &e);
+    reply_json(x, 200, &json, rc, &e);
+}
+
+/* ---- templates ---- */
+
+/* By the workdays and holidays of a site, where one is named; else by the standard ones. */
+static void templates(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "start", "template", "site", NULL };
+    const char *start = exchange_query(x, "start"), *site = exchange_query(x, "site"),
+               *key = exchange_query(x, "template");
+    struct err_text e = { 0 };
+    struct civil date;
+    struct plan plan = { 0 };
+    struct buf json;
+    if (exchange_query_only(x, known)) return;
+    if (start && tz_date_parse(start, &date)) {
+        exchange_problem(x, 400, "start", "start has to be a date of the calendar, YYYY-MM-DD");
+        return;
+    }
+    if (key && !ids_is_key(key)) {
+        exchange_problem(x, 400, "template", "template has to be the key of one");
+        return;
+    }
+    if (site && !ids_is_name(site)) {
+        exchange_problem(x, 400, "site", "site has to be the id of one");
+        return;
+    }
+    bool there = true;
+    int rc = site ? site_known(db, site, &there) : 0;
+    if (!rc && !there) {
+        exchange_problem(x, 404, "site", "there is no such site");
+        return;
+    }
+    buf_init(&json, TEMPLATES_MAX_BYTES);
+    if (!rc) rc = plan_read(db, site ? site : "", app->timezone, &plan);
+    if (!rc) rc = template_print(key, start, &plan.cutoffs, &json, &e);
+    plan_fini(&plan);
+    reply_json(x, 200, &json, rc, &e);
+}
+
+static const struct step checklists_steps[] = { { STEP_READ, checklists }, { STEP_END, NULL } };
+static const struct step put_checklist_steps[] = { { STEP_WRITE, put_checklist }, { STEP_END, NULL } };
+static const struct step settings_steps[] = { { STEP_READ, settings }, { STEP_END, NULL } };
+static const struct step put_setting_steps[] = { { STEP_WRITE, put_setting }, { STEP_END, NULL } };
+static const struct step templates_steps[] = { { STEP_READ, templates }, { STEP_END, NULL } };
+
+const struct route route_company[] = {
+    { "GET", "/api/v1/checklists", PERMIT_READ, ROUTE_SITE, checklists_steps },
+    { "GET", "/api/v1/checklists/{stage}", PERMIT_READ, ROUTE_SITE, checklists_steps },
+    { "PUT", "/api/v1/checklists/{stage}", PERMIT_PLAN, ROUTE_SITE | ROUTE_HUB, put_checklist_steps },
+    { "PUT", "/api/v1/checklists/{stage}", PERMIT_PLAN, ROUTE_HUB, put_checklist_steps },
+    { "GET", "/api/v1/settings", PERMIT_READ, ROUTE_SITE, settings_steps },
+    { "PUT", "/api/v1/settings/{key}", PERMIT_PLAN, ROUTE_SITE | ROUTE_HUB, put_setting_steps },
+    { "PUT", "/api/v1/settings/{key}", PERMIT_PLAN, ROUTE_HUB, put_setting_steps },
+    { "GET", "/api/v1/templates", PERMIT_PLAN, ROUTE_HUB, templates_steps },
+    { NULL, NULL, PERMIT_ANY, 0, NULL },
+};

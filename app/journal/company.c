@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* Keeps what is for all sites, and brings it to each as an event of its own. Knows no subject. */
+#include "app/journal/company.h"
+
+#include "firmware/base/cleanup.h"
+#include "firmware/base/json.h"
+#include "firmware/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char company_schema[] = "CREATE TABLE company (\n"
+                              "  -- What head office set for all sites, also those to come (the hub).\n"
+                              "  type TEXT NOT NULL, -- of the event: setting-set\n"
+                              "  id TEXT NOT NULL,   -- the subject's, without its kind\n"
+                              "  data TEXT NOT NULL, -- the event's, JSON\n"
+                              "  PRIMARY KEY (type, id)\n"
+                              ") STRICT, WITHOUT ROWID;\n";
+
+int company_keep(struct db *db, const char *type, const char *subject_id, const char *data) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, "INSERT OR REPLACE INTO company (type, id, data) VALUES (?, ?, ?)", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, type);
+    stmt_bind_text(s, 2, subject_id);
+    stmt_bind_text(s, 3, data);
+    return stmt_run(s);
+}
+
+/* ---- what a site has already ---- */
+
+static int newest(struct db *db, const char *site, const char *subject, char id[ID_SIZE]) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc =
+        db_prepare(db, "SELECT id FROM event WHERE site = ? AND subject = ? ORDER BY rev DESC, pos DESC LIMIT 1", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, subject);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    if (rc == 0) return ERR_NOT_FOUND;
+    text_clip(id, ID_SIZE, stmt_text(s, 0));
+    return 0;
+}
+
+/* Both as the writer prints them, so that spelling does not count. */
+static int same_data(const struct json *stored, const char *data, bool *out) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    struct buf a, b;
+    buf_init(&a, ENVELOPE_MAX * 2);
+    buf_init(&b, ENVELOPE_MAX * 2);
+    int rc = json_parse(data, strlen(data), &root, NULL);
+    if (rc == 0) rc = json_print(root, &a);
+    if (rc == 0) rc = json_print(stored, &b);
+    if (rc == 0) *out = strcmp(a.data, b.data) == 0;
+    buf_fini(&a);
+    buf_fini(&b);
+    return rc;
+}
+
+int company_differs(struct db *db, const char *site, const char *subject, const char *data, bool *out) {
+    struct envelope event = { 0 };
+    char id[ID_SIZE];
+    int64_t pos;
+    bool same = false;
+    int rc = newest(db, site, subject, id);
+    if (rc == 0) rc = journal_find(db, site, id, &event, &pos);
+    if (rc == 0) rc = same_data(event.data, data, &same);
+    envelope_fini(&event);
+    if (rc < 0 && rc != ERR_NOT_FOUND) return rc;
+    *out = !same;
+    return 0;
+}
+
+/* ---- bringing it ---- */
+
+static int bring(struct journal *j, struct db *db, const char *site, struct stmt *s, const char *actor, int *changed,
+                 struct err_text *e) {
+    const struct event_type *type = event_type_find(stmt_text(s, 0));
+    struct appended appended;
+    char subject[96];
+    bool differs = false;
+    if (!type) return 0; /* kept by a newer program */
+    (void)snprintf(subject, sizeof subject, "%s/%s", type->kind, stmt_text(s, 1));
+    int rc = company_differs(db, site, subject, stmt_text(s, 2), &differs);
+    if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
+    struct event_draft draft = {
+        .site = site, .type = type->name, .subject_id = stmt_text(s, 1), .actor = actor, .data = stmt_text(s, 2)
+    };
+    if (differs) rc = journal_append(j, db, &draft, &appended, e);
+    if (rc == 0 && differs) (*changed)++;
+    return rc;
+}
+
+int company_bring(struct journal *j, struct db *db, const char *site, const char *type, const char *subject_id,
+                  const char *actor, int *changed, struct err_text *e) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int n = 0;
+    int rc = db_prepare(db,
+                        "SELECT type, id, data FROM company WHERE (?1 IS NULL OR type = ?1) AND (?2 IS NULL OR id = "
+                        "?2) ORDER BY type, id",
+                        &s);
+    if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
+    stmt_bind_text(s, 1, type);
+    stmt_bind_text(s, 2, subject_id);
+    while ((rc = stmt_step(s)) == 1) {
+        rc = bring(j, db, site, s, actor, &n, e);
+        if (rc < 0) return rc;
+    }
+    if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
+    if (changed) *changed = n;
+    return 0;
+}
+
+/* A list of its own: appending changes the tables that it is read from. */
+static int list_sites(struct db *db, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(
+        db, "SELECT site FROM site UNION SELECT site FROM board UNION SELECT site FROM chain ORDER BY 1", &s);
+    if (rc < 0) return rc;
+    while ((rc = stmt_step(s)) == 1) (void)buf_add(out, stmt_text(s, 0), strlen(stmt_text(s, 0)) + 1);
+    return rc < 0 ? rc : out->error;
+}
+
+int company_bring_all(struct journal *j, struct db *db, const char *type, const char *subject_id, const char *actor,
+                      int *sites, int *changed, struct err_text *e) {
+    struct buf list;
+    int n = 0, all = 0;
+    buf_init(&list, 4u << 20);
+    int rc = list_sites(db, &list);
+    if (rc < 0) (void)err_set(e, rc, "the sites cannot be read: %s", err_name(rc));
+    for (size_t at = 0; rc == 0 && at < list.len; at += strlen(list.data + at) + 1) {
+        int here = 0;
+        rc = company_bring(j, db, list.data + at, type, subject_id, actor, &here, e);
+        n++;
+        all += here;
+    }
+    buf_fini(&list);
+    if (rc < 0) return rc;
+    *sites = n;
+    *changed = all;
+    return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What head office set for all sites: events are a site's, so that each site gets one of its own, and a site that is made later gets them when it is
+ * made. The hub's own state, never rebuilt: table company. Thread: the store's, inside a write transaction. */
+#ifndef SITELOG_JOURNAL_COMPANY_H
+#define SITELOG_JOURNAL_COMPANY_H
+
+#include "app/journal/journal.h"
+
+/* Remembers the data of an event ("checklist-set", "setting-set") as that for every site. subject_id: without its kind. */
+MUST_CHECK int company_keep(struct db *db, const char *type, const char *subject_id, const char *data);
+
+/* Appends to one site what was kept, where its newest event of that subject says something else. *changed: how many (may be NULL). type and subject_id:
+ * only that, or NULL for all. */
+MUST_CHECK int company_bring(struct journal *j, struct db *db, const char *site, const char *type,
+                             const char *subject_id, const char *actor, int *changed, struct err_text *e);
+
+/* The same at every site that the hub knows. */
+MUST_CHECK int company_bring_all(struct journal *j, struct db *db, const char *type, const char *subject_id,
+                                 const char *actor, int *sites, int *changed, struct err_text *e);
+
+/* Whether the newest event of a subject ("setting/callback_days") at a site has other data than this text; true where there is none. */
+MUST_CHECK int company_differs(struct db *db, const char *site, const char *subject, const char *data, bool *out);
+
+/* ---- for schema.c ---- */
+extern const char company_schema[];
+
+#endif
