@@ -27,7 +27,7 @@ static const struct shape run_shape[] = {
 };
 static const struct shape hazard_shape[] = {
     { .name = "severity", .kind = SHAPE_WORD, .flags = SHAPE_NEEDED, .words = severities },
-    { .name = "phrase", .kind = SHAPE_PATH },
+    { .name = "phrase", .kind = SHAPE_KEY, .max = 80 },
     { .name = "n", .kind = SHAPE_INT, .min = 0, .max = 100000 },
     { .name = "text", .kind = SHAPE_TEXT, .max = HAZARD_TEXT_MAX },
     { .name = "due", .kind = SHAPE_DATE },

@@ -59,6 +59,7 @@ static int put_entry(struct db *db, struct stmt *s, struct json_out *w, void *ct
 
 int inspection_list(struct db *db, const struct inspection_query *q, struct buf *out, struct err_text *e) {
     struct stmt *s = NULL;
+    struct inspection_query asked = *q;
     int64_t before;
     int rc = listing_before(q->before, &before, e);
     if (rc < 0) return rc;
@@ -73,5 +74,5 @@ int inspection_list(struct db *db, const struct inspection_query *q, struct buf 
     stmt_bind_int(s, 1, before);
     for (int i = 0; i < 6; i++) stmt_bind_text(s, i + 2, texts[i]);
     stmt_bind_int(s, 8, q->limit + 1);
-    return listing_print(db, s, "inspections", q->limit, put_entry, (void *)q, out, e);
+    return listing_print(db, s, "inspections", q->limit, put_entry, &asked, out, e);
 }

@@ -3,10 +3,11 @@
 #include "app/journal/inspection.h"
 
 #include "app/journal/checklist_set.h"
+#include "app/journal/domain.h"
 #include "app/journal/draft.h"
 #include "app/journal/plan.h"
 #include "app/journal/post.h"
-#include "app/journal/timed_test.h"
+#include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
 #include <stdio.h>
@@ -26,12 +27,25 @@ static const char *text_of(const struct json *o, const char *name) {
 
 static const struct checklist_item *item_in_force(void *ctx, const char *key) {
     const struct submitting *s = ctx;
-    return checklist_item_in(s->list, key);
+    return checklist_set_item(s->list, key);
 }
 
 static int test_state(void *ctx, const char *id) {
-    const struct submitting *s = ctx;
-    return timed_test_passed(s->db, s->by->site, id);
+    const struct submitting *sub = ctx;
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(sub->db, "SELECT state FROM timed_test WHERE site = ? AND id = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, sub->by->site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    return strcmp(stmt_text(s, 0), "passed") == 0 ? 1 : strcmp(stmt_text(s, 0), "failed") == 0 ? 0 : ERR_BUSY;
+}
+
+/* NULL: not said. */
+static const char *said(const struct json *o, const char *name) {
+    const char *text = text_of(o, name);
+    return text[0] ? text : NULL;
 }
 
 /* ---- when and where ---- */
@@ -85,12 +99,12 @@ static int raise(struct submitting *s, struct journal *j, struct db *db, const s
     (void)snprintf(text, sizeof text, "%.300s不合格", c->zh);
     int rc = read_photos(json_member(item, "photos"), photos, HAZARD_PHOTOS_MAX, &count);
     struct hazard_new new = { .stage = s->stage,
-                              .room = text_of(item, "room"),
-                              .phrase = text_of(h, "phrase"),
-                              .text = text_of(h, "text")[0] || text_of(h, "phrase")[0] ? text_of(h, "text") : text,
-                              .note = text_of(item, "note"),
-                              .severity = text_of(h, "severity"),
-                              .due = text_of(h, "due"),
+                              .room = said(item, "room"),
+                              .phrase = said(h, "phrase"),
+                              .text = said(h, "text") || said(h, "phrase") ? said(h, "text") : text,
+                              .note = said(item, "note"),
+                              .severity = said(h, "severity"),
+                              .due = said(h, "due"),
                               .n = n,
                               .photos = (const char(*)[ID_SIZE])photos,
                               .photo_count = count };
@@ -127,13 +141,13 @@ static int judge(struct post *p, struct journal *j, struct db *db, const struct 
     int rc = check_site(j, db, p->site, data, e);
     if (rc < 0) return rc;
     text_clip(s->stage, sizeof s->stage, text_of(data, "stage"));
-    rc = checklist_read(db, p->site, s->stage, &list);
+    rc = checklist_set_read(db, p->site, s->stage, &list);
     if (rc < 0) return err_set(e, rc, "the checklist cannot be read: %s", err_name(rc));
     s->list = &list;
     struct inspection_site site = { item_in_force, test_state, s };
     rc = inspection_judge(data, list.items, list.count, &site, made, &sum, e);
     if (rc == 0) rc = raise_all(s, j, db, json_member(data, "items"), made, e);
-    checklist_fini(&list);
+    checklist_set_fini(&list);
     return rc;
 }
 
