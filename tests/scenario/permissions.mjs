@@ -137,7 +137,7 @@ async function hazardFor(op, client) {
     return { hazard: id };
 }
 
-async function filled(client, supervisor) {
+async function filled(client, supervisor = client) {
     const photo = await client.photo(newPhoto(), { room: 'kitchen' });
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ photo: photo.id }));
     const { hazard } = await hazardFor({ key: '' }, client);
