@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a site stands in its plan. Private to today*.c. */
+/* Where a site stands in its plan: for today*.c and for reports. */
 #ifndef SITELOG_JOURNAL_TODAY_STAGE_H
 #define SITELOG_JOURNAL_TODAY_STAGE_H
 
