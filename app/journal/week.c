@@ -16,7 +16,7 @@
 static void first_monday(int year, char out[TZ_DATE_SIZE]) {
     struct civil c;
     char fourth[TZ_DATE_SIZE];
-    (void)snprintf(fourth, sizeof fourth, "%04d-01-04", year % 10000);
+    (void)snprintf(fourth, sizeof fourth, "%04u-01-04", (unsigned)year % 10000);
     if (tz_date_parse(fourth, &c) == 0) tz_date_add(fourth, 1 - c.weekday, out);
 }
 

@@ -9,6 +9,7 @@
 #include "app/journal/site.h"
 #include "app/journal/source.h"
 #include "app/photo/inbox.h"
+#include "app/report/report_pdf.h"
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
 #include "firmware/runtime/connect.h"
@@ -212,6 +213,7 @@ static int start(struct hub *h, struct runtime_options *o, struct err_text *e) {
     r->app.may_see = members_may_see;
     r->app.may_see_ctx = h->members;
     r->app.site_known = site_known;
+    r->app.report_pdf = report_pdf;
     if (!rc) rc = runtime_open(r, o, e);
     if (rc) return rc;
     refresh_members(h);

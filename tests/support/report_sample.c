@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/report_sample.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

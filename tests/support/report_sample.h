@@ -5,8 +5,6 @@
 
 #include "app/report/report.h"
 
-#include <stdio.h>
-
 /* A week of one inspection, three hazards, six logs and so many photos; sealed. Owns: caller; report_fini. */
 void report_sample(struct report *r, size_t photos);
 

@@ -65,6 +65,7 @@ const rows = {
             customer: { name: '某某', phone: '139 0000 0000' }, people: c.people ?? [{ id: 'u-77', name: 'Crew', role: 'crew', active: true }],
         }),
     },
+    'GET /report': { query: () => ({ week: '2026-W48', format: 'html', lang: 'zh' }) },
     'GET /boards': {},
     'GET /verify/{code}': { values: (c) => ({ code: c.code }) },
     'POST /blobs/have': { body: (c) => ({ sha256: [c.hash] }) },
