@@ -217,10 +217,12 @@ int report_pdf(const struct report *r, const struct report_view *view, struct bu
         return err_set(e, ERR_NOT_FOUND,
                        "no font with Chinese characters; install the Debian package fonts-wqy-microhei");
     }
+    (void)FcConfigSetCurrent(config); /* else Pango would have the machine's settings and all its fonts read, for nothing */
     PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
     struct report_pdf p = { .r = r, .view = view, .context = context_of(map, config) };
     int rc = draw(&p, out, e);
     g_object_unref(p.context);
+    pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), NULL); /* it keeps its reference for ever otherwise */
     g_object_unref(map);
     FcConfigDestroy(config);
     return rc;
