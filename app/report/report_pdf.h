@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A report as a PDF: A4, paged, Chinese first. The same report gives the same bytes, wherever fonts-wqy-microhei is the same.
- * Memory: the document itself (about 80 KB a photo), one photo at a time as it comes, and what Pango holds of the font. Thread: any, several at once;
+ * Memory: the document itself (about 35 KB a photo), one photo at a time as it comes, and what Pango holds of the font. Thread: any, several at once;
  * computes and waits for photos: never on the loop thread. */
 #ifndef SITELOG_REPORT_REPORT_PDF_H
 #define SITELOG_REPORT_REPORT_PDF_H
 
 #include "app/report/report.h"
 
-#define REPORT_PDF_PHOTO_PX 640 /* long side of the photos asked for: about 290 dots an inch on paper */
+/* Long side of the photos asked for: 220 dots an inch on paper. An eighth of what 12 megapixels have, so that a decoder has the least to do. */
+#define REPORT_PDF_PHOTO_PX 480
 
 /* Appends the document to *out. A photo that is not here, or broken, is no error: its place says so. ERR_NOT_FOUND: no font (*e names the package);
  * ERR_NOMEM, ERR_TOO_BIG (*out is full). */
