@@ -135,7 +135,7 @@ struct report {
 };
 
 /* Appends a photo as a JPEG with upright pixels, long side at most long_px, to *out. ERR_NOT_FOUND: not here yet; ERR_GONE: dropped; others: it cannot
- * be shown. Thread: the renderer's. */
+ * be shown. Thread: any, two at once. */
 typedef int (*report_photo_fn)(void *ctx, const struct report_photo *photo, unsigned long_px, struct buf *out);
 
 struct report_view {

@@ -192,7 +192,9 @@ static void name_document(struct report_pdf *p) {
 }
 
 static int draw(struct report_pdf *p, struct buf *out, struct err_text *e) {
-    int rc = walk(p); /* without paper */
+    p->order = calloc(p->r->photo_count + 1, sizeof *p->order);
+    int rc = p->order ? walk(p) : ERR_NOMEM; /* without paper */
+    if (!rc) rc = report_pdf_ahead_create(p->r, p->view, REPORT_PDF_PHOTO_PX, p->order, p->order_count, &p->ahead);
     if (rc) return err_set(e, rc, "the report cannot be laid out: %s", err_name(rc));
     p->pages = p->page;
     p->surface = cairo_pdf_surface_create_for_stream(write_bytes, out, A4_WIDTH, A4_HEIGHT);
@@ -221,6 +223,8 @@ int report_pdf(const struct report *r, const struct report_view *view, struct bu
     PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
     struct report_pdf p = { .r = r, .view = view, .context = context_of(map, config) };
     int rc = draw(&p, out, e);
+    report_pdf_ahead_destroy(p.ahead);
+    free(p.order);
     g_object_unref(p.context);
     pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), NULL); /* it keeps its reference for ever otherwise */
     g_object_unref(map);

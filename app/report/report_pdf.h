@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A report as a PDF: A4, paged, Chinese first. The same report gives the same bytes, wherever fonts-wqy-microhei is the same.
- * Memory: the document itself (about 35 KB a photo), one photo at a time as it comes, and what Pango holds of the font. Thread: any, several at once;
+ * Memory: the document itself (about 35 KB a photo), two photos' decoders at a time as they come and four that wait, and what Pango holds of the font. Thread: any, several at once;
  * computes and waits for photos: never on the loop thread. */
 #ifndef SITELOG_REPORT_REPORT_PDF_H
 #define SITELOG_REPORT_REPORT_PDF_H

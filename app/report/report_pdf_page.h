@@ -5,6 +5,7 @@
 #define SITELOG_REPORT_REPORT_PDF_PAGE_H
 
 #include "app/report/report_outline.h"
+#include "app/report/report_pdf_ahead.h"
 
 #include <cairo.h>
 #include <pango/pango.h>
@@ -34,7 +35,10 @@ struct report_pdf {
     struct report_words heading; /* waits for what it heads, so that it never stands alone at a page's end */
     bool heading_waits;
     struct report_pdf_table table;
-    int error; /* the first */
+    size_t *order; /* the photos as they are drawn, noted without paper; room for all of the report's */
+    size_t order_count;
+    struct report_pdf_ahead *ahead; /* with paper: they come from here */
+    int error;                      /* the first */
 };
 
 void report_pdf_page_begin(struct report_pdf *p);

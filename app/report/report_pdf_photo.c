@@ -3,13 +3,12 @@
 #include "app/report/report_pdf_page.h"
 
 #include "app/photo/jpeg.h"
-#include "app/report/report_pdf.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PER_ROW = 3, JPEG_MAX = 8 * 1024 * 1024, MARKUP_MAX = 64 * 1024, GROUND = 0xeef2f6 };
+enum { PER_ROW = 3, MARKUP_MAX = 64 * 1024, GROUND = 0xeef2f6 };
 
 #define GAP     10.0
 #define CELL    ((REPORT_PDF_RIGHT - REPORT_PDF_LEFT - (PER_ROW - 1) * GAP) / PER_ROW)
@@ -96,14 +95,15 @@ static int paint(struct report_pdf *p, struct buf *jpeg, const struct jpeg_info 
     return status ? ERR_NOMEM : 0;
 }
 
-static void picture(struct report_pdf *p, const struct report_photo *photo, double x, double y) {
+static void picture(struct report_pdf *p, size_t photo, double x, double y) {
     struct jpeg_info info;
     struct buf jpeg;
+    if (!p->surface) {
+        if (p->order_count < p->r->photo_count) p->order[p->order_count++] = photo;
+        return;
+    }
     report_pdf_page_box(p, x, y, CELL, PICTURE, GROUND);
-    if (!p->surface) return;
-    buf_init(&jpeg, JPEG_MAX);
-    int rc = p->view->photo ? p->view->photo(p->view->ctx, photo, REPORT_PDF_PHOTO_PX, &jpeg) : ERR_NOT_FOUND;
-    if (rc == 0) rc = jpeg.error;
+    int rc = report_pdf_ahead_take(p->ahead, &jpeg);
     if (rc == 0) rc = jpeg_peek(jpeg.data, jpeg.len, &info, NULL);
     if (rc == 0) rc = paint(p, &jpeg, &info, x, y);
     if (rc) say_instead(p, rc, x, y);
@@ -123,7 +123,7 @@ static void photo_row(struct report_pdf *p, const struct report_figure *figures,
     for (size_t i = 0; i < n; i++) {
         double x = REPORT_PDF_LEFT + (double)i * (CELL + GAP);
         int line = 0;
-        picture(p, &p->r->photos[figures[i].photo], x, p->y);
+        picture(p, figures[i].photo, x, p->y);
         (void)report_pdf_page_lines(p, captions[i], &line, x, p->y + PICTURE + 4, lowest + .01);
         g_object_unref(captions[i]);
     }

@@ -17,6 +17,7 @@
 
 #include <fontconfig/fontconfig.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 enum { PDF_MAX = 48 * 1024 * 1024, TEXT_MAX = 4 * 1024 * 1024, PHOTOS = 20 };
 
@@ -156,6 +157,36 @@ static void every_photo_has_its_code(void **state) {
     free(text);
     free(images);
     buf_fini(&bytes);
+    report_fini(&r);
+}
+
+/* Each a little wider than the one before. Later ones are there sooner. */
+static int give_wider(void *ctx, const struct report_photo *photo, unsigned long_px, struct buf *out) {
+    unsigned n = (unsigned)strtoul(photo->id + 24, NULL, 16);
+    struct test_jpeg spec = { .width = 100 + n, .height = 80 };
+    (void)ctx, (void)long_px;
+    (void)usleep(n % 4 ? 1000 : 6000);
+    test_jpeg_make(&spec, out);
+    return out->error;
+}
+
+static void every_photo_is_the_right_one(void **state) {
+    struct report_view view = { .lang = REPORT_BOTH, .site_path = "", .photo = give_wider };
+    struct report r;
+    struct buf out;
+    report_sample(&r, PHOTOS);
+    buf_init(&out, PDF_MAX);
+    assert_int_equal(report_pdf(&r, &view, &out, NULL), 0);
+    char *images = ask(*state, &out, "pdfimages -list"), *rest = NULL;
+    unsigned n = 0;
+    for (char *line = strtok_r(images, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        unsigned page = 0, number = 0, width = 0;
+        if (sscanf(line, "%u %u image %u", &page, &number, &width) != 3) continue;
+        assert_int_equal(width, 100 + ++n); /* as they are numbered: all of the sample's are drawn in that order */
+    }
+    assert_int_equal(n, PHOTOS);
+    free(images);
+    buf_fini(&out);
     report_fini(&r);
 }
 
@@ -329,6 +360,7 @@ int main(void) {
         cmocka_unit_test(the_same_report_has_the_same_bytes),
         cmocka_unit_test(pages_are_numbered),
         cmocka_unit_test(every_photo_has_its_code),
+        cmocka_unit_test(every_photo_is_the_right_one),
         cmocka_unit_test(no_character_is_a_box),
         cmocka_unit_test(a_row_is_on_one_page_and_heads_are_repeated),
         cmocka_unit_test(no_heading_stands_alone),
