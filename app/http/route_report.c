@@ -74,8 +74,8 @@ static void read_week(struct app *app, struct exchange *x, struct db *db) {
         return;
     }
     (void)snprintf(a->site_path, sizeof a->site_path, "/api/v1/sites/%s", x->site);
-    (void)snprintf(a->pdf_path, sizeof a->pdf_path, "%s/report?week=%s&format=pdf&lang=%s", a->site_path,
-                   a->report.key, lang_names[a->lang]);
+    (void)snprintf(a->pdf_path, sizeof a->pdf_path, "%s/report?week=%s&format=pdf&lang=%s", a->site_path, a->report.key,
+                   lang_names[a->lang]);
 }
 
 /* ---- the forms ---- */

@@ -20,7 +20,7 @@ extern const struct route route_report[];
 extern const struct route route_control[];
 
 const struct route *const route_tables[] = {
-    route_session,  route_live,      route_status,  route_site,   route_daylog,    route_card,
-    route_photo,    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,
-    route_timeline, route_request,   route_report,  route_control, NULL,
+    route_session,   route_live,    route_status, route_site,      route_daylog, route_card,     route_photo,
+    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,  route_timeline, route_request,
+    route_report,    route_control, NULL,
 };

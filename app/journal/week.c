@@ -28,7 +28,8 @@ static int from_date(const char *date, struct week *out) {
     tz_date_add(date, 1 - day.weekday, w.from);
     tz_date_add(w.from, 3, middle);
     tz_date_add(w.from, 6, w.to);
-    if (tz_date_parse(middle, &thursday) || tz_date_days(w.from, w.to) != 6) return ERR_INVALID; /* at the calendar's ends */
+    if (tz_date_parse(middle, &thursday) || tz_date_days(w.from, w.to) != 6)
+        return ERR_INVALID; /* at the calendar's ends */
     w.year = thursday.year;
     first_monday(w.year, first);
     w.number = tz_date_days(first, w.from) / 7 + 1;
@@ -151,11 +152,12 @@ static int tell_outage(const struct envelope *event, struct wall from, struct wa
 /* An outage is recorded when it is over, so that none of the span was recorded before it. */
 int week_outages(struct db *db, const char *site, struct wall from, struct wall to, week_outage_fn fn, void *ctx) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        "SELECT e.bytes FROM event e WHERE e.site = ?1 AND e.subject >= 'board/' AND e.subject < 'board0'"
-                        " AND e.type = 'outage' AND e.at >= ?2 AND NOT EXISTS (SELECT 1 FROM duplicate d WHERE d.pos = e.pos)"
-                        " ORDER BY e.at, e.pos",
-                        &s);
+    int rc = db_prepare(
+        db,
+        "SELECT e.bytes FROM event e WHERE e.site = ?1 AND e.subject >= 'board/' AND e.subject < 'board0'"
+        " AND e.type = 'outage' AND e.at >= ?2 AND NOT EXISTS (SELECT 1 FROM duplicate d WHERE d.pos = e.pos)"
+        " ORDER BY e.at, e.pos",
+        &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     stmt_bind_int(s, 2, from.ms);

@@ -11,8 +11,8 @@
 #define WEEK_ROWS_MAX  500
 
 struct week {
-    char text[WEEK_TEXT_SIZE];             /* ISO 8601: the year of its Thursday */
-    int year, number;                      /* of that year, from 1 */
+    char text[WEEK_TEXT_SIZE];                 /* ISO 8601: the year of its Thursday */
+    int year, number;                          /* of that year, from 1 */
     char from[TZ_DATE_SIZE], to[TZ_DATE_SIZE]; /* Monday, Sunday */
 };
 
@@ -36,7 +36,8 @@ struct week_alert {
 };
 typedef int (*week_alert_fn)(void *ctx, const struct week_alert *alert);
 /* Those that stood at any time from `from` to before `to`. */
-MUST_CHECK int week_alerts(struct db *db, const char *site, struct wall from, struct wall to, week_alert_fn fn, void *ctx);
+MUST_CHECK int week_alerts(struct db *db, const char *site, struct wall from, struct wall to, week_alert_fn fn,
+                           void *ctx);
 
 struct week_outage {
     const char *what, *from, *to, *stop; /* as in the event `outage`; "" where not said */

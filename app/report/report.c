@@ -81,9 +81,7 @@ static void line(void *ctx, struct report_words text, enum report_tone tone) {
     say_words(&((struct saying *)ctx)->said, text);
 }
 
-static void table(void *ctx, const struct report_column *columns, size_t n) {
-    (void)ctx, (void)columns, (void)n;
-}
+static void table(void *ctx, const struct report_column *columns, size_t n) { (void)ctx, (void)columns, (void)n; }
 
 static void row(void *ctx, const struct report_cell *cells, size_t n) {
     struct saying *s = ctx;

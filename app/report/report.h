@@ -38,7 +38,7 @@ struct report_photo {
 };
 
 enum report_state { REPORT_STATE_NONE, REPORT_STATE_DONE, REPORT_STATE_GOING, REPORT_STATE_BLOCKED };
-struct report_line { /* of a day's log */
+struct report_line {                  /* of a day's log */
     struct report_words text, detail; /* detail: rooms and quantity */
     enum report_state state;
 };
@@ -111,11 +111,11 @@ struct report_counts {
 };
 
 struct report {
-    struct report_pool pool; /* first error of all that was added: pool.error */
-    const char *site, *name; /* id; name, "" : the id */
-    struct report_words title, period; /* "施工周报"; "2026年第48周" */
-    const char *from, *to;             /* dates, inclusive */
-    const char *key;                   /* for file names: "2026-W48" */
+    struct report_pool pool;             /* first error of all that was added: pool.error */
+    const char *site, *name;             /* id; name, "" : the id */
+    struct report_words title, period;   /* "施工周报"; "2026年第48周" */
+    const char *from, *to;               /* dates, inclusive */
+    const char *key;                     /* for file names: "2026-W48" */
     struct report_words stage, progress; /* where it stands: "水电"; "第6/10天 · 慢1天" */
     const char *who;                     /* who answers for it */
     enum report_verdict verdict;         /* of its inspections; UNJUDGED: there was none */

@@ -12,7 +12,6 @@ struct page {
     const struct report_view *view;
     const char *pdf;
     struct buf *out;
-    size_t columns; /* of the table that is open */
 };
 
 static const char *const tones[] = { [REPORT_PLAIN] = "plain",
@@ -26,12 +25,12 @@ static bool has(const char *text) { return text && text[0]; }
 void report_html_text(struct buf *out, const char *text) {
     const char *from = text ? text : "";
     for (const char *c = from;; c++) {
-        const char *entity = *c == '&'    ? "&amp;"
-                             : *c == '<'  ? "&lt;"
-                             : *c == '>'  ? "&gt;"
-                             : *c == '"'  ? "&quot;"
-                             : *c == '\'' ? "&#39;"
-                             : *c == '\n' ? NULL
+        const char *entity = *c == '&'                               ? "&amp;"
+                             : *c == '<'                             ? "&lt;"
+                             : *c == '>'                             ? "&gt;"
+                             : *c == '"'                             ? "&quot;"
+                             : *c == '\''                            ? "&#39;"
+                             : *c == '\n'                            ? NULL
                              : (unsigned char)*c < ' ' || *c == 0x7f ? " "
                                                                      : NULL;
         if (*c && !entity) continue;
@@ -119,7 +118,11 @@ static void line(void *ctx, struct report_words w, enum report_tone tone) {
 
 static void table(void *ctx, const struct report_column *columns, size_t n) {
     struct page *p = ctx;
-    (void)buf_addf(p->out, "<table class=\"of-%zu\">\n<thead><tr>", n);
+    int all = 0;
+    raw(p, "<table>\n<colgroup>");
+    for (size_t i = 0; i < n; i++) all += columns[i].part;
+    for (size_t i = 0; i < n; i++) (void)buf_addf(p->out, "<col width=\"%d%%\">", 100 * columns[i].part / all);
+    raw(p, "</colgroup>\n<thead><tr>");
     for (size_t i = 0; i < n; i++) {
         raw(p, "<th scope=\"col\">");
         words(p, columns[i].title);
@@ -136,9 +139,9 @@ static void photo_links(struct page *p, const struct report_list *list) {
         int at = report_photo_find(p->r, list->ids[i]);
         if (at < 0) continue;
         (void)buf_addf(p->out, "%s<a href=\"#photo-%d\">%d</a>",
-                       first                           ? ""
+                       first                        ? ""
                        : p->view->lang == REPORT_EN ? ", "
-                                                       : "、",
+                                                    : "、",
                        at + 1, at + 1);
         first = false;
     }
@@ -228,7 +231,8 @@ int report_html(const struct report *r, const struct report_view *view, const ch
     text(&p, has(r->name) ? r->name : r->site);
     raw(&p, " · ");
     text(&p, r->key);
-    raw(&p, "</title>\n<link rel=\"stylesheet\" href=\"" REPORT_HTML_STYLE "\">\n</head>\n<body>\n<main>\n");
+    raw(&p, "</title>\n<link rel=\"stylesheet\" href=\"" REPORT_HTML_STYLE
+            "\">\n<link rel=\"icon\" href=\"/shared/icon.svg\" type=\"image/svg+xml\">\n</head>\n<body>\n<main>\n");
     int rc = report_outline(r, view->names, &sink, &p);
     raw(&p, "</main>\n<footer class=\"quiet\">");
     text(&p, r->code);

@@ -141,9 +141,10 @@ static void put_lines(struct outline *o, struct report_cell *cell, const struct 
 }
 
 static void days(struct outline *o) {
-    static const struct report_column columns[] = {
-        { { "日期", "Date" }, 15 }, { { "完成", "Done" }, 34 }, { { "计划", "Planned" }, 30 }, { { "班组", "Crew" }, 21 }
-    };
+    static const struct report_column columns[] = { { { "日期", "Date" }, 15 },
+                                                    { { "完成", "Done" }, 34 },
+                                                    { { "计划", "Planned" }, 30 },
+                                                    { { "班组", "Crew" }, 21 } };
     const struct report *r = o->r;
     o->sink->heading(o->ctx, W("施工日报", "Daily logs"));
     if (r->day_count == 0) {
@@ -198,11 +199,11 @@ static void stages(struct outline *o) {
         if (s->here) report_outline_put(o, &cells[3], W("现阶段", "now"), REPORT_GOOD);
         report_outline_put(o, &cells[3], s->state, REPORT_PLAIN);
         if (s->late_days > 0)
-            report_outline_put(o, &cells[3],
-                               W(report_pool_printf(&o->pool, "慢 %d 天", s->late_days),
-                                 report_pool_printf(&o->pool, s->late_days == 1 ? "%d day late" : "%d days late",
-                                                    s->late_days)),
-                               REPORT_BAD);
+            report_outline_put(
+                o, &cells[3],
+                W(report_pool_printf(&o->pool, "慢 %d 天", s->late_days),
+                  report_pool_printf(&o->pool, s->late_days == 1 ? "%d day late" : "%d days late", s->late_days)),
+                REPORT_BAD);
         o->sink->row(o->ctx, cells, 4);
     }
     o->sink->table_end(o->ctx);
@@ -264,10 +265,9 @@ static struct report_words lasted(struct outline *o, int64_t seconds) {
 }
 
 static void outages(struct outline *o) {
-    static const struct report_column columns[] = { { { "中断", "Outage" }, 34 },
-                                                    { { "自", "From" }, 22 },
-                                                    { { "至", "To" }, 22 },
-                                                    { { "时长", "Lasted" }, 22 } };
+    static const struct report_column columns[] = {
+        { { "中断", "Outage" }, 34 }, { { "自", "From" }, 22 }, { { "至", "To" }, 22 }, { { "时长", "Lasted" }, 22 }
+    };
     const struct report *r = o->r;
     if (r->outage_count == 0) return;
     o->sink->heading(o->ctx, W("断电断网", "Dark hours"));
@@ -313,14 +313,17 @@ static void photos(struct outline *o) {
 static void verification(struct outline *o) {
     o->sink->heading(o->ctx, W("核对", "Verification"));
     o->sink->line(o->ctx,
-                  W(report_pool_printf(&o->pool, "本报告的核对码是 %s：重新打开同一时段的报告，内容未变则核对码相同。", o->r->code),
+                  W(report_pool_printf(&o->pool, "本报告的核对码是 %s：重新打开同一时段的报告，内容未变则核对码相同。",
+                                       o->r->code),
                     report_pool_printf(&o->pool,
-                                       "This report's code is %s: open the report of the same period again; the code is the same while what it says is.",
+                                       "This report's code is %s: open the report of the same period again; the code "
+                                       "is the same while what it says is.",
                                        o->r->code)),
                   REPORT_PLAIN);
     o->sink->line(o->ctx,
                   W("每张照片下方的编码可在总部系统 /api/v1/verify/{编码} 查到原件、拍摄时间和其在记录链中的位置。",
-                    "A photo's code leads to its original, when it was taken and its place in the chain of records: /api/v1/verify/{code} at head office."),
+                    "A photo's code leads to its original, when it was taken and its place in the chain of records: "
+                    "/api/v1/verify/{code} at head office."),
                   REPORT_PLAIN);
 }
 

@@ -6,7 +6,7 @@
 
 #include "app/report/report.h"
 
-#define REPORT_WORDS(z, e)  ((struct report_words){ (z), (e) })
+#define REPORT_WORDS(z, e) ((struct report_words){ (z), (e) })
 #define REPORT_COLUMNS_MAX 6
 
 enum report_tone { REPORT_PLAIN, REPORT_QUIET, REPORT_GOOD, REPORT_WARN, REPORT_BAD };
@@ -39,7 +39,8 @@ struct report_figure {
 
 /* Any order of calls as they come; a table's rows come between table and table_end. Everything is borrowed for the call. */
 struct report_sink {
-    void (*head)(void *ctx, struct report_words verdict, enum report_tone tone); /* title, site and period are the report's */
+    void (*head)(void *ctx, struct report_words verdict,
+                 enum report_tone tone); /* title, site and period are the report's */
     void (*facts)(void *ctx, const struct report_fact *facts, size_t n);
     void (*tiles)(void *ctx, const struct report_tile *tiles, size_t n);
     void (*heading)(void *ctx, struct report_words text);

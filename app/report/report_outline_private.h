@@ -20,7 +20,8 @@ void report_outline_put_photos(struct outline *o, struct report_cell *cell, cons
 /* "who", where people are named; lines with a label before the text: "备注：…". */
 void report_outline_put_who(struct outline *o, struct report_cell *cell, const char *who);
 void report_outline_put_note(struct outline *o, struct report_cell *cell, const char *note);
-struct report_words report_outline_join(struct outline *o, struct report_words a, const char *between, struct report_words b);
+struct report_words report_outline_join(struct outline *o, struct report_words a, const char *between,
+                                        struct report_words b);
 bool report_outline_said(struct report_words w);
 
 struct report_figures {
@@ -28,7 +29,8 @@ struct report_figures {
     size_t n;
 };
 /* Those of a list that were not shown before; they have been, from now on. */
-void report_outline_figures(struct outline *o, struct report_figures *f, const struct report_list *list, struct report_words label);
+void report_outline_figures(struct outline *o, struct report_figures *f, const struct report_list *list,
+                            struct report_words label);
 
 /* What is judged: report_outline_quality.c. */
 void report_outline_inspections(struct outline *o);

@@ -57,8 +57,7 @@ static void inspection(struct outline *o, const struct report_inspection *i) {
     for (size_t k = 0; k < i->check_count; k++) check_row(o, &i->checks[k]);
     o->sink->table_end(o->ctx);
     struct report_figures f = { NULL, 0 };
-    for (size_t k = 0; k < i->check_count; k++)
-        report_outline_figures(o, &f, &i->checks[k].photos, i->checks[k].text);
+    for (size_t k = 0; k < i->check_count; k++) report_outline_figures(o, &f, &i->checks[k].photos, i->checks[k].text);
     if (f.n) o->sink->figures(o->ctx, f.list, f.n);
 }
 

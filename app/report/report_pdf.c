@@ -103,7 +103,8 @@ static void facts(void *ctx, const struct report_fact *list, size_t n) {
             buf_init(&value, MARKUP_MAX);
             report_pdf_page_words(p, &name, list[k].name, REPORT_PDF_TEXT, REPORT_QUIET, false);
             report_pdf_page_words(p, &value, list[k].value, REPORT_PDF_TEXT + .6, REPORT_PLAIN, true);
-            PangoLayout *left = report_pdf_page_layout(p, &name, 86), *right = report_pdf_page_layout(p, &value, half - 96);
+            PangoLayout *left = report_pdf_page_layout(p, &name, 86),
+                        *right = report_pdf_page_layout(p, &value, half - 96);
             lowest = fmax(lowest, report_pdf_page_lines(p, left, &line, x, p->y, 100));
             line = 0;
             lowest = fmax(lowest, report_pdf_page_lines(p, right, &line, x + 88, p->y, 100));
@@ -208,7 +209,8 @@ static int draw(struct report_pdf *p, struct buf *out, struct err_text *e) {
     cairo_surface_destroy(p->surface);
     if (!rc && out->error) rc = out->error;
     if (!rc && status) rc = status == CAIRO_STATUS_NO_MEMORY ? ERR_NOMEM : ERR_IO;
-    return rc ? err_set(e, rc, "the report cannot be drawn: %s", status ? cairo_status_to_string(status) : err_name(rc)) : 0;
+    return rc ? err_set(e, rc, "the report cannot be drawn: %s", status ? cairo_status_to_string(status) : err_name(rc))
+              : 0;
 }
 
 int report_pdf(const struct report *r, const struct report_view *view, struct buf *out, struct err_text *e) {
@@ -219,7 +221,8 @@ int report_pdf(const struct report *r, const struct report_view *view, struct bu
         return err_set(e, ERR_NOT_FOUND,
                        "no font with Chinese characters; install the Debian package fonts-wqy-microhei");
     }
-    (void)FcConfigSetCurrent(config); /* else Pango would have the machine's settings and all its fonts read, for nothing */
+    (void)FcConfigSetCurrent(
+        config); /* else Pango would have the machine's settings and all its fonts read, for nothing */
     PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
     struct report_pdf p = { .r = r, .view = view, .context = context_of(map, config) };
     int rc = draw(&p, out, e);

@@ -12,11 +12,11 @@
 
 enum { MARKUP_MAX = 1024 * 1024, LINE = 0xc8d0d8, ACCENT = 0x1a5fb4 };
 
-#define WIDTH        (REPORT_PDF_RIGHT - REPORT_PDF_LEFT)
-#define HEAD_Y       30.0
-#define FOOT_Y       800.0
-#define SMALL        7.4
-#define HEADING      13.0
+#define WIDTH         (REPORT_PDF_RIGHT - REPORT_PDF_LEFT)
+#define HEAD_Y        30.0
+#define FOOT_Y        800.0
+#define SMALL         7.4
+#define HEADING       13.0
 #define HEADING_ABOVE 14.0
 #define HEADING_BELOW 6.0
 
@@ -197,9 +197,7 @@ static void draw_heading(struct report_pdf *p) {
     (void)cairo_pdf_surface_add_outline(p->surface, CAIRO_PDF_OUTLINE_ROOT, first, place, 0);
 }
 
-double report_pdf_page_room(struct report_pdf *p) {
-    return REPORT_PDF_BOTTOM - REPORT_PDF_TOP - heading_height(p);
-}
+double report_pdf_page_room(struct report_pdf *p) { return REPORT_PDF_BOTTOM - REPORT_PDF_TOP - heading_height(p); }
 
 void report_pdf_page_need(struct report_pdf *p, double height) {
     double whole = height + heading_height(p);

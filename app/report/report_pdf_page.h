@@ -30,8 +30,8 @@ struct report_pdf {
     cairo_surface_t *surface; /* NULL: without paper */
     cairo_t *cr;
     PangoContext *context;
-    int page, pages; /* pages: 0 until they have been counted */
-    double y;        /* where the next thing begins */
+    int page, pages;             /* pages: 0 until they have been counted */
+    double y;                    /* where the next thing begins */
     struct report_words heading; /* waits for what it heads, so that it never stands alone at a page's end */
     bool heading_waits;
     struct report_pdf_table table;

@@ -77,7 +77,7 @@ const char *report_pool_printf(struct report_pool *p, const char *format, ...) {
 
 void *report_pool_more(struct report_pool *p, void *list, size_t *count, size_t element) {
     void *at = NULL;
-    memcpy(&at, list, sizeof at); /* a pointer to the list's pointer, of whatever type */
+    memcpy(&at, list, sizeof at);             /* a pointer to the list's pointer, of whatever type */
     bool full = (*count & (*count - 1)) == 0; /* 0, 1, 2, 4, 8 … are as many as there is room for */
     if (full) {
         void *larger = report_pool_get(p, (*count ? 2 * *count : 1) * element);

@@ -96,9 +96,12 @@ static int add_stage(struct report_filling *f, const struct plan_stage *planned,
     struct report *r = f->r;
     char first[TZ_DATE_SIZE], last[TZ_DATE_SIZE];
     int rc = week_stage_logged(f->db, f->site, planned->key, f->until, first, last);
+    bool is_here = strcmp(here->key, planned->key) == 0;
+    if (!rc && !is_here && !planned->start[0] && !planned->finish[0] && !first[0])
+        return 0; /* nothing is known of it */
     struct report_stage *s = rc ? NULL : report_pool_more(&r->pool, &r->stages, &r->stage_count, sizeof *s);
     if (!s) return rc ? rc : r->pool.error;
-    s->here = strcmp(here->key, planned->key) == 0;
+    s->here = is_here;
     s->name = report_week_stage(f, planned->key);
     s->planned_start = report_pool_text(&r->pool, planned->start);
     s->planned_finish = report_pool_text(&r->pool, planned->finish);
@@ -131,9 +134,10 @@ static int stages(struct report_filling *f) {
 /* ---- alerts and outages ---- */
 
 static int add_alert(void *ctx, const struct week_alert *alert) {
-    static const char *const levels[][3] = {
-        { "site", "工地", "site" }, { "office", "总部", "office" }, { "executive", "高管", "executives" }, { NULL, "", "" }
-    };
+    static const char *const levels[][3] = { { "site", "工地", "site" },
+                                             { "office", "总部", "office" },
+                                             { "executive", "高管", "executives" },
+                                             { NULL, "", "" } };
     struct report_filling *f = ctx;
     struct report *r = f->r;
     struct report_alert *a = report_pool_more(&r->pool, &r->alerts, &r->alert_count, sizeof *a);
@@ -148,9 +152,10 @@ static int add_alert(void *ctx, const struct week_alert *alert) {
 }
 
 static int add_outage(void *ctx, const struct week_outage *outage) {
-    static const char *const whats[][3] = {
-        { "power", "断电", "power" }, { "network", "断网", "no link" }, { "camera", "摄像头故障", "camera" }, { NULL, "", "" }
-    };
+    static const char *const whats[][3] = { { "power", "断电", "power" },
+                                            { "network", "断网", "no link" },
+                                            { "camera", "摄像头故障", "camera" },
+                                            { NULL, "", "" } };
     static const char *const hows[][3] = { { "sudden", "突然断电", "without warning" },
                                            { "power-fail", "断电前有预警", "with a warning" },
                                            { "clean", "正常关机", "switched off" },

@@ -36,10 +36,9 @@ static void add_lines(struct report_filling *f, const struct item_list *items, s
         const struct domain_phrase *phrase = item->text ? NULL : domain_phrase(item->phrase);
         struct report_line *line = report_pool_more(&f->r->pool, list, n, sizeof *line);
         if (!line) return;
-        line->text = phrase ? (struct report_words){ phrase->zh, phrase->en }
-                            : (struct report_words){
-                                  report_pool_text(&f->r->pool, item->text ? item->text : item->phrase), ""
-                              };
+        line->text =
+            phrase ? (struct report_words){ phrase->zh, phrase->en }
+                   : (struct report_words){ report_pool_text(&f->r->pool, item->text ? item->text : item->phrase), "" };
         line->detail = detail_of(f, item);
         line->state = state_of(item);
     }
@@ -100,9 +99,7 @@ static int count(struct report_filling *f) {
 
 int report_week_days(struct report_filling *f) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
-    struct daylog_query q = {
-        .site = f->site, .from = f->week.from, .to = f->week.to, .limit = PAGE, .names = true
-    };
+    struct daylog_query q = { .site = f->site, .from = f->week.from, .to = f->week.to, .limit = PAGE, .names = true };
     struct buf json;
     buf_init(&json, LIST_MAX);
     int rc = daylog_list(f->db, &q, &json, NULL);

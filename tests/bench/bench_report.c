@@ -26,7 +26,9 @@ static int give(void *ctx, const struct report_photo *photo, unsigned long_px, s
 }
 
 static size_t draw(const struct report *r) {
-    struct report_view view = { .lang = REPORT_BOTH, .names = true, .site_path = "/api/v1/sites/s-0412", .photo = give };
+    struct report_view view = {
+        .lang = REPORT_BOTH, .names = true, .site_path = "/api/v1/sites/s-0412", .photo = give
+    };
     struct err_text e = { 0 };
     struct buf out;
     buf_init(&out, OUT_MAX);
@@ -101,8 +103,10 @@ int main(void) {
     }
     bench_row("weekly report with 40 photos as PDF ÷ jpeg_read_coefficients of the photos", &ratio, BENCH_AT_MOST, 1.3,
               "12 megapixels, 3.0 MB each; the document: %.1f MB", (double)bytes / 1e6);
-    bench_row("the same, seconds", &absolute, BENCH_AT_MOST, 1.5, "on two threads, which worked for %.2f s", bench_median(&work));
-    bench_row("the same, peak RSS of the process, MB", &memory, BENCH_AT_MOST, 100, "with the four different photos, 12 MB");
+    bench_row("the same, seconds", &absolute, BENCH_AT_MOST, 1.5, "on two threads, which worked for %.2f s",
+              bench_median(&work));
+    bench_row("the same, peak RSS of the process, MB", &memory, BENCH_AT_MOST, 100,
+              "with the four different photos, 12 MB");
     bench_row("the same as HTML, ms", &page, BENCH_NO_GOAL, 0, "photos are links");
     for (unsigned i = 0; i < DIFFERENT; i++) buf_fini(&photos[i]);
     report_fini(&r);

@@ -93,7 +93,7 @@ async function walk(side, people, context, dir, refresh) {
 async function everything(client, side, context) {
     const texts = [], take = async (url) => {
         const answer = await client.raw('GET', url);
-        if (/json/.test(answer.headers['content-type'] ?? '')) texts.push(`${url} ${answer.body}`);
+        if (/json|html/.test(answer.headers['content-type'] ?? '')) texts.push(`${url} ${answer.body}`);
         return answer;
     };
     for (const op of operations(side).filter((one) => one.method === 'GET' && sample(one) && !sample(one).endless && !open.has(one.key)))

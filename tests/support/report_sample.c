@@ -46,18 +46,18 @@ static void photos(struct report *r, size_t n) {
     for (size_t i = 0; i < n; i++) {
         struct report_photo *p = report_pool_more(&r->pool, &r->photos, &r->photo_count, sizeof *p);
         must(p ? 0 : -1);
-        *p = (struct report_photo){ .id = photo_id(r, i),
-                                    .sha256 = report_pool_printf(&r->pool, "%064zx", i + 1),
-                                    .thumb_sha256 = "",
-                                    .code = report_pool_printf(&r->pool, "7Q3F-%04zu", i + 1),
-                                    .caption = captions[i % 3],
-                                    .at = report_pool_printf(&r->pool, "2026-11-%02zu %02zu:%02zu", 23 + i % 6,
-                                                             9 + i % 8, i * 7 % 60),
-                                    .who = "李**",
-                                    .place = places[i % 3],
-                                    .clock = i % 5 == 4 ? WORDS("时间未校准", "clock not set")
-                                                        : WORDS("网络校时", "network time"),
-                                    .clock_doubtful = i % 5 == 4 };
+        *p = (struct report_photo){
+            .id = photo_id(r, i),
+            .sha256 = report_pool_printf(&r->pool, "%064zx", i + 1),
+            .thumb_sha256 = "",
+            .code = report_pool_printf(&r->pool, "7Q3F-%04zu", i + 1),
+            .caption = captions[i % 3],
+            .at = report_pool_printf(&r->pool, "2026-11-%02zu %02zu:%02zu", 23 + i % 6, 9 + i % 8, i * 7 % 60),
+            .who = "李**",
+            .place = places[i % 3],
+            .clock = i % 5 == 4 ? WORDS("时间未校准", "clock not set") : WORDS("网络校时", "network time"),
+            .clock_doubtful = i % 5 == 4
+        };
     }
     r->counts.photos = (int)n;
 }
@@ -98,20 +98,41 @@ static void days(struct report *r) {
 
 static void inspection(struct report *r) {
     static const struct report_check checks[] = {
-        { .key = "wp.hshower", .text = { "淋浴区高度", "shower wall" }, .room = { "主卫", "master bath" },
-          .limit = "≥ 2000 mm", .measured = "2010 mm", .verdict = REPORT_PASS, .red_line = true },
-        { .key = "wp.hbasin", .text = { "洗手盆墙", "basin wall" }, .room = { "主卫", "master bath" },
-          .limit = "≥ 1200 mm", .measured = "1150 mm", .verdict = REPORT_FAIL, .note = "差 5cm，补刷" },
-        { .key = "wp.thick", .text = { "涂膜厚度", "membrane" }, .room = { "客卫", "bath" }, .limit = "≥ 1.5 mm",
-          .measured = "1.6 mm", .verdict = REPORT_PASS },
-        { .key = "wp.pond", .text = { "闭水", "ponding" }, .room = { "客卫", "bath" }, .limit = "≥ 24 h, ≥ 20 mm",
-          .measured = "26 h", .verdict = REPORT_PASS, .red_line = true },
-        { .key = "wp.below", .text = { "楼下顶板无渗漏", "dry below" }, .verdict = REPORT_NOT_APPLICABLE,
-          .note = "楼下无人，周日再看", .red_line = true },
+        { .key = "wp.hshower",
+          .text = { "淋浴区高度", "shower wall" },
+          .room = { "主卫", "master bath" },
+          .limit = "≥ 2000 mm",
+          .measured = "2010 mm",
+          .verdict = REPORT_PASS,
+          .red_line = true },
+        { .key = "wp.hbasin",
+          .text = { "洗手盆墙", "basin wall" },
+          .room = { "主卫", "master bath" },
+          .limit = "≥ 1200 mm",
+          .measured = "1150 mm",
+          .verdict = REPORT_FAIL,
+          .note = "差 5cm，补刷" },
+        { .key = "wp.thick",
+          .text = { "涂膜厚度", "membrane" },
+          .room = { "客卫", "bath" },
+          .limit = "≥ 1.5 mm",
+          .measured = "1.6 mm",
+          .verdict = REPORT_PASS },
+        { .key = "wp.pond",
+          .text = { "闭水", "ponding" },
+          .room = { "客卫", "bath" },
+          .limit = "≥ 24 h, ≥ 20 mm",
+          .measured = "26 h",
+          .verdict = REPORT_PASS,
+          .red_line = true },
+        { .key = "wp.below",
+          .text = { "楼下顶板无渗漏", "dry below" },
+          .verdict = REPORT_NOT_APPLICABLE,
+          .note = "楼下无人，周日再看",
+          .red_line = true },
         { .key = "wp.base", .text = { "基层、阴角圆弧", "base, rounded corners" }, .verdict = REPORT_PASS },
     };
-    struct report_inspection *i =
-        report_pool_more(&r->pool, &r->inspections, &r->inspection_count, sizeof *i);
+    struct report_inspection *i = report_pool_more(&r->pool, &r->inspections, &r->inspection_count, sizeof *i);
     must(i ? 0 : -1);
     *i = (struct report_inspection){ .id = "01990000-0000-7000-8000-0000000000aa",
                                      .at = "2026-11-28 17:10",
@@ -132,14 +153,29 @@ static void inspection(struct report *r) {
 
 static void hazards(struct report *r) {
     static const struct report_hazard hazards[] = {
-        { .text = { "主卫防水高度需增加5cm", "master bath: waterproofing 5 cm too low" }, .room = { "主卫", "master bath" },
-          .stage = { "防水", "waterproofing" }, .state = { "待整改", "assigned" }, .severity = REPORT_SERIOUS,
-          .due = "2026-12-01", .assignee = "王**", .open = true },
-        { .text = { "插座无接地", "socket without earth" }, .room = { "厨房", "kitchen" }, .stage = { "水电", "plumbing, electrical" },
-          .state = { "待复查", "rectified" }, .severity = REPORT_STOP_WORK, .due = "2026-11-27", .assignee = "王**",
-          .open = true, .overdue = true },
-        { .text = { "垃圾占公区", "waste in common area" }, .room = { "", "" }, .state = { "已关闭", "closed" },
-          .severity = REPORT_NOTICE, .due = "2026-11-30", .closed = "2026-11-26 10:12" },
+        { .text = { "主卫防水高度需增加5cm", "master bath: waterproofing 5 cm too low" },
+          .room = { "主卫", "master bath" },
+          .stage = { "防水", "waterproofing" },
+          .state = { "待整改", "assigned" },
+          .severity = REPORT_SERIOUS,
+          .due = "2026-12-01",
+          .assignee = "王**",
+          .open = true },
+        { .text = { "插座无接地", "socket without earth" },
+          .room = { "厨房", "kitchen" },
+          .stage = { "水电", "plumbing, electrical" },
+          .state = { "待复查", "rectified" },
+          .severity = REPORT_STOP_WORK,
+          .due = "2026-11-27",
+          .assignee = "王**",
+          .open = true,
+          .overdue = true },
+        { .text = { "垃圾占公区", "waste in common area" },
+          .room = { "", "" },
+          .state = { "已关闭", "closed" },
+          .severity = REPORT_NOTICE,
+          .due = "2026-11-30",
+          .closed = "2026-11-26 10:12" },
     };
     for (size_t k = 0; k < sizeof hazards / sizeof *hazards; k++) {
         struct report_hazard *h = report_pool_more(&r->pool, &r->hazards, &r->hazard_count, sizeof *h);
@@ -156,12 +192,24 @@ static void hazards(struct report *r) {
 
 static void rest(struct report *r) {
     static const struct report_stage stages[] = {
-        { .name = { "拆改", "demolition" }, .planned_start = "2026-11-02", .planned_finish = "2026-11-06",
-          .start = "2026-11-02", .finish = "2026-11-07" },
-        { .name = { "水电", "plumbing, electrical" }, .planned_start = "2026-11-09", .planned_finish = "2026-11-20",
-          .start = "2026-11-09", .finish = "2026-11-21", .late_days = 1 },
-        { .name = { "防水", "waterproofing" }, .planned_start = "2026-11-21", .planned_finish = "2026-11-27",
-          .start = "2026-11-23", .finish = "", .late_days = 1, .here = true },
+        { .name = { "拆改", "demolition" },
+          .planned_start = "2026-11-02",
+          .planned_finish = "2026-11-06",
+          .start = "2026-11-02",
+          .finish = "2026-11-07" },
+        { .name = { "水电", "plumbing, electrical" },
+          .planned_start = "2026-11-09",
+          .planned_finish = "2026-11-20",
+          .start = "2026-11-09",
+          .finish = "2026-11-21",
+          .late_days = 1 },
+        { .name = { "防水", "waterproofing" },
+          .planned_start = "2026-11-21",
+          .planned_finish = "2026-11-27",
+          .start = "2026-11-23",
+          .finish = "",
+          .late_days = 1,
+          .here = true },
         { .name = { "泥瓦", "tiling" }, .planned_start = "2026-11-28", .planned_finish = "2026-12-18" },
     };
     for (size_t k = 0; k < sizeof stages / sizeof *stages; k++) {
@@ -173,12 +221,20 @@ static void rest(struct report *r) {
     struct report_alert *a = report_pool_more(&r->pool, &r->alerts, &r->alert_count, sizeof *a);
     struct report_outage *o = report_pool_more(&r->pool, &r->outages, &r->outage_count, sizeof *o);
     must(d && a && o ? 0 : -1);
-    *d = (struct report_delay){ .from = "2026-11-24", .to = "2026-11-25", .days = 2,
-                                .reason = WORDS("停水停电", "no water or power"), .state = WORDS("已批准", "granted") };
-    *a = (struct report_alert){ .due = "2026-11-27 18:30", .cleared = "", .level = WORDS("总部", "office"),
+    *d = (struct report_delay){ .from = "2026-11-24",
+                                .to = "2026-11-25",
+                                .days = 2,
+                                .reason = WORDS("停水停电", "no water or power"),
+                                .state = WORDS("已批准", "granted") };
+    *a = (struct report_alert){ .due = "2026-11-27 18:30",
+                                .cleared = "",
+                                .level = WORDS("总部", "office"),
                                 .text = WORDS("隐患超期：插座无接地", "hazard overdue: socket without earth") };
-    *o = (struct report_outage){ .from = "2026-11-24 08:00", .to = "2026-11-25 16:20", .seconds = 116400,
-                                 .what = WORDS("断电", "power"), .how = WORDS("突然断电", "sudden") };
+    *o = (struct report_outage){ .from = "2026-11-24 08:00",
+                                 .to = "2026-11-25 16:20",
+                                 .seconds = 116400,
+                                 .what = WORDS("断电", "power"),
+                                 .how = WORDS("突然断电", "sudden") };
     r->counts.alerts = 1;
 }
 

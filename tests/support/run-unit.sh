@@ -14,7 +14,7 @@ folders=("$1/tests/unit")
 mapfile -t programs < <(find "${folders[@]}" -type f -name 'test_*' -executable | sort)
 # What works on pictures alone is one thread's, and takes a minute each there: it is the other sanitizers' business.
 if [[ $1 == *tsan* ]]; then
-    mapfile -t programs < <(printf '%s\n' "${programs[@]}" | grep -vE '/test_(jpeg[a-z_]*|motion|stamp|exif|card|canvas|font)$')
+    mapfile -t programs < <(printf '%s\n' "${programs[@]}" | grep -vE '/test_(jpeg[a-z_]*|motion|stamp|exif|card|canvas|font|report_html)$')
     echo "unit ($1): pictures are left out"
 fi
 atonce=$((2 * $(nproc))); [[ $1 != *tsan* ]] || atonce=$(nproc)

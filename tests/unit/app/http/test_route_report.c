@@ -60,11 +60,12 @@ static void add_photo(struct fixture *f, unsigned number, const char *more, char
 static void add_log(struct fixture *f, const char *date, const char *photo) {
     char body[1000], id[ID_SIZE];
     ids_make(clock_wall(), id);
-    (void)snprintf(body, sizeof body,
-                   "{\"id\":\"%s\",\"date\":\"%s\",\"stage\":\"plumbing_electrical\",\"photos\":[%s],\"crew\":{\"electrician\":2},"
-                   "\"done\":[{\"phrase\":\"plumbing_electrical/chasing\",\"rooms\":[\"kitchen\"],\"state\":\"blocked\",\"n\":5}],"
-                   "\"plan\":[\"pipes <b>\"],\"note\":\"all & well\"}",
-                   id, date, photo);
+    (void)snprintf(
+        body, sizeof body,
+        "{\"id\":\"%s\",\"date\":\"%s\",\"stage\":\"plumbing_electrical\",\"photos\":[%s],\"crew\":{\"electrician\":2},"
+        "\"done\":[{\"phrase\":\"plumbing_electrical/chasing\",\"rooms\":[\"kitchen\"],\"state\":\"blocked\",\"n\":5}],"
+        "\"plan\":[\"pipes <b>\"],\"note\":\"all & well\"}",
+        id, date, photo);
     steps_status(&f->steps, &(struct steps_ask){ "POST", "/api/v1/daylogs", .body = body }, 201, NULL);
 }
 
@@ -73,9 +74,15 @@ static int write_rest(struct db *db, void *arg) {
     struct journal *j = f->board.depot.journal;
     struct wall now = clock_wall();
     struct person person = { .id = "u-01", .name = NAME, .role = "manager", .active = true };
-    struct alert alert = { .rule = "camera-down", .level = "office", .subject = "board/b-01", .due = now,
-                           .zh = "摄像头没有画面", .en = "no picture from the camera" };
-    struct outage outage = { .what = OUTAGE_POWER, .from = { now.ms - 3 * 3600 * 1000 }, .to = { now.ms - 3600 * 1000 },
+    struct alert alert = { .rule = "camera-down",
+                           .level = "office",
+                           .subject = "board/b-01",
+                           .due = now,
+                           .zh = "摄像头没有画面",
+                           .en = "no picture from the camera" };
+    struct outage outage = { .what = OUTAGE_POWER,
+                             .from = { now.ms - 3 * 3600 * 1000 },
+                             .to = { now.ms - 3600 * 1000 },
                              .stop = OUTAGE_STOP_SUDDEN };
     int rc = person_set(j, db, BOARD_RIG_SITE, &person, "user/u-01", NULL, NULL);
     if (!rc) rc = alert_raise(j, db, &alert, NULL);
@@ -108,9 +115,28 @@ static void expect(const char *text, const char *what) {
 
 static void a_week_is_all_in_it(void **state) {
     static const char *const said[] = {
-        "施工周报", "2026年第47周", "week 47 of 2026", "2026-11-16 – 2026-11-22", "水电开槽 · 厨房 ×5 · 受阻", "kitchen ×5 · blocked",
-        "水电工 2", "pipes &lt;b&gt;", "all &amp; well", "摄像头没有画面", "no picture from the camera", "未解除",
-        "断电", "突然断电", "2 小时 00 分", "2026-11-22 13:00", "five", ">现阶段", "据日报", "<b>3</b>", "<b>1/7</b>", NAME,
+        "施工周报",
+        "2026年第47周",
+        "week 47 of 2026",
+        "2026-11-16 – 2026-11-22",
+        "水电开槽 · 厨房 ×5 · 受阻",
+        "kitchen ×5 · blocked",
+        "水电工 2",
+        "pipes &lt;b&gt;",
+        "all &amp; well",
+        "摄像头没有画面",
+        "no picture from the camera",
+        "未解除",
+        "断电",
+        "突然断电",
+        "2 小时 00 分",
+        "2026-11-22 13:00",
+        "five",
+        ">现阶段",
+        "据日报",
+        "<b>3</b>",
+        "<b>1/7</b>",
+        NAME,
     };
     struct fixture *f = *state;
     char photo[ID_SIZE], link[120];
@@ -147,7 +173,7 @@ static void a_viewer_sees_no_names(void **state) {
 
 static void what_is_asked_wrongly(void **state) {
     static const char *const bad[][2] = {
-        { "?week=2026-W54", "week" }, { "?week=soon", "week" },  { "?format=doc", "format" },
+        { "?week=2026-W54", "week" }, { "?week=soon", "week" }, { "?format=doc", "format" },
         { "?lang=fr", "lang" },       { "?weeks=1", "weeks" },
     };
     struct fixture *f = *state;
@@ -204,9 +230,9 @@ static void a_pdf_holds_the_photos_that_are_here(void **state) {
     struct buf all = pdf(f, "?format=pdf", NULL), accepted = pdf(f, NULL, "application/pdf, text/html;q=0.5");
     assert_int_equal(count(&all, "/DCTDecode"), 3);
     assert_int_equal(count(&accepted, "/DCTDecode"), 3);
-    char *page = steps_expect(&f->steps,
-                              &(struct steps_ask){ "GET", ROUTE, .header = "Accept", .value = "text/html,application/pdf" },
-                              200, NULL);
+    char *page = steps_expect(
+        &f->steps, &(struct steps_ask){ "GET", ROUTE, .header = "Accept", .value = "text/html,application/pdf" }, 200,
+        NULL);
     expect(page, "<!DOCTYPE html>");
     free(page);
     buf_fini(&all);

@@ -37,8 +37,8 @@ static inline void golden(const char *name, char *text) {
     size_t line = 1;
     for (size_t i = 0; want[i] || text[i]; i++) {
         if (want[i] != text[i])
-            fail_msg("%s differs in line %zu; is:\n%.200s\nSITELOG_GOLDEN=write and git diff show all of it", path, line,
-                     text + i);
+            fail_msg("%s differs in line %zu; is:\n%.200s\nSITELOG_GOLDEN=write and git diff show all of it", path,
+                     line, text + i);
         line += want[i] == '\n';
     }
     free(want);

@@ -30,7 +30,8 @@ static int setup(void **state) {
     struct fixture *f = calloc(1, sizeof *f);
     f->dir = temp_make();
     for (unsigned i = 0; i < 2; i++) {
-        struct test_jpeg spec = { .width = i ? 480 : 640, .height = i ? 640 : 480,
+        struct test_jpeg spec = { .width = i ? 480 : 640,
+                                  .height = i ? 640 : 480,
                                   .corner = { { 200, 40, 40 }, { 40, 200, 40 }, { 40, 40, 200 }, { 200, 200, 40 } } };
         buf_init(&f->jpeg[i], 1024 * 1024);
         test_jpeg_make(&spec, &f->jpeg[i]);
@@ -268,8 +269,9 @@ static void a_row_is_on_one_page_and_heads_are_repeated(void **state) {
 
 /* The last line above the foot is none of the headings, wherever the pages end. */
 static void no_heading_stands_alone(void **state) {
-    static const char *const headings[] = { "隐患 Hazards", "施工日报 Daily logs", "阶段进度 Stages", "延期 Delays", "警报 Alerts",
-                                            "断电断网 Dark hours", "照片 Photos", "核对 Verification" };
+    static const char *const headings[] = { "隐患 Hazards", "施工日报 Daily logs", "阶段进度 Stages",
+                                            "延期 Delays",  "警报 Alerts",         "断电断网 Dark hours",
+                                            "照片 Photos",  "核对 Verification" };
     for (size_t more = 0; more < 14; more += 2) {
         struct report r;
         char *pages[64];
@@ -338,7 +340,9 @@ static void viewers_and_languages(void **state) {
 
 static void what_is_full_is_an_error(void **state) {
     struct report r;
-    struct report_view view = { .lang = REPORT_BOTH, .names = true, .site_path = "", .photo = give_photo, .ctx = *state };
+    struct report_view view = {
+        .lang = REPORT_BOTH, .names = true, .site_path = "", .photo = give_photo, .ctx = *state
+    };
     struct err_text e = { 0 };
     struct buf out;
     report_sample(&r, PHOTOS);
