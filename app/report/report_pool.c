@@ -57,9 +57,7 @@ void *report_pool_get(struct report_pool *p, size_t n) {
 const char *report_pool_text(struct report_pool *p, const char *text) {
     size_t n = text ? strlen(text) : 0;
     char *copy = n ? report_pool_get(p, n + 1) : NULL;
-    if (!copy) return "";
-    memcpy(copy, text, n);
-    return copy;
+    return copy ? memcpy(copy, text, n + 1) : "";
 }
 
 const char *report_pool_printf(struct report_pool *p, const char *format, ...) {

@@ -67,7 +67,7 @@ static double peak_of_drawing(const struct report *r) {
     if (child == 0) {
         (void)draw(r);
         kb = peak_kb();
-        _exit(write(ends[1], &kb, sizeof kb) != sizeof kb);
+        _exit(write(ends[1], &kb, sizeof kb) == sizeof kb ? 0 : 1);
     }
     bench_must(read(ends[0], &kb, sizeof kb) == sizeof kb ? 0 : ERR_IO, "child", NULL);
     (void)waitpid(child, NULL, 0);

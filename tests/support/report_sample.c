@@ -38,7 +38,7 @@ static const char *photo_id(struct report *r, size_t i) {
     return report_pool_printf(&r->pool, "01990000-0000-7000-8000-%012zx", i + 1);
 }
 
-static void photos(struct report *r, size_t n) {
+static void add_photos(struct report *r, size_t n) {
     static const struct report_words places[] = { { "防水 · 主卫", "waterproofing · master bath" },
                                                   { "防水 · 客卫", "waterproofing · bath" },
                                                   { "水电 · 厨房", "plumbing, electrical · kitchen" } };
@@ -238,9 +238,9 @@ static void rest(struct report *r) {
     r->counts.alerts = 1;
 }
 
-void report_sample(struct report *r, size_t n) {
+void report_sample(struct report *r, size_t photos) {
     head(r);
-    photos(r, n);
+    add_photos(r, photos);
     inspection(r);
     hazards(r);
     days(r);
