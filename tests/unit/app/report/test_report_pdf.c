@@ -238,6 +238,8 @@ static void more_days(struct report *r, size_t n) {
         *d = day;
         d->date = report_pool_printf(&r->pool, "D%03zu-begin", i);
         d->at = report_pool_printf(&r->pool, "D%03zu-crew", i);
+        d->note = report_pool_printf(&r->pool, "D%03zu-note", i); /* its last line */
+        d->photos.n = 0;
         d->done_count = 1 + i % 3;
         d->plan_count = 1;
         d->crew.en = report_pool_printf(&r->pool, "D%03zu-last", i);
@@ -256,6 +258,7 @@ static void a_row_is_on_one_page_and_heads_are_repeated(void **state) {
         size_t here = count(pages[i], "-begin");
         assert_int_equal(count(pages[i], "-crew"), here);
         assert_int_equal(count(pages[i], "-last"), here);
+        assert_int_equal(count(pages[i], "-note"), here);
         seen += here;
         if (!here) continue;
         with_rows++;
