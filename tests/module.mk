@@ -49,7 +49,7 @@ bench:                   ## one table of ratios against yardsticks; BENCH_QUICK=
 lint:                    ## formatting, static analysis, who includes whom, and the house's other rules
 	@$(MAKE) --no-print-directory MODE=test lint-checks
 .PHONY: lint-checks
-lint-checks: $(LIB)
+lint-checks: $(LIB) $(BUILD)/tests/unit/app/journal/test_domain_files
 	@LINT_FLAGS='$(CPPFLAGS) -std=c17 -pthread -DSITELOG_TEST' bash tests/support/lint.sh $(BUILD)
 
 FUZZ  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -11,6 +11,8 @@ struct hook_list;
 struct journal;
 struct live;
 struct photos;
+struct report;
+struct report_view;
 struct sessions;
 struct tz;
 struct viewfinder;
@@ -57,6 +59,9 @@ struct app {
 
     /* Is there such a site (the hub)? The store's or the reader's thread. NULL: not asked. */
     int (*site_known)(struct db *db, const char *site, bool *out);
+
+    /* Draws a report (app/report/report_pdf.h), where this program was linked with what that takes: the hub. Pool thread. NULL: no PDF. */
+    int (*report_pdf)(const struct report *r, const struct report_view *view, struct buf *out, struct err_text *e);
 
     int64_t silent_after_s;        /* the hub: a board unheard for this long is silent */
     const struct hook_list *hooks; /* the hub's webhooks, by their settings; NULL at a board */

@@ -22,6 +22,7 @@ enum permission {
     PERMIT_ASSIGN,    /* say who puts it right */
     PERMIT_RECTIFY,   /* put it right */
     PERMIT_VERIFY,    /* see that it is right, or send it back */
+    PERMIT_INSPECT,   /* submit a quality report */
     PERMIT_OFFICE,    /* what only head office looks at: webhooks, the digest */
     PERMIT_COUNT,
 };

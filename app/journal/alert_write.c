@@ -106,8 +106,8 @@ static int decode_seen(const struct json *root, struct seen *out, struct err_tex
 static int read_seen(const char *body, size_t n, struct seen *out, struct err_text *e) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     *out = (struct seen){ 0 };
-    int rc = n ? json_parse(body, n, &root, e) : 0;
-    return rc == 0 && n ? decode_seen(root, out, e) : rc;
+    int rc = json_parse(body, n, &root, e);
+    return rc == 0 ? decode_seen(root, out, e) : rc;
 }
 
 /* 0: the id is new. */

@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-const char company_schema[] = "CREATE TABLE company (\n"
-                              "  -- What head office set for all sites, also those to come (the hub).\n"
-                              "  type TEXT NOT NULL, -- of the event: setting-set\n"
-                              "  id TEXT NOT NULL,   -- the subject's, without its kind\n"
-                              "  data TEXT NOT NULL, -- the event's, JSON\n"
-                              "  PRIMARY KEY (type, id)\n"
-                              ") STRICT, WITHOUT ROWID;\n";
+const char *const company_schema = "CREATE TABLE company (\n"
+                                   "  -- What head office set for all sites, also those to come (the hub).\n"
+                                   "  type TEXT NOT NULL, -- of the event: setting-set\n"
+                                   "  id TEXT NOT NULL,   -- the subject's, without its kind\n"
+                                   "  data TEXT NOT NULL, -- the event's, JSON\n"
+                                   "  PRIMARY KEY (type, id)\n"
+                                   ") STRICT, WITHOUT ROWID;\n";
 
 int company_keep(struct db *db, const char *type, const char *subject_id, const char *data) {
     struct stmt *s = NULL;

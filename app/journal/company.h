@@ -22,6 +22,6 @@ MUST_CHECK int company_bring_all(struct journal *j, struct db *db, const char *t
 MUST_CHECK int company_differs(struct db *db, const char *site, const char *subject, const char *data, bool *out);
 
 /* ---- for schema.c ---- */
-extern const char company_schema[];
+extern const char *const company_schema;
 
 #endif

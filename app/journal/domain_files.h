@@ -49,7 +49,7 @@ struct lead_file {
 };
 
 struct template_file {
-    struct template templates[TEMPLATES_MAX];
+    struct plan_template templates[TEMPLATES_MAX];
     size_t count;
     struct domain_text *texts;
 };

@@ -8,6 +8,7 @@
 #include "app/journal/clock_set.h"
 #include "app/journal/daylog.h"
 #include "app/journal/hazard.h"
+#include "app/journal/inspection.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
@@ -46,14 +47,15 @@ const struct event_type event_types[] = {
     { "alert-seen", LANE_ALERT, "alert", alert_check_seen, true },
     { "checklist-set", LANE_RECORD, "checklist", checklist_set_check, true },
     { "setting-set", LANE_RECORD, "setting", setting_check, true },
+    { "inspection-submitted", LANE_RECORD, "inspection", inspection_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
-    &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
-    &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &hazard_kind,
-    &note_kind,  &checklist_set_kind, &setting_kind,
+    &epoch_kind,      &clock_set_kind,     &plan_kind,          &person_kind,  &daylog_kind,
+    &photo_kind,      &photo_request_kind, &viewpoint_kind,     &alert_kind,   &hazard_kind,
+    &inspection_kind, &note_kind,          &checklist_set_kind, &setting_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

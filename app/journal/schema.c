@@ -144,12 +144,18 @@ static int create_state(struct db *db, struct err_text *e) {
     return rc;
 }
 
-static int create_hooks(struct db *db, struct err_text *e) { return db_exec(db, hook_box_schema, e); }
+/* What version 2 brought. */
+static const char *const *const second_schemas[] = { &company_schema, &hook_box_schema, NULL };
+
+static int create_second(struct db *db, struct err_text *e) {
+    int rc = 0;
+    for (size_t i = 0; second_schemas[i] && rc == 0; i++) rc = db_exec(db, *second_schemas[i], e);
+    return rc;
+}
 
 static const struct migration migrations[] = {
     { .version = 1, .sql = event_schema, .run = create_state },
-    { .version = 2, .run = create_hooks },
-    { .version = 3, .sql = company_schema },
+    { .version = 2, .run = create_second },
 };
 
 int schema_migrate(struct db *db, struct err_text *e) {

@@ -15,19 +15,19 @@ static struct template_file own;
 static struct err_text fault;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static const struct template *find(const struct template_file *f, const char *key) {
+static const struct plan_template *find(const struct template_file *f, const char *key) {
     for (size_t i = 0; i < f->count; i++)
         if (strcmp(f->templates[i].key, key) == 0) return &f->templates[i];
     return NULL;
 }
 
-static int index_of(const struct template *t, const char *key) {
+static int index_of(const struct plan_template *t, const char *key) {
     for (size_t i = 0; i < t->count; i++)
         if (strcmp(t->stages[i].stage->key, key) == 0) return (int)i;
     return -1;
 }
 
-static int take_after(const struct template *t, const struct json *row, const char *path, struct template_stage *s,
+static int take_after(const struct plan_template *t, const struct json *row, const char *path, struct template_stage *s,
                       struct err_text *e) {
     static const char *const members[] = { "key", "wait_days", NULL };
     const struct json *rows = NULL;
@@ -51,7 +51,8 @@ static int take_after(const struct template *t, const struct json *row, const ch
 }
 
 /* A stage's days are those that the trade knows, but in a template of a part of a flat. */
-static int check_days(const struct template *t, const char *path, const struct template_stage *s, struct err_text *e) {
+static int check_days(const struct plan_template *t, const char *path, const struct template_stage *s,
+                      struct err_text *e) {
     char field[64];
     int min = t->old ? s->stage->old_min : s->stage->days_min;
     int max = t->old ? s->stage->old_max : s->stage->days_max;
@@ -60,7 +61,7 @@ static int check_days(const struct template *t, const char *path, const struct t
     return err_field(e, ERR_INVALID, field, "%s: %s takes %d to %d days", field, s->stage->key, min, max);
 }
 
-static int take_stage(struct template *t, const struct json *row, const char *path, struct err_text *e) {
+static int take_stage(struct plan_template *t, const struct json *row, const char *path, struct err_text *e) {
     static const char *const members[] = { "key", "days", "after", "wait_days", NULL };
     struct template_stage s = { 0 };
     const char *key = NULL;
@@ -84,7 +85,7 @@ static int take_stage(struct template *t, const struct json *row, const char *pa
     return rc;
 }
 
-static int take_total(struct template *t, const struct json *row, const char *path, struct err_text *e) {
+static int take_total(struct plan_template *t, const struct json *row, const char *path, struct err_text *e) {
     const struct json *total = NULL;
     int64_t min = 0, max = 0;
     char field[64];
@@ -99,7 +100,7 @@ static int take_total(struct template *t, const struct json *row, const char *pa
 }
 
 /* Begun on a Monday, without holidays, six days a week. */
-static int check_total(const struct template *t, const char *path, struct err_text *e) {
+static int check_total(const struct plan_template *t, const char *path, struct err_text *e) {
     static const struct plan_cutoffs six = { .workday = { false, true, true, true, true, true, true, false } };
     struct plan_stage stages[PLAN_STAGES_MAX];
     char field[64];
@@ -114,7 +115,7 @@ static int check_total(const struct template *t, const char *path, struct err_te
 
 static int take(struct template_file *f, const struct json *row, const char *path, struct err_text *e) {
     static const char *const members[] = { "key", "zh", "en", "old", "partial", "total_days", "stages", NULL };
-    struct template *t = &f->templates[f->count];
+    struct plan_template *t = &f->templates[f->count];
     const struct json *rows = NULL;
     char inner[96];
     int rc = json_only(row, path, members, e);
@@ -161,9 +162,9 @@ int template_file_check(struct err_text *e) {
     return fault.code == 0 ? 0 : err_field(e, fault.code, fault.field, "%s", fault.text);
 }
 
-const struct template *template_find(const char *key) { return find(get(), key); }
+const struct plan_template *template_find(const char *key) { return find(get(), key); }
 
-const struct template *template_all(size_t *n) {
+const struct plan_template *template_all(size_t *n) {
     *n = get()->count;
     return own.templates;
 }

@@ -19,7 +19,7 @@ struct template_stage {
     size_t after_count;
 };
 
-struct template {
+struct plan_template {
     const char *key, *zh, *en; /* "new" "old" "kitchen_bath" */
     bool old, partial;         /* an old flat's days; less than a whole flat */
     int total_min, total_max;  /* working days that it may come to; 0: not said */
@@ -27,14 +27,14 @@ struct template {
     size_t count;
 };
 
-const struct template *template_find(const char *key); /* NULL: unknown */
-const struct template *template_all(size_t *n);        /* immutable, as long as the program */
+const struct plan_template *template_find(const char *key); /* NULL: unknown */
+const struct plan_template *template_all(size_t *n);        /* immutable, as long as the program */
 
 /* The dates of all stages when work begins on `start` ("YYYY-MM-DD", valid; the first workday from there on): a stage begins on the first workday
  * after everything that it comes after is finished and its waits are over, and takes its days in workdays. Stages that do not come after each
  * other overlap. out: in the template's order, count of them, as they go into a plan.
  * ERR_INVALID: no workday within a year, or past the calendar's end. */
-MUST_CHECK int template_plan(const struct template *t, const char *start, const struct plan_cutoffs *cutoffs,
+MUST_CHECK int template_plan(const struct plan_template *t, const char *start, const struct plan_cutoffs *cutoffs,
                              struct plan_stage out[PLAN_STAGES_MAX], struct err_text *e);
 
 /* How many of the dates from first to last (both included, valid) are workdays. */

@@ -53,7 +53,7 @@ static void earliest(const struct template_stage *s, const char *start, const st
     if (s->before_days) tz_date_add(out, s->before_days, out);
 }
 
-int template_plan(const struct template *t, const char *start, const struct plan_cutoffs *cutoffs,
+int template_plan(const struct plan_template *t, const char *start, const struct plan_cutoffs *cutoffs,
                   struct plan_stage out[PLAN_STAGES_MAX], struct err_text *e) {
     for (size_t i = 0; i < t->count; i++) {
         const struct template_stage *s = &t->stages[i];
@@ -94,7 +94,7 @@ static void put_stage(const struct template_stage *s, const struct plan_stage *p
     json_close(w, '}');
 }
 
-static int put_template(const struct template *t, const char *start, const struct plan_cutoffs *cutoffs,
+static int put_template(const struct plan_template *t, const char *start, const struct plan_cutoffs *cutoffs,
                         struct json_out *w, struct err_text *e) {
     struct plan_stage planned[PLAN_STAGES_MAX] = { 0 };
     const char *finish = "";
@@ -123,7 +123,7 @@ int template_print(const char *key, const char *start, const struct plan_cutoffs
                    struct err_text *e) {
     struct json_out w;
     size_t n = 0;
-    const struct template *all = template_all(&n);
+    const struct plan_template *all = template_all(&n);
     if (key && !template_find(key)) return err_field(e, ERR_NOT_FOUND, "template", "there is no template %s", key);
     json_start(&w, out);
     json_open(&w, NULL, '{');

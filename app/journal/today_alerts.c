@@ -47,3 +47,18 @@ int today_alerts_read(struct db *db, const char *site, struct today_alert *out, 
     *n = count;
     return rc < 0 ? rc : 0;
 }
+
+int today_alerts_any(struct db *db, const char *site, bool *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    bool found = false;
+    int rc = db_prepare(db, "SELECT DISTINCT rule FROM alert WHERE cleared_ms = 0 AND site = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    while (!found && (rc = stmt_step(s)) == 1) {
+        const char *action = action_of(stmt_text(s, 0));
+        found = action && strcmp(action, "status") != 0;
+    }
+    if (rc < 0) return rc;
+    *out = found;
+    return 0;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Standing alerts as the site's own business: which of them somebody there can do something about, and what. Private to today*.c. */
+/* Standing alerts as the site's own business: which of them somebody there can do something about, and what. Thread: any, on
+ * the handle's thread. */
 #ifndef SITELOG_JOURNAL_TODAY_ALERTS_H
 #define SITELOG_JOURNAL_TODAY_ALERTS_H
 
@@ -15,5 +16,8 @@ struct today_alert {
 /* At most max, the oldest due first. Left out: what only head office can do, and missed logs: those that may still be written have cards of their
  * own, and of the others nobody can write one. */
 MUST_CHECK int today_alerts_read(struct db *db, const char *site, struct today_alert *out, size_t max, size_t *n);
+
+/* Whether one of them stands that is about the work, and not about the board itself, which shows that by other means. */
+MUST_CHECK int today_alerts_any(struct db *db, const char *site, bool *out);
 
 #endif

@@ -14,7 +14,7 @@
 struct notice {
     bool rejected;    /* head office refused own records */
     bool camera_down; /* there should be one */
-    bool standing;    /* an alert of the journal's */
+    bool standing;    /* an alert of the journal's that asks for people at the site */
     bool disk_low;
     bool unsent; /* own records that were not received, or photos whose bytes were not */
 };

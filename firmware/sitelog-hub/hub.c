@@ -10,6 +10,7 @@
 #include "app/journal/site.h"
 #include "app/journal/source.h"
 #include "app/photo/inbox.h"
+#include "app/report/report_pdf.h"
 #include "firmware/base/log.h"
 #include "firmware/runtime/cli.h"
 #include "firmware/runtime/connect.h"
@@ -246,6 +247,7 @@ static int start(struct hub *h, struct runtime_options *o, struct err_text *e) {
     r->app.silent_after_s = h->conf->office_silent_after_s;
     h->hooks = (struct hook_list){ h->conf->hooks, h->conf->hook_count };
     r->app.hooks = &h->hooks;
+    r->app.report_pdf = report_pdf;
     if (!rc) rc = runtime_open(r, o, e);
     if (rc) return rc;
     refresh_members(h);

@@ -2,9 +2,9 @@
 /* Wires pins, rhythms, photos and counts together. Decides nothing itself. */
 #include "firmware/sitelogd/signals.h"
 
-#include "app/journal/alert.h"
 #include "app/journal/counts.h"
 #include "app/journal/plan.h"
+#include "app/journal/today_alerts.h"
 #include "app/photo/outbox.h"
 #include "app/photo/shutter.h"
 #include "app/photo/snapshot.h"
@@ -162,16 +162,16 @@ static int read_notice(struct db *db, void *arg) {
     struct counts counts;
     struct outbox_counts photos;
     struct disk_room room = { .free_percent = 100 };
-    int64_t standing = 0;
+    bool standing = false;
     int rc = counts_read(db, s->conf->site, &counts);
-    if (!rc) rc = alert_standing(db, s->conf->site, NULL, &standing);
+    if (!rc) rc = today_alerts_any(db, s->conf->site, &standing);
     if (!rc) rc = outbox_counts(db, &photos);
     if (!rc) rc = blobs_room(s->r->photos.blobs, &room);
     if (!rc) rc = plan_timezone(db, s->conf->site, s->conf->timezone, s->reading.tz_name);
     if (rc) return rc;
     struct notice *n = &s->reading.notice;
     n->rejected = counts.rejected > 0;
-    n->standing = standing > 0;
+    n->standing = standing;
     n->disk_low = room.free_percent < NOTICE_DISK_LOW_PERCENT;
     n->unsent = photos.pending > 0;
     for (size_t i = 0; i < LANE_COUNT; i++) n->unsent = n->unsent || counts.lane[i].received < counts.lane[i].saved;

@@ -147,6 +147,37 @@ test('a photo is asked for: by the board’s camera, and by a person', () => wit
     });
 }));
 
+test('the week’s report opens as a page with its style and pictures, and is there as a PDF', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    const { manager } = await atBoard(stack);
+    const photo = await manager.photo(fs.readFileSync(realPhotos(1)[0]), { room: 'kitchen', stage: 'plumbing_electrical' });
+    await manager.post('/daylogs', { id: uuid7(), date: siteDate(), stage: 'plumbing_electrical', done: [{ phrase: 'plumbing_electrical/chasing', rooms: ['kitchen'] }], note: '<b>顺利</b>', photos: [photo.id] });
+    await until('the photo is at head office', async () => (await client.raw('GET', `/api/v1/sites/s-1/photos/${photo.id}/thumb`)).status === 200);
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await screen.tap('.site-card');
+        const opened = screen.page.waitForEvent('popup');
+        await screen.tap('.site-tabs a[href$="/report"]');
+        const page = await opened, refused = [];
+        page.on('console', (line) => line.type() === 'error' && refused.push(line.text()));
+        await page.reload({ waitUntil: 'networkidle' });
+        assert.equal(await page.locator('h1').innerText(), '施工周报 Weekly site report');
+        assert.match(await page.locator('tbody').first().innerText(), /水电开槽 · 厨房[^]*<b>顺利<\/b>/);
+        assert.ok(await page.locator('figure img').evaluate((image) => image.naturalWidth > 100), 'its picture is shown');
+        assert.equal(await page.locator('h2').first().evaluate((node) => getComputedStyle(node).borderLeftStyle), 'solid');
+        assert.deepEqual(refused, [], 'nothing is refused by the policy');
+        const download = screen.page.waitForEvent('download');
+        await screen.tap('.site-tabs a[href$="format=pdf"]');
+        const file = await download;
+        assert.match(file.suggestedFilename(), /^sitelog-s-1-\d{4}-W\d\d\.pdf$/);
+        assert.equal(fs.readFileSync(await file.path()).subarray(0, 5).toString(), '%PDF-');
+        if (process.env.REPORT_SHOT) {
+            await page.screenshot({ path: `${process.env.REPORT_SHOT}.png`, fullPage: true });
+            fs.copyFileSync(await file.path(), `${process.env.REPORT_SHOT}.pdf`);
+        }
+    });
+}));
+
 test('a new site and its plan; a change by somebody else in between is shown, and neither is lost unseen', () => withStack({}, async (stack) => {
     const client = await office(stack);
     await atDesk(stack, async (screen) => {

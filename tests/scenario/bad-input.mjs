@@ -251,7 +251,8 @@ async function prepare(client, manager, context) {
     const raised = async () => (await client.post('/hazards', sample({ key: 'POST /hazards' }).body({ photo: photo.id }))).id;
     const [hazard, reject, verify] = [await raised(), await raised(), await raised()];
     for (const id of [reject, verify]) await manager.post(`/hazards/${id}/rectify`, { id: uuid7(), photos: [uuid7()] });
-    return { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, rectified: { reject, verify } };
+    const { id: inspection } = await client.post('/inspections', sample({ key: 'POST /inspections' }).body());
+    return { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, rectified: { reject, verify } };
 }
 
 // The samples are good after all: a table of requests that fail for another reason would show nothing.

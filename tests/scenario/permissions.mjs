@@ -19,11 +19,11 @@ const table = [
     ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
-        'GET /photo-requests', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings'],
+        'GET /photo-requests', 'GET /inspections', 'GET /inspections/{id}', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings', 'GET /report'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test; its live picture; that it hangs elsewhere', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live', 'POST /viewpoint'],
     ['submit or amend a log', ['manager', 'office'], 'POST /daylogs'],
-    ['inspection, accept, reject, verify', ['supervisor', 'office'], 'POST /hazards/{id}/reject', 'POST /hazards/{id}/verify'],
+    ['inspection, accept, reject, verify', ['supervisor', 'office'], 'POST /inspections', 'POST /hazards/{id}/reject', 'POST /hazards/{id}/verify'],
     ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards'],
     ['assign', ['manager', 'supervisor', 'office'], 'POST /hazards/{id}/assign'],
     ['rectify', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards/{id}/rectify'],
@@ -94,7 +94,7 @@ async function walk(side, people, context, dir, refresh) {
 async function everything(client, side, context) {
     const texts = [], take = async (url) => {
         const answer = await client.raw('GET', url);
-        if (/json/.test(answer.headers['content-type'] ?? '')) texts.push(`${url} ${answer.body}`);
+        if (/json|html/.test(answer.headers['content-type'] ?? '')) texts.push(`${url} ${answer.body}`);
         return answer;
     };
     for (const op of operations(side).filter((one) => one.method === 'GET' && sample(one) && !sample(one).endless && !open.has(one.key)))
@@ -137,12 +137,13 @@ async function hazardFor(op, client) {
     return { hazard: id };
 }
 
-async function filled(client) {
+async function filled(client, supervisor = client) {
     const photo = await client.photo(newPhoto(), { room: 'kitchen' });
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ photo: photo.id }));
     const { hazard } = await hazardFor({ key: '' }, client);
+    const { id: inspection } = await supervisor.post('/inspections', sample({ key: 'POST /inspections' }).body());
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
-    return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, version: 0 };
+    return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, version: 0 };
 }
 
 const staff = () => roles.map((role) => ({ id: idOf(role), name: nameOf(role), role }));
@@ -217,7 +218,7 @@ async function apart(stack, people) {
 
 test('every role at every route of a board and of the hub, and what each sees', () => withStack({ check: answersChecked() }, async (stack) => {
     const { board, manager } = await peopled(stack);
-    const context = await filled(manager);
+    const context = await filled(manager, await stack.client(board).signIn(idOf('supervisor'), pin));
     await until('all of it is at the hub', async () => {
         const { lanes, photos } = await manager.get('/status');
         return Object.values(lanes).every((lane) => lane.received === lane.saved) && photos.pending === 0;

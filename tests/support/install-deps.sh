@@ -6,13 +6,14 @@ set -euo pipefail
 
 packages=(
     pkg-config libuv1-dev libmicrohttpd-dev libgnutls28-dev libcjson-dev libinih-dev libmosquitto-dev libcurl4-openssl-dev libssl-dev
-    libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libexif-dev libsystemd-dev libgpiod-dev tzdata fonts-wqy-microhei
+    libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libexif-dev libsystemd-dev libgpiod-dev libcairo2-dev
+    libpango1.0-dev libfontconfig-dev tzdata fonts-wqy-microhei
 )
 [ "${1:-test}" = build ] || packages+=(mosquitto curl mate-backgrounds)
 if [ "${1:-test}" = test ]; then
     packages+=(
         libcmocka-dev libimage-exiftool-perl libjpeg-turbo-progs plasma-workspace-wallpapers openssl sqlite3 rabbitmq-server nats-server
-        ustreamer
+        ustreamer poppler-utils
         clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
     )
     command -v node >/dev/null || packages+=(nodejs)

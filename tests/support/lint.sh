@@ -17,6 +17,7 @@ selftest() { node tests/support/lint-selftest.js; }
 includes() { node tests/support/include-rules.js; }
 house()    { node tests/support/house-rules.js; }
 symbols()  { node tests/support/symbol-rules.js "$objects"; }
+data()     { "$objects/tests/unit/app/journal/test_domain_files" 2>&1 | grep -E 'ERROR|FAILED|PASSED' ; [ "${PIPESTATUS[0]}" -eq 0 ]; }
 format() {
     sources c h | xargs -P "$jobs" -n 1 bash -c \
         'clang-format --dry-run -Werror "$0" 2>/dev/null || { echo "$0: not formatted; run clang-format -i"; exit 1; }'
@@ -31,7 +32,7 @@ check() {
 }
 shell()    { sources sh | { echo .ci/run; cat; } | xargs -n 1 bash -n; }
 
-for name in selftest includes house symbols shell format check tidy; do
+for name in selftest includes house symbols shell data format check tidy; do
     if [ -n "${LINT_ONLY:-}" ] && [[ " $LINT_ONLY " != *" $name "* ]]; then continue; fi
     began=$SECONDS
     if "$name"; then

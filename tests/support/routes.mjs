@@ -9,7 +9,8 @@ import { deref, document, validator } from './openapi.mjs';
 const SITE = '/api/v1/sites/{site}/';
 const METHODS = ['get', 'post', 'put', 'delete', 'patch', 'head', 'options'];
 
-// 'board', 'hub' or both: a path that is there with the site's prefix too is the board's, that one the hub's.
+// 'board', 'hub' or both: a path that is there with the site's prefix too is the board's, that one the hub's; but for one that the hub has of all sites,
+// which is tagged with both names.
 function sides(template, tags) {
     if (!tags.includes('both')) return tags;
     if (template.startsWith(SITE)) return ['hub'];

@@ -44,6 +44,13 @@ const rows = {
     'POST /camera/shot': { good: 201, body: () => ({ id: uuid7(), stage: 'plumbing_electrical', room: '北阳台', caption: '厨房', inreplyto: uuid7() }) },
     'GET /camera/live': { endless: true },
     'GET /alerts': {},
+    'GET /inspections': {},
+    'POST /inspections': {
+        good: 201,
+        body: () => ({ id: uuid7(), date: siteDate(undefined), stage: 'demolition', note: '周检', items: ['de.bearing', 'de.rebar', 'de.riser', 'de.edge', 'de.base']
+            .map((item) => ({ item, room: 'living', result: 'na', reason: '不涉及' })).concat({ item: 'de.capped', result: 'fail', note: '卫生间', hazard: { severity: 'notice', text: '下水口未封' } }) }),
+    },
+    'GET /inspections/{id}': { values: (c) => ({ id: c.inspection }) },
     'GET /hazards': {},
     'POST /hazards': {
         good: 201,
@@ -94,6 +101,7 @@ const rows = {
     'GET /settings': {},
     'PUT /settings/{key}': { values: () => ({ key: 'callback_days' }), body: () => ({ value: 10 }) },
     'GET /templates': { query: () => ({ start: '2027-01-25', template: 'kitchen_bath', site: 's-1' }) },
+    'GET /report': { query: () => ({ week: '2026-W48', format: 'html', lang: 'zh' }) },
     'GET /boards': {},
     'GET /hooks': {},
     'GET /digest': {},

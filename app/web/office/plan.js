@@ -2,7 +2,7 @@
 // A site's plan: read, changed, saved under the version it was read at. Somebody else's change in between is shown, never overwritten unseen.
 import { get, Offline, request } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
-import { stageName } from '/shared/trade.js';
+import { stageName, tradeFile } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { may } from '/shared/place.js';
 import { choose } from '/shared/sheet.js';
@@ -75,7 +75,7 @@ export function showPlan(root, site) {
         }
         go.disabled = false;
     }
-    const known = may('plan') ? get('/api/v1/templates').then((found) => found.templates) : null;
+    const known = may('plan') ? tradeFile('templates').then((found) => found.templates) : null;
     Promise.all([get(path(site)), known]).then(([found, list]) => {
         plan = found;
         templates = list;

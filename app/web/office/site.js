@@ -31,6 +31,8 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
         el('span', { class: 'spring' }),
         may('plan') && el('button', { type: 'button', class: 'plain', on: { click: () => askForPhoto(id) } }, icon('camera'), el('span', {}, t('request.ask'))),
         el('a', { class: 'plain', href: `#/hazards?site=${address}` }, icon('warn'), el('span', {}, t('office.hazards'))),
+        el('a', { class: 'plain', href: `/api/v1/sites/${address}/report`, target: '_blank', rel: 'noopener' }, icon('note'), el('span', {}, t('office.report'))),
+        el('a', { class: 'plain', href: `/api/v1/sites/${address}/report?format=pdf`, download: '' }, icon('download'), el('span', {}, t('office.report-pdf'))),
         may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
 
     async function head() {

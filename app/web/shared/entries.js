@@ -53,6 +53,7 @@ function titleOf(entry) {
         const word = `outage.${entry.data.what}${entry.data.what === 'power' && entry.data.stop === 'clean' ? '-clean' : ''}`;
         return has(word) ? t(word) : name;
     }
+    if (entry.type === 'checklist-set') return `${name} · ${stageName(entry.subject.split('/')[1])}`;
     if (entry.type.startsWith('daylog-') && entry.data.date) return `${name} · ${dayName(entry.data.date)}${entry.data.stage ? ` · ${stageName(entry.data.stage)}` : ''}`;
     return name;
 }

@@ -17,6 +17,19 @@ export async function loadTrade() {
     }));
 }
 
+// Another of the trade's files, when a screen needs it: checklists hazards reasons leads templates. A failed one is asked for again.
+const more = {};
+export function tradeFile(name) {
+    more[name] ??= fetch(`/shared/data/${name}.json`).then((answer) => {
+        if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
+        return answer.json();
+    }).catch((error) => {
+        delete more[name];
+        throw error;
+    });
+    return more[name];
+}
+
 export const stages = () => lists.stages;
 export const rooms = () => lists.rooms;
 export const stageOf = (key) => maps.stages.get(key);

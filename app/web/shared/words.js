@@ -430,6 +430,8 @@ const WORDS = {
     'office.tab-timelapse': ['延时', 'Time-lapse'],
     'office.tab-plan': ['计划', 'Plan'],
     'office.tab-boards': ['看板', 'Boards'],
+    'office.report': ['周报', 'Weekly report'],
+    'office.report-pdf': ['周报 PDF', 'Report as PDF'],
     'office.write-log': ['写日志', 'Write log'],
     'office.boots': ['启动次数', 'Boots'],
     'office.software': ['软件版本', 'Software'],

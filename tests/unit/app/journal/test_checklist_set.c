@@ -9,6 +9,7 @@
 #include "app/journal/checklist_set.h"
 #include "app/journal/plan.h"
 #include "app/journal/setting.h"
+#include "app/journal/timeline.h"
 
 #include "tests/support/journal_pair.h"
 
@@ -318,6 +319,12 @@ static void consent(void **state) {
     assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, NULL, false, &f->answer), 0);
     assert_non_null(strstr(f->answer.data, "\"given\":true"));
     assert_null(strstr(f->answer.data, "李"));
+    for (unsigned hide = 0; hide <= TIMELINE_HIDE_CUSTOMER; hide += TIMELINE_HIDE_CUSTOMER) {
+        buf_clear(&f->answer);
+        assert_int_equal(timeline_history(f->board.db, JOURNAL_SITE, "setting/camera_consent", hide, &f->answer), 0);
+        assert_int_equal(strstr(f->answer.data, "李**") != NULL, !hide);
+        assert_non_null(strstr(f->answer.data, "camera_consent"));
+    }
     assert_int_equal(set(f, JOURNAL_SITE, "camera_consent", "{\"value\":{\"given\":false}}"), 0);
     assert_int_equal(setting_get_consent(f->hub.db, JOURNAL_SITE, &c), 0);
     assert_false(c.given);

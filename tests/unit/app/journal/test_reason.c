@@ -65,7 +65,7 @@ static void test_changes(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct reason_change *r = reason_change_find(rows[i][0]);
-        if (!r) fail_msg("%s", rows[i][0]);
+        assert_non_null(r);
         assert_string_equal(r->responsibility, rows[i][1]);
         assert_int_equal(r->credit, strcmp(r->key, "owner-removes") == 0);
     }

@@ -27,7 +27,7 @@ struct expected {
 static void expect(const char *key, const char *start, const struct plan_cutoffs *c, const struct expected *rows) {
     struct plan_stage stages[PLAN_STAGES_MAX];
     struct err_text e = { 0 };
-    const struct template *t = template_find(key);
+    const struct plan_template *t = template_find(key);
     assert_non_null(t);
     if (template_plan(t, start, c, stages, &e) != 0) fail_msg("%s: %s", key, e.text);
     size_t i = 0;
@@ -104,7 +104,7 @@ static void test_overlap_and_waits(void **state) {
 /* Whatever the first day: every stage has its days in workdays, begins and ends on one, and begins after what it comes after. */
 static void test_every_start(void **state) {
     size_t n = 0;
-    const struct template *all = template_all(&n);
+    const struct plan_template *all = template_all(&n);
     char start[TZ_DATE_SIZE] = "2026-11-01";
     (void)state;
     assert_int_equal(n, 3);
@@ -132,7 +132,7 @@ static void test_whole(void **state) {
     struct plan_stage s[PLAN_STAGES_MAX];
     struct err_text e = { 0 };
     struct plan_cutoffs none = { 0 };
-    const struct template *t = template_find("kitchen_bath");
+    const struct plan_template *t = template_find("kitchen_bath");
     (void)state;
     assert_int_equal(template_plan(t, "2026-03-02", &six, s, &e), 0);
     int days = template_workdays(&six, s[0].start, s[t->count - 1].finish);

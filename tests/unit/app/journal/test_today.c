@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "app/journal/alert.h"
+#include "app/journal/today_alerts.h"
 #include "app/journal/today.h"
 
 #include "app/journal/daylog.h"
@@ -284,8 +285,15 @@ static void raise(struct fixture *f, const char *rule, const char *subject, int6
 static void test_alerts_that_stand(void **state) {
     struct fixture *f = *state;
     const int64_t due_ms = INT64_C(1795334400000); /* 2026-11-22T16:00+08:00 */
+    bool any = true;
+    raise(f, "disk-low", "board/b-02", due_ms - 1000);
+    raise(f, "board-silent", "board/b-01", due_ms);
+    assert_int_equal(today_alerts_any(f->t.db, JOURNAL_SITE, &any), 0);
+    assert_false(any);
     raise(f, "hazard-overdue", "hazard/01990000-0000-7000-8000-0000000000cc", due_ms);
     raise(f, "disk-low", "board/b-01", due_ms - 1000);
+    assert_int_equal(today_alerts_any(f->t.db, JOURNAL_SITE, &any), 0);
+    assert_true(any);
     raise(f, "callback-due", "callback/2026-11-22", due_ms);
     raise(f, "board-silent", "board/b-02", due_ms);
     raise(f, "daylog-missing", "daylog/2026-11-20", due_ms);

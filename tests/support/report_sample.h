@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* A report with everything in it, for tests and benchmarks. A failure here ends the test program. Thread: test thread. */
+#ifndef SITELOG_TESTS_REPORT_SAMPLE_H
+#define SITELOG_TESTS_REPORT_SAMPLE_H
+
+#include "app/report/report.h"
+
+/* A week of one inspection, three hazards, six logs and so many photos; sealed. Owns: caller; report_fini. */
+void report_sample(struct report *r, size_t photos);
+
+/* The same week without anything in it. */
+void report_sample_empty(struct report *r);
+
+/* Before sealing again: a note of n bytes in the first day's log. */
+void report_sample_note(struct report *r, size_t n);
+
+#endif
