@@ -18,6 +18,10 @@ enum permission {
     PERMIT_TEST_SHOT, /* a shot of the board's camera: installer too */
     PERMIT_DAYLOG,    /* submit or amend a log */
     PERMIT_PLAN,      /* plan, people; photo requests */
+    PERMIT_STAGE,     /* start, finish, ask for acceptance; delay claims, idle days */
+    PERMIT_TEST,      /* timed tests */
+    PERMIT_JUDGE,     /* accept, reject */
+    PERMIT_DECIDE,    /* delays and changes, gates, hold and resume */
     PERMIT_COUNT,
 };
 

@@ -10,6 +10,7 @@
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
+#include "app/journal/stage.h"
 #include "app/journal/viewpoint.h"
 
 #include <string.h>
@@ -35,6 +36,12 @@ const struct event_type event_types[] = {
     { "viewpoint-moved", LANE_RECORD, "viewpoint", viewpoint_check, true },
     { "alert-raised", LANE_ALERT, "alert", alert_check, true },
     { "alert-cleared", LANE_ALERT, "alert", alert_check, true },
+    { "stage-started", LANE_RECORD, "stage", stage_check, true },
+    { "stage-finished", LANE_RECORD, "stage", stage_check, true },
+    { "acceptance-requested", LANE_RECORD, "stage", stage_check, true },
+    { "stage-accepted", LANE_RECORD, "stage", stage_check, true },
+    { "stage-rejected", LANE_RECORD, "stage", stage_check, true },
+    { "gate-overridden", LANE_RECORD, "stage", stage_check_overridden, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
@@ -42,6 +49,7 @@ const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
     &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
+    &stage_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 
