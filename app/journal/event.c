@@ -11,6 +11,7 @@
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
 #include "app/journal/stage.h"
+#include "app/journal/timed_test.h"
 #include "app/journal/viewpoint.h"
 
 #include <string.h>
@@ -42,6 +43,8 @@ const struct event_type event_types[] = {
     { "stage-accepted", LANE_RECORD, "stage", stage_check, true },
     { "stage-rejected", LANE_RECORD, "stage", stage_check, true },
     { "gate-overridden", LANE_RECORD, "stage", stage_check_overridden, true },
+    { "timed-test-started", LANE_RECORD, "test", timed_test_check_started, true },
+    { "timed-test-finished", LANE_RECORD, "test", timed_test_check_finished, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
@@ -49,7 +52,7 @@ const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
     &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
-    &stage_kind,
+    &stage_kind, &timed_test_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -4,6 +4,7 @@
 
 #include "app/journal/post.h"
 #include "app/journal/stage_private.h"
+#include "app/journal/timed_test.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -38,6 +39,7 @@ void stage_book_fini(struct stage_book *b) {
 static int fill(struct db *db, const char *site, struct wall now, struct stage_book *b) {
     int rc = tz_create(b->plan.timezone, &b->tz, NULL);
     if (rc == 0) rc = stage_rows_read(db, site, &b->rows, &b->row_count);
+    if (rc == 0) rc = timed_test_newest(db, site, &b->tests, &b->test_count);
     if (rc < 0) return rc;
     b->seen = calloc(b->row_count + 1, sizeof *b->seen);
     if (!b->seen) return ERR_NOMEM;

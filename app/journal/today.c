@@ -7,6 +7,7 @@
 #include "app/journal/draft.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
+#include "app/journal/timed_test.h"
 #include "app/journal/today_chips.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #define REQUESTS_MAX     10
+#define TESTS_MAX        10
 #define PHOTOS_TODAY_MAX 60
 #define WORDS_SIZE       120 /* bytes */
 
@@ -243,9 +245,42 @@ static int put_requests_due(const struct day *d, struct json_out *w) {
     return rc;
 }
 
+static void test_words(const struct timed_running *r, char zh[WORDS_SIZE], char en[WORDS_SIZE]) {
+    const struct timed_limit *l = timed_limit_find(r->kind);
+    const struct domain_room *room = r->room[0] ? domain_room(r->room) : NULL;
+    const char *open = r->room[0] ? "（" : "", *shut = r->room[0] ? "）" : "";
+    long long hours = r->left_s / 3600, minutes = r->left_s / 60 % 60;
+    const char *zh_room = room ? room->zh : r->room, *en_room = room ? room->en : r->room;
+    if (r->left_s > 0) {
+        (void)snprintf(zh, WORDS_SIZE, "%s%s%.30s%s 还剩 %02lld:%02lld", l ? l->zh : r->kind, open, zh_room, shut,
+                       hours, minutes);
+        (void)snprintf(en, WORDS_SIZE, "%s %.30s %02lld:%02lld left", l ? l->en : r->kind, en_room, hours, minutes);
+        return;
+    }
+    (void)snprintf(zh, WORDS_SIZE, "%s%s%.30s%s 到时间了，请看结果", l ? l->zh : r->kind, open, zh_room, shut);
+    (void)snprintf(en, WORDS_SIZE, "%s %.30s: time is up, read it off", l ? l->en : r->kind, en_room);
+}
+
+static int put_tests_due(const struct day *d, struct json_out *w) {
+    struct timed_running running[TESTS_MAX];
+    struct timed_view view = {
+        .site = d->ask->site, .fallback_tz = d->ask->fallback_tz, .now = d->ask->now, .grade = clock_grade()
+    };
+    size_t n = 0;
+    int rc = timed_test_running(d->db, &view, running, TESTS_MAX, &n);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        char zh[WORDS_SIZE];
+        char en[WORDS_SIZE];
+        test_words(&running[i], zh, en);
+        put_due(d, w, "test", running[i].id, running[i].due, NULL, zh, en, "tests");
+    }
+    return rc;
+}
+
 static int put_dues(const struct day *d, struct json_out *w) {
     json_open(w, "due", '[');
-    int rc = put_logs_due(d, w);
+    int rc = put_tests_due(d, w);
+    if (rc == 0) rc = put_logs_due(d, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (d->ask->rejected > 0) {
         char zh[80];
