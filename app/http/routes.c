@@ -18,11 +18,14 @@ extern const struct route route_timeline[];
 extern const struct route route_request[];
 extern const struct route route_stage[];
 extern const struct route route_test[];
+extern const struct route route_delay[];
+extern const struct route route_decision[];
+extern const struct route route_hold[];
 extern const struct route route_control[];
 
 const struct route *const route_tables[] = {
     route_session,  route_live,      route_status,  route_site,   route_daylog,    route_card,
     route_photo,    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,
     route_timeline, route_request,   route_control, route_stage,
-    route_test,     NULL,
+    route_test,     route_delay,     route_decision, route_hold,   NULL,
 };

@@ -6,6 +6,8 @@
 #include "app/journal/alert.h"
 #include "app/journal/clock_set.h"
 #include "app/journal/daylog.h"
+#include "app/journal/delay.h"
+#include "app/journal/hold.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
@@ -45,6 +47,11 @@ const struct event_type event_types[] = {
     { "gate-overridden", LANE_RECORD, "stage", stage_check_overridden, true },
     { "timed-test-started", LANE_RECORD, "test", timed_test_check_started, true },
     { "timed-test-finished", LANE_RECORD, "test", timed_test_check_finished, true },
+    { "delay-claimed", LANE_RECORD, "delay", delay_check_claimed, true },
+    { "delay-decided", LANE_RECORD, "delay", delay_check_decided, true },
+    { "idle-day", LANE_RECORD, "idle", delay_check_idle, true },
+    { "site-held", LANE_RECORD, "hold", hold_check, true },
+    { "site-resumed", LANE_RECORD, "hold", hold_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
@@ -52,7 +59,7 @@ const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
     &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
-    &stage_kind, &timed_test_kind,
+    &stage_kind, &timed_test_kind,    &delay_kind,     &delay_idle_kind, &hold_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -6,6 +6,7 @@
 #include "app/journal/board.h"
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
+#include "app/journal/hold.h"
 #include "app/journal/person.h"
 #include "app/journal/plan_decode.h"
 #include "firmware/base/cleanup.h"
@@ -72,7 +73,8 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
         put_customer(&plan, &w);
     }
     plan_cutoffs_put(&plan.cutoffs, &w, "cutoffs");
-    if (view.names) rc = person_put_list(db, site, &w, "people");
+    rc = hold_put(db, site, view.names, &w, "held");
+    if (rc == 0 && view.names) rc = person_put_list(db, site, &w, "people");
     json_close(&w, '}');
     plan_fini(&plan);
     return rc < 0 ? rc : out->error;
@@ -92,6 +94,7 @@ static int put_site(struct db *db, const char *site, const char *fallback_tz, st
     rc = board_put_short(db, site, w, "boards", &unsent);
     if (rc == 0) rc = daylog_last_date(db, site, last);
     if (rc == 0) rc = alert_standing(db, site, NULL, &alerts);
+    if (rc == 0) rc = hold_put(db, site, false, w, "held");
     json_put_text(w, "last_daylog", last[0] ? last : NULL);
     json_put_int(w, "open_hazards", 0);
     json_put_int(w, "alerts", alerts);

@@ -4,6 +4,7 @@
 
 #include "app/journal/post.h"
 #include "app/journal/stage_private.h"
+#include "app/journal/standing.h"
 #include "app/journal/timed_test.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -32,6 +33,7 @@ void stage_book_fini(struct stage_book *b) {
     free(b->rows);
     free(b->seen);
     free(b->tests);
+    standing_fini(&b->clocks);
     tz_destroy(b->tz);
     *b = (struct stage_book){ 0 };
 }
@@ -45,8 +47,7 @@ static int fill(struct db *db, const char *site, struct wall now, struct stage_b
     if (!b->seen) return ERR_NOMEM;
     for (size_t i = 0; i < b->row_count; i++) b->seen[i] = b->rows[i].seen;
     tz_date(b->tz, now, b->date);
-    b->clocks = (struct standstill){ .cutoffs = &b->plan.cutoffs, .tz = b->tz };
-    return 0;
+    return standing_read(db, site, &b->plan.cutoffs, b->tz, &b->clocks);
 }
 
 int stage_book_read(struct db *db, const char *site, const char *fallback_tz, struct wall now,

@@ -6,7 +6,9 @@
 #include "app/journal/domain.h"
 #include "app/journal/draft.h"
 #include "app/journal/photo_request.h"
+#include "app/journal/hold.h"
 #include "app/journal/plan.h"
+#include "app/journal/standing.h"
 #include "app/journal/timed_test.h"
 #include "app/journal/today_chips.h"
 #include "app/journal/today_stage.h"
@@ -27,6 +29,7 @@ struct day {
     const struct today_ask *ask;
     struct plan plan;
     struct tz *tz;
+    struct standstill clocks;
     struct today_stage stage;
     char dates[2][TZ_DATE_SIZE];
     size_t date_count; /* 2: until ten, yesterday may still be logged */
@@ -216,7 +219,7 @@ static int put_logs_due(const struct day *d, struct json_out *w) {
         char en[WORDS_SIZE];
         struct wall at;
         const char *date = d->dates[i];
-        if (!plan_workday(&d->plan.cutoffs, date)) continue;
+        if (!standstill_runs(&d->clocks, date) || standstill_is_idle(&d->clocks, date)) continue;
         int rc = i > 0 ? had_begun(d, date) : 1;
         if (rc == 1) rc = is_logged(d->db, d->ask->site, date) == 0 ? 1 : 0;
         if (rc < 0) return rc;
@@ -340,9 +343,10 @@ int today_print(struct db *db, const struct today_ask *ask, struct buf *out) {
     struct json_out w;
     int rc = plan_read(db, ask->site, ask->fallback_tz, &d.plan);
     if (rc == 0) rc = tz_create(d.plan.timezone, &d.tz, NULL);
+    if (rc == 0) rc = standing_read(db, ask->site, &d.plan.cutoffs, d.tz, &d.clocks);
     if (rc == 0) {
         d.date_count = daylog_dates(d.tz, ask->now, d.dates);
-        rc = today_stage_find(db, ask->site, &d.plan, d.dates[0], &d.stage);
+        rc = today_stage_find(db, ask->site, &d.plan, &d.clocks, d.dates[0], &d.stage);
     }
     if (rc == 0) {
         json_start(&w, out);
@@ -350,9 +354,11 @@ int today_print(struct db *db, const struct today_ask *ask, struct buf *out) {
         json_put_text(&w, "date", d.dates[0]);
         json_put_bool(&w, "until_ten", d.date_count == 2);
         put_stage(&d, &w);
-        rc = put_day(&d, &w);
+        rc = hold_put(db, ask->site, false, &w, "held");
+        if (rc == 0) rc = put_day(&d, &w);
         json_close(&w, '}');
     }
+    standing_fini(&d.clocks);
     tz_destroy(d.tz);
     plan_fini(&d.plan);
     return rc < 0 ? rc : out->error;
@@ -361,16 +367,19 @@ int today_print(struct db *db, const struct today_ask *ask, struct buf *out) {
 int today_stage_key(struct db *db, const char *site, const char *fallback_tz, struct wall now, char out[41]) {
     struct plan plan = { 0 };
     struct tz *tz = NULL;
+    struct standstill clocks = { 0 };
     struct today_stage stage;
     char date[TZ_DATE_SIZE];
     int rc = plan_read(db, site, fallback_tz, &plan);
     if (rc) return rc;
     rc = tz_create(plan.timezone, &tz, NULL);
+    if (rc == 0) rc = standing_read(db, site, &plan.cutoffs, tz, &clocks);
     if (rc == 0) {
         tz_date(tz, now, date);
-        rc = today_stage_find(db, site, &plan, date, &stage);
+        rc = today_stage_find(db, site, &plan, &clocks, date, &stage);
     }
     if (rc == 0) memcpy(out, stage.key, sizeof stage.key);
+    standing_fini(&clocks);
     tz_destroy(tz);
     plan_fini(&plan);
     return rc;

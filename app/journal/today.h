@@ -15,7 +15,7 @@ struct today_ask {
     int64_t rejected; /* own events that the hub rejected */
 };
 
-/* {"date","until_ten","stage":{"key","zh","en","day","days","late_days"}|null,"logged":[ids],"start":{"stage","done","plan","crew"},
+/* {"date","until_ten","stage":{"key","zh","en","day","days","late_days"}|null,"held":{"since","reason"}|null,"logged":[ids],"start":{"stage","done","plan","crew"},
  * "chips":[{"key","zh","en","flags","used"}],"due":[{"kind","id"?,"due","text":{"zh","en"},"action"}],"photos_today":[ids],"draft":{…}|null}.
  * A chip of free text has key null and the text as zh and en. What is due: "test" (one that runs; due: when it may be finished), "daylog" (id: the date), "photo-request", "rejected". The draft is
  * {"user","at","data"}; what it says of done, plan, crew and stage is in "start" too. */
