@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Stages: how they really go, and the steps that people take with them. */
 #include "app/http/reply.h"
+#include "app/journal/listing.h"
 #include "app/journal/stage.h"
 
 enum { LIST_MAX = 1024 * 1024 };
@@ -27,9 +28,15 @@ static struct stage_view view_of(const struct app *app, const struct exchange *x
 static void list(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { "before", "limit", NULL };
     struct stage_view view = view_of(app, x);
+    struct err_text e = { 0 };
     struct buf json;
+    int64_t from; /* a plan has few stages: they are one page, whatever page is asked for */
     int limit;
     if (exchange_query_only(x, known) || !reply_limit(x, &limit)) return;
+    if (listing_before(exchange_query(x, "before"), &from, &e) < 0) {
+        exchange_error(x, ERR_INVALID, &e);
+        return;
+    }
     buf_init(&json, LIST_MAX);
     int rc = stage_print(db, &view, NULL, &json);
     reply_json(x, 200, &json, rc, NULL);

@@ -247,8 +247,9 @@ async function badLogs(asker) {
 async function prepare(client, context) {
     const photo = await client.photo(newPhoto());
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ ...context, photo: photo.id }));
+    const timed = await client.post('/tests', sample({ key: 'POST /tests' }).body({ photo: photo.id }));
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
-    return { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id };
+    return { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, test: timed.id };
 }
 
 // The samples are good after all: a table of requests that fail for another reason would show nothing.

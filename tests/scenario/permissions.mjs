@@ -19,17 +19,19 @@ const table = [
     ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
-        'GET /photo-requests', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed'],
+        'GET /photo-requests', 'GET /stages', 'GET /stages/{key}', 'GET /tests', 'GET /tests/{id}', 'GET /delays', 'GET /idle-days', 'GET /holds', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test; its live picture; that it hangs elsewhere', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live', 'POST /viewpoint'],
     ['submit or amend a log', ['manager', 'office'], 'POST /daylogs'],
-    ['inspection, accept, reject, verify', ['supervisor', 'office']],
+    ['inspection, accept, reject, verify', ['supervisor', 'office'], 'POST /stages/{key}/accept', 'POST /stages/{key}/reject'],
     ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office']],
     ['assign', ['manager', 'supervisor', 'office']],
     ['rectify', ['manager', 'supervisor', 'crew', 'office']],
-    ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office']],
-    ['timed tests', ['manager', 'supervisor', 'office']],
-    ['decide, hold, plan, people; ask for a photo', ['office'], 'PUT /sites/{site}', 'POST /photo-requests'],
+    ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office'], 'POST /stages/{key}/start', 'POST /stages/{key}/finish',
+        'POST /stages/{key}/request', 'POST /delays', 'POST /idle-days'],
+    ['timed tests', ['manager', 'supervisor', 'office'], 'POST /tests', 'POST /tests/{id}/finish'],
+    ['decide, hold, plan, people; ask for a photo', ['office'], 'PUT /sites/{site}', 'POST /photo-requests',
+        'POST /stages/{key}/override', 'POST /decisions', 'POST /hold', 'POST /resume'],
     ['devices, network, restore, move', ['installer']],
     ['export', ['installer', 'office']],
 ];
@@ -132,7 +134,8 @@ async function filled(client) {
     const photo = await client.photo(newPhoto(), { room: 'kitchen' });
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ photo: photo.id }));
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
-    return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, version: 0 };
+    const test = await client.post('/tests', sample({ key: 'POST /tests' }).body({ photo: photo.id }));
+    return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, test: test.id, version: 0 };
 }
 
 const staff = () => roles.map((role) => ({ id: idOf(role), name: nameOf(role), role }));
