@@ -18,6 +18,10 @@ enum permission {
     PERMIT_TEST_SHOT, /* a shot of the board's camera: installer too */
     PERMIT_DAYLOG,    /* submit or amend a log */
     PERMIT_PLAN,      /* plan, people; photo requests */
+    PERMIT_HAZARD,    /* raise a hazard */
+    PERMIT_ASSIGN,    /* say who puts it right */
+    PERMIT_RECTIFY,   /* put it right */
+    PERMIT_VERIFY,    /* see that it is right, or send it back */
     PERMIT_STAGE,     /* start, finish, ask for acceptance; delay claims, idle days */
     PERMIT_TEST,      /* timed tests */
     PERMIT_JUDGE,     /* accept, reject */

@@ -13,6 +13,7 @@ extern const struct route route_photo_get[];
 extern const struct route route_stamped[];
 extern const struct route route_camera[];
 extern const struct route route_alert[];
+extern const struct route route_hazard[];
 extern const struct route route_timelapse[];
 extern const struct route route_timeline[];
 extern const struct route route_request[];
@@ -24,8 +25,8 @@ extern const struct route route_hold[];
 extern const struct route route_control[];
 
 const struct route *const route_tables[] = {
-    route_session,  route_live,      route_status,  route_site,   route_daylog,    route_card,
-    route_photo,    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,
-    route_timeline, route_request,   route_control, route_stage,
-    route_test,     route_delay,     route_decision, route_hold,   NULL,
+    route_session, route_live,      route_status,  route_site,    route_daylog,    route_card,
+    route_photo,   route_photo_get, route_stamped, route_camera,  route_timelapse, route_alert,
+    route_hazard,  route_timeline,  route_request, route_control, route_stage,     route_test,
+    route_delay,   route_decision,  route_hold,    NULL,
 };

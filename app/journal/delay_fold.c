@@ -14,7 +14,8 @@ static const char schema[] =
     "  site TEXT NOT NULL, id TEXT NOT NULL,\n"
     "  state TEXT NOT NULL, -- claimed granted partly refused\n"
     "  stage TEXT NOT NULL, reason TEXT NOT NULL, -- stage '': the whole site; reason: a key or a text\n"
-    "  from_date TEXT NOT NULL, to_date TEXT NOT NULL, days INTEGER NOT NULL, -- both counted; working days among them\n"
+    "  from_date TEXT NOT NULL, to_date TEXT NOT NULL, days INTEGER NOT NULL, -- both counted; working days among "
+    "them\n"
     "  note TEXT NOT NULL, photos TEXT NOT NULL, claimed TEXT NOT NULL, claimed_by TEXT NOT NULL,\n"
     "  decided TEXT NOT NULL DEFAULT '', decided_by TEXT NOT NULL DEFAULT '', decision_note TEXT NOT NULL DEFAULT '',\n"
     "  granted_from TEXT NOT NULL DEFAULT '', granted_to TEXT NOT NULL DEFAULT '', -- '': none\n"
@@ -111,11 +112,12 @@ static int reset(struct db *db, const char *site, const char *id) {
 
 static int put_claim(struct db *db, const struct envelope *event, int64_t pos, const char *photos) {
     struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        "INSERT INTO delay (pos, site, id, state, stage, reason, from_date, to_date, days, note, photos,"
-                        " claimed, claimed_by) VALUES (?, ?, ?, 'claimed', ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                        " ON CONFLICT DO NOTHING",
-                        &s);
+    int rc =
+        db_prepare(db,
+                   "INSERT INTO delay (pos, site, id, state, stage, reason, from_date, to_date, days, note, photos,"
+                   " claimed, claimed_by) VALUES (?, ?, ?, 'claimed', ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                   " ON CONFLICT DO NOTHING",
+                   &s);
     if (rc < 0) return rc;
     stmt_bind_int(s, 1, pos);
     stmt_bind_text(s, 2, event->site);

@@ -14,7 +14,8 @@ struct reading {
 };
 
 #define COLUMNS                                                                                                        \
-    "pos, id, state, stage, reason, from_date, to_date, days, note, photos, claimed, claimed_by, decided, decided_by, " \
+    "pos, id, state, stage, reason, from_date, to_date, days, note, photos, claimed, claimed_by, decided, "            \
+    "decided_by, "                                                                                                     \
     "decision_note, granted_from, granted_to, granted_days"
 #define IDLE_COLUMNS "pos, date, reason, note, photos, at, by_actor"
 
@@ -141,8 +142,8 @@ int delay_idle_list(struct db *db, const char *site, const char *before, int lim
     int64_t from;
     int rc = listing_before(before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(
-        db, "SELECT " IDLE_COLUMNS " FROM idle_day WHERE site = ?1 AND pos < ?2 ORDER BY pos DESC LIMIT ?3", &s);
+    rc = db_prepare(db, "SELECT " IDLE_COLUMNS " FROM idle_day WHERE site = ?1 AND pos < ?2 ORDER BY pos DESC LIMIT ?3",
+                    &s);
     if (rc < 0) return err_set(e, rc, "the idle days cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, site);
     stmt_bind_int(s, 2, from);
@@ -157,7 +158,8 @@ int delay_granted(struct db *db, const char *site, struct standstill_days **out,
     CLEANUP(free_ptr) struct standstill_days *list = NULL;
     size_t count = 0;
     int rc = db_prepare(
-        db, "SELECT granted_from, granted_to FROM delay WHERE site = ? AND granted_from <> '' ORDER BY granted_from, id",
+        db,
+        "SELECT granted_from, granted_to FROM delay WHERE site = ? AND granted_from <> '' ORDER BY granted_from, id",
         &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);

@@ -13,7 +13,8 @@ extern const struct shape delay_shape_claimed[], delay_shape_decided[], delay_sh
 struct delay_row {
     char state[12], stage[41], from[TZ_DATE_SIZE], to[TZ_DATE_SIZE];
 };
-MUST_CHECK int delay_row_read(struct db *db, const char *site, const char *id, struct delay_row *out); /* ERR_NOT_FOUND */
+MUST_CHECK int delay_row_read(struct db *db, const char *site, const char *id,
+                              struct delay_row *out); /* ERR_NOT_FOUND */
 
 /* {"id","stage","reason","from","to",…}: answers of POSTs. */
 MUST_CHECK int delay_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);

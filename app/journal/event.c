@@ -6,6 +6,7 @@
 #include "app/journal/alert.h"
 #include "app/journal/clock_set.h"
 #include "app/journal/daylog.h"
+#include "app/journal/hazard.h"
 #include "app/journal/delay.h"
 #include "app/journal/hold.h"
 #include "app/journal/outage.h"
@@ -37,6 +38,11 @@ const struct event_type event_types[] = {
     { "photo-requested", LANE_RECORD, "photo-request", photo_request_check, true },
     { "photo-request-failed", LANE_RECORD, "photo-request", photo_request_check_failed, true },
     { "viewpoint-moved", LANE_RECORD, "viewpoint", viewpoint_check, true },
+    { "hazard-raised", LANE_ALERT, "hazard", hazard_check_raised, true },
+    { "hazard-assigned", LANE_ALERT, "hazard", hazard_check_assigned, true },
+    { "hazard-rectified", LANE_ALERT, "hazard", hazard_check_step, true },
+    { "hazard-rejected", LANE_ALERT, "hazard", hazard_check_step, true },
+    { "hazard-verified", LANE_ALERT, "hazard", hazard_check_step, true },
     { "alert-raised", LANE_ALERT, "alert", alert_check, true },
     { "alert-cleared", LANE_ALERT, "alert", alert_check, true },
     { "stage-started", LANE_RECORD, "stage", stage_check, true },
@@ -57,9 +63,9 @@ const struct event_type event_types[] = {
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
-    &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
-    &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
-    &stage_kind, &timed_test_kind,    &delay_kind,     &delay_idle_kind, &hold_kind,
+    &epoch_kind,         &clock_set_kind, &plan_kind,       &person_kind, &daylog_kind, &photo_kind,
+    &photo_request_kind, &viewpoint_kind, &alert_kind,      &hazard_kind, &note_kind,   &stage_kind,
+    &timed_test_kind,    &delay_kind,     &delay_idle_kind, &hold_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -6,6 +6,7 @@
 #include "app/journal/board.h"
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
+#include "app/journal/hazard.h"
 #include "app/journal/hold.h"
 #include "app/journal/person.h"
 #include "app/journal/plan_decode.h"
@@ -73,8 +74,8 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
         put_customer(&plan, &w);
     }
     plan_cutoffs_put(&plan.cutoffs, &w, "cutoffs");
-    rc = hold_put(db, site, view.names, &w, "held");
-    if (rc == 0 && view.names) rc = person_put_list(db, site, &w, "people");
+    if (view.names) rc = person_put_list(db, site, &w, "people");
+    if (rc == 0) rc = hold_put(db, site, view.names, &w, "held");
     json_close(&w, '}');
     plan_fini(&plan);
     return rc < 0 ? rc : out->error;
@@ -83,7 +84,7 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
 static int put_site(struct db *db, const char *site, const char *fallback_tz, struct json_out *w) {
     struct plan plan;
     char last[TZ_DATE_SIZE] = "";
-    int64_t unsent = -1, alerts = 0;
+    int64_t unsent = -1, alerts = 0, hazards = 0;
     int rc = plan_read(db, site, fallback_tz, &plan);
     if (rc < 0) return rc;
     json_open(w, NULL, '{');
@@ -94,14 +95,15 @@ static int put_site(struct db *db, const char *site, const char *fallback_tz, st
     rc = board_put_short(db, site, w, "boards", &unsent);
     if (rc == 0) rc = daylog_last_date(db, site, last);
     if (rc == 0) rc = alert_standing(db, site, NULL, &alerts);
-    if (rc == 0) rc = hold_put(db, site, false, w, "held");
+    if (rc == 0) rc = hazard_open(db, site, &hazards);
     json_put_text(w, "last_daylog", last[0] ? last : NULL);
-    json_put_int(w, "open_hazards", 0);
+    json_put_int(w, "open_hazards", hazards);
     json_put_int(w, "alerts", alerts);
     if (unsent < 0)
         json_put_null(w, "unsent");
     else
         json_put_int(w, "unsent", unsent);
+    if (rc == 0) rc = hold_put(db, site, false, w, "held");
     json_close(w, '}');
     return rc < 0 ? rc : w->buf->error;
 }

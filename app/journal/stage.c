@@ -50,8 +50,7 @@ static int fill(struct db *db, const char *site, struct wall now, struct stage_b
     return standing_read(db, site, &b->plan.cutoffs, b->tz, &b->clocks);
 }
 
-int stage_book_read(struct db *db, const char *site, const char *fallback_tz, struct wall now,
-                    struct stage_book *out) {
+int stage_book_read(struct db *db, const char *site, const char *fallback_tz, struct wall now, struct stage_book *out) {
     memset(out, 0, sizeof *out);
     int rc = plan_read(db, site, fallback_tz, &out->plan);
     if (rc == 0) rc = fill(db, site, now, out);
@@ -119,8 +118,8 @@ static int refuse(struct step *k, struct err_text *e) {
     bool none = strcmp(ask->allowed, "[]") == 0;
     (void)snprintf(what, sizeof what, "%.40s%s%.40s", ask->key, k->row.seen.room[0] ? " in " : "", k->row.seen.room);
     return err_set(e, ERR_CONFLICT, "%s is %s: %s is not possible now%s%s", what, stage_life.states[k->row.seen.state],
-                   verbs[ask->verb].verb, none ? ", and nothing else for you" : "; possible: ",
-                   none ? "" : ask->allowed);
+                   verbs[ask->verb].verb,
+                   none ? ", and nothing else for you" : "; possible: ", none ? "" : ask->allowed);
 }
 
 static int refuse_gate(const struct step *k, struct err_text *e) {

@@ -11,21 +11,25 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MARK(name) name " TEXT NOT NULL DEFAULT '', " name "_ms INTEGER NOT NULL DEFAULT 0, " name "_by TEXT NOT NULL DEFAULT ''"
+#define MARK(name)                                                                                                     \
+    name " TEXT NOT NULL DEFAULT '', " name "_ms INTEGER NOT NULL DEFAULT 0, " name "_by TEXT NOT NULL DEFAULT ''"
 
 static const char schema[] =
     "CREATE TABLE stage (\n"
-    "  -- How the works really go, by stage and room. Each step: when (RFC 3339, '' for not yet), the same in ms, who.\n"
+    "  -- How the works really go, by stage and room. Each step: when (RFC 3339, '' for not yet), the same in ms, "
+    "who.\n"
     "  site TEXT NOT NULL, key TEXT NOT NULL,\n"
     "  room TEXT NOT NULL, -- '': the whole site\n"
     "  state TEXT NOT NULL, -- planned started finished asked accepted rejected\n"
     "  " MARK("started") ",\n  " MARK("finished") ",\n  " MARK("asked") ",\n  " MARK("accepted") ",\n  " MARK(
         "rejected") ",\n  " MARK("overridden") ",\n"
-    "  start_open INTEGER NOT NULL DEFAULT 0, gate_open INTEGER NOT NULL DEFAULT 0, -- 1: head office overrode it\n"
-    "  reason TEXT NOT NULL DEFAULT '', -- of the newest override\n"
-    "  photos TEXT NOT NULL DEFAULT '[]', -- JSON: of the newest step that has some\n"
-    "  PRIMARY KEY (site, key, room)\n"
-    ") STRICT, WITHOUT ROWID;\n";
+                                               "  start_open INTEGER NOT NULL DEFAULT 0, gate_open INTEGER NOT NULL "
+                                               "DEFAULT 0, -- 1: head office overrode it\n"
+                                               "  reason TEXT NOT NULL DEFAULT '', -- of the newest override\n"
+                                               "  photos TEXT NOT NULL DEFAULT '[]', -- JSON: of the newest step that "
+                                               "has some\n"
+                                               "  PRIMARY KEY (site, key, room)\n"
+                                               ") STRICT, WITHOUT ROWID;\n";
 
 /* ---- life ---- */
 
@@ -87,8 +91,8 @@ int stage_check_overridden(const struct json *data, struct err_text *e) {
 /* ---- rows ---- */
 
 #define COLUMNS                                                                                                        \
-    "key, room, state, started, started_ms, started_by, finished, finished_ms, finished_by, asked, asked_ms, "        \
-    "asked_by, accepted, accepted_ms, accepted_by, rejected, rejected_ms, rejected_by, overridden, overridden_ms, "   \
+    "key, room, state, started, started_ms, started_by, finished, finished_ms, finished_by, asked, asked_ms, "         \
+    "asked_by, accepted, accepted_ms, accepted_by, rejected, rejected_ms, rejected_by, overridden, overridden_ms, "    \
     "overridden_by, start_open, gate_open, reason"
 
 static void get_mark(struct stmt *s, int column, struct stage_mark *out) {
@@ -160,15 +164,16 @@ static void bind_mark(struct stmt *s, int i, const struct stage_mark *m) {
 
 static int put_row(struct db *db, const char *site, const struct stage_row *r, const char *photos) {
     struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        "INSERT INTO stage (" COLUMNS ", site, photos) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                        " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, coalesce(?26, '[]'))"
-                        " ON CONFLICT (site, key, room) DO UPDATE SET state = ?3, started = ?4, started_ms = ?5,"
-                        " started_by = ?6, finished = ?7, finished_ms = ?8, finished_by = ?9, asked = ?10, asked_ms ="
-                        " ?11, asked_by = ?12, accepted = ?13, accepted_ms = ?14, accepted_by = ?15, rejected = ?16,"
-                        " rejected_ms = ?17, rejected_by = ?18, overridden = ?19, overridden_ms = ?20, overridden_by ="
-                        " ?21, start_open = ?22, gate_open = ?23, reason = ?24, photos = coalesce(?26, photos)",
-                        &s);
+    int rc =
+        db_prepare(db,
+                   "INSERT INTO stage (" COLUMNS ", site, photos) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                   " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, coalesce(?26, '[]'))"
+                   " ON CONFLICT (site, key, room) DO UPDATE SET state = ?3, started = ?4, started_ms = ?5,"
+                   " started_by = ?6, finished = ?7, finished_ms = ?8, finished_by = ?9, asked = ?10, asked_ms ="
+                   " ?11, asked_by = ?12, accepted = ?13, accepted_ms = ?14, accepted_by = ?15, rejected = ?16,"
+                   " rejected_ms = ?17, rejected_by = ?18, overridden = ?19, overridden_ms = ?20, overridden_by ="
+                   " ?21, start_open = ?22, gate_open = ?23, reason = ?24, photos = coalesce(?26, photos)",
+                   &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, r->seen.key);
     stmt_bind_text(s, 2, r->seen.room);

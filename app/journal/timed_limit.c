@@ -38,8 +38,8 @@ void timed_limit_words(const struct timed_limit *l, char zh[TIMED_WORDS_SIZE], c
     if (l->least > 0) {
         z += snprintf(zh + z, TIMED_WORDS_SIZE - (size_t)z, "，%s ≥ %g %s", l->ponding ? "水深" : "压力", l->least,
                       l->unit);
-        e += snprintf(en + e, TIMED_WORDS_SIZE - (size_t)e, ", %s ≥ %g %s", l->ponding ? "depth" : "pressure",
-                      l->least, l->unit);
+        e += snprintf(en + e, TIMED_WORDS_SIZE - (size_t)e, ", %s ≥ %g %s", l->ponding ? "depth" : "pressure", l->least,
+                      l->unit);
     }
     if (l->drop >= 0) {
         (void)snprintf(zh + z, TIMED_WORDS_SIZE - (size_t)z, "，压降 ≤ %g %s", l->drop, l->unit);

@@ -72,8 +72,8 @@ static int check_running(struct db *db, const char *site, const char *kind, cons
     return err_set(e, ERR_CONFLICT, "such a test runs there already: finish test %s first", stmt_text(s, 0));
 }
 
-static int judge_start(struct post *p, struct journal *j, struct db *db, const struct json *data,
-                       struct json_out *made, struct err_text *e) {
+static int judge_start(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
+                       struct err_text *e) {
     const char *room = text_of(data, "room"), *stage = text_of(data, "stage");
     const struct timed_limit *l = timed_limit_find(text_of(data, "kind"));
     double value;

@@ -172,11 +172,12 @@ struct lists {
 static int put_finished(struct db *db, const struct envelope *event, const struct lists *l) {
     struct stmt *s = NULL;
     int64_t seconds = 0;
-    int rc = db_prepare(db,
-                        "UPDATE timed_test SET state = ?3, finished = ?4, finished_by = ?5, end_value = ?6, seconds = ?7,"
-                        " how = ?8, dark = ?9, faults = ?10, below_photos = ?11, end_photos = ?12, end_note = ?13"
-                        " WHERE site = ?1 AND id = ?2 AND state = 'running'",
-                        &s);
+    int rc =
+        db_prepare(db,
+                   "UPDATE timed_test SET state = ?3, finished = ?4, finished_by = ?5, end_value = ?6, seconds = ?7,"
+                   " how = ?8, dark = ?9, faults = ?10, below_photos = ?11, end_photos = ?12, end_note = ?13"
+                   " WHERE site = ?1 AND id = ?2 AND state = 'running'",
+                   &s);
     if (rc < 0) return rc;
     if (!json_int(json_member(event->data, "seconds"), &seconds)) seconds = 0;
     stmt_bind_text(s, 1, event->site);

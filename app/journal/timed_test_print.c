@@ -141,8 +141,7 @@ int timed_test_print(struct db *db, const struct timed_view *view, const char *i
     struct printing p;
     struct json_out w;
     int rc = begin(db, view, &p);
-    if (rc == 0)
-        rc = db_prepare(db, "SELECT " TIMED_TEST_COLUMNS " FROM timed_test WHERE site = ? AND id = ?", &s);
+    if (rc == 0) rc = db_prepare(db, "SELECT " TIMED_TEST_COLUMNS " FROM timed_test WHERE site = ? AND id = ?", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, view->site);
     stmt_bind_text(s, 2, id);
@@ -206,8 +205,7 @@ int timed_test_newest(struct db *db, const char *site, struct stage_test **tests
     return 0;
 }
 
-int timed_test_running(struct db *db, const struct timed_view *view, struct timed_running *out, size_t max,
-                       size_t *n) {
+int timed_test_running(struct db *db, const struct timed_view *view, struct timed_running *out, size_t max, size_t *n) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct printing p;
     *n = 0;

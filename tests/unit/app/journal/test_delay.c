@@ -102,8 +102,9 @@ static void head_office_decides_once(void **state) {
     assert_string_equal(f->e.field, "from");
     assert_int_equal(DECIDE("\"decision\":\"granted\",\"to\":\"2026-11-23\""), ERR_INVALID);
     assert_string_equal(f->e.field, "to");
-    assert_int_equal(decide(f, "01990000-0000-7000-8000-0000000000ff", "\"subject\":\"delay/x\",\"decision\":\"granted\""),
-                     ERR_NOT_FOUND);
+    assert_int_equal(
+        decide(f, "01990000-0000-7000-8000-0000000000ff", "\"subject\":\"delay/x\",\"decision\":\"granted\""),
+        ERR_NOT_FOUND);
     assert_int_equal(DECIDE("\"decision\":\"partly\",\"days\":2,\"note\":\"两天\""), 0);
     says(f, "\"state\":\"partly\"");
     says(f, "\"note\":\"两天\",\"from\":\"2026-11-16\",\"to\":\"2026-11-17\",\"days\":2}");
@@ -150,7 +151,8 @@ static void an_idle_day_is_reported_once(void **state) {
     assert_int_equal(delay_idle_date("[]", 2, date, &f->e), ERR_INVALID);
     assert_int_equal(post_at(f, &f->t, delay_post_idle, date, "\"date\":\"2026-11-20\",\"reason\":\"下雨\""), 0);
     says(f, "{\"date\":\"2026-11-20\",\"reason\":\"下雨\",\"photos\":[]");
-    assert_int_equal(post_at(f, &f->t, delay_post_idle, date, "\"date\":\"2026-11-20\",\"reason\":\"x\""), ERR_CONFLICT);
+    assert_int_equal(post_at(f, &f->t, delay_post_idle, date, "\"date\":\"2026-11-20\",\"reason\":\"x\""),
+                     ERR_CONFLICT);
 }
 
 static void a_site_is_held_and_resumes(void **state) {
@@ -169,7 +171,8 @@ static void a_site_is_held_and_resumes(void **state) {
     assert_string_equal(f->p.allowed, "[\"resume\"]");
     journal_pair_now("2026-11-25T18:00:00+08:00");
     assert_int_equal(post_at(f, &f->t, hold_post_resume, JOURNAL_SITE, "\"note\":\"paid\""), 0);
-    says(f, "{\"held\":null,\"holds\":[{\"from\":\"2026-11-23T09:00:00.000+08:00\",\"to\":\"2026-11-25T18:00:00.000+08:00\"");
+    says(f, "{\"held\":null,\"holds\":[{\"from\":\"2026-11-23T09:00:00.000+08:00\",\"to\":\"2026-11-25T18:00:00.000+08:"
+            "00\"");
     assert_int_equal(plan_read(f->t.db, JOURNAL_SITE, "Asia/Shanghai", &plan), 0);
     assert_int_equal(tz_create("Asia/Shanghai", &tz, NULL), 0);
     assert_int_equal(standing_read(f->t.db, JOURNAL_SITE, &plan.cutoffs, tz, &s), 0);
@@ -197,10 +200,9 @@ static void in_any_order_the_same(void **state) {
     assert_int_equal(post_at(f, &f->t, hold_post_hold, JOURNAL_SITE, "\"reason\":\"a\""), 0);
     assert_int_equal(post_at(f, &f->hub, hold_post_hold, JOURNAL_SITE, "\"reason\":\"b\""), 0);
     assert_int_equal(post_at(f, &f->hub, hold_post_resume, JOURNAL_SITE, ""), 0);
-    assert_int_equal(
-        post_at(f, &f->t, delay_post_idle, "2026-11-20", "\"date\":\"2026-11-20\",\"reason\":\"one\""), 0);
-    assert_int_equal(
-        post_at(f, &f->hub, delay_post_idle, "2026-11-20", "\"date\":\"2026-11-20\",\"reason\":\"two\""), 0);
+    assert_int_equal(post_at(f, &f->t, delay_post_idle, "2026-11-20", "\"date\":\"2026-11-20\",\"reason\":\"one\""), 0);
+    assert_int_equal(post_at(f, &f->hub, delay_post_idle, "2026-11-20", "\"date\":\"2026-11-20\",\"reason\":\"two\""),
+                     0);
     journal_pair_carry(&f->t, &f->hub, &seed);
     journal_pair_carry(&f->hub, &f->t, &seed);
     journal_pair_same(&f->t, &f->hub);

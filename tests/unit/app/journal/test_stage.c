@@ -49,12 +49,9 @@ static int step_at(struct fixture *f, struct test_journal *t, enum stage_verb ve
     char body[600];
     (void)snprintf(body, sizeof body, "{\"id\":\"01990000-0000-7000-8000-%012u\"%s%s}", ++f->ids, rest[0] ? "," : "",
                    rest);
-    f->ask = (struct stage_ask){ .site = JOURNAL_SITE,
-                                 .key = key,
-                                 .actor = "user/u-01",
-                                 .fallback_tz = "Asia/Shanghai",
-                                 .verb = verb,
-                                 .may = ALL };
+    f->ask = (struct stage_ask){
+        .site = JOURNAL_SITE, .key = key, .actor = "user/u-01", .fallback_tz = "Asia/Shanghai", .verb = verb, .may = ALL
+    };
     buf_clear(&f->answer);
     f->e = (struct err_text){ 0 };
     assert_int_equal(db_begin(t->db), 0);
@@ -75,11 +72,9 @@ static void says(struct fixture *f, const char *text) {
 }
 
 static void list(struct fixture *f, const char *key, unsigned may) {
-    struct stage_view view = { .site = JOURNAL_SITE,
-                               .fallback_tz = "Asia/Shanghai",
-                               .now = clock_wall(),
-                               .may = may,
-                               .names = true };
+    struct stage_view view = {
+        .site = JOURNAL_SITE, .fallback_tz = "Asia/Shanghai", .now = clock_wall(), .may = may, .names = true
+    };
     buf_clear(&f->answer);
     assert_int_equal(stage_print(f->t.db, &view, key, &f->answer), 0);
 }
@@ -102,9 +97,7 @@ static void a_stage_lives(void **state) {
     assert_string_equal(f->ask.allowed, "[\"finish\",\"request\",\"override\"]");
     assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), ERR_CONFLICT);
     assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), 0);
-    assert_int_equal(step(f, STAGE_REQUEST, "preparation",
-                          "\"photos\":[\"01990000-0000-7000-8000-0000000000aa\"]"),
-                     0);
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", "\"photos\":[\"01990000-0000-7000-8000-0000000000aa\"]"), 0);
     says(f, "\"photos\":[\"01990000-0000-7000-8000-0000000000aa\"]");
     assert_int_equal(step(f, STAGE_REJECT, "preparation", ""), ERR_INVALID);
     assert_string_equal(f->e.field, "note");
@@ -184,7 +177,8 @@ static void roles_see_what_they_may(void **state) {
     says(f, "\"allowed\":[\"accept\",\"reject\"]");
     list(f, NULL, ALL);
     says(f, "{\"date\":\"2026-11-16\",\"stages\":[{\"key\":\"preparation\"");
-    says(f, "\"gate\":{\"kind\":\"hard\",\"zh\":\"逐间闭水试验\",\"en\":\"ponding test, room by room\",\"rooms\":\"needed\"}");
+    says(f, "\"gate\":{\"kind\":\"hard\",\"zh\":\"逐间闭水试验\",\"en\":\"ponding test, room by "
+            "room\",\"rooms\":\"needed\"}");
     says(f, "\"next\":null}");
 }
 
@@ -233,7 +227,8 @@ static void in_any_order_the_same(void **state) {
     journal_pair_same(&f->t, &f->hub);
     journal_pair_rebuild(&f->t);
     journal_pair_rebuild(&f->hub);
-    CLEANUP(free_ptr) char *late = journal_pair_value(&f->t, "SELECT count(*) FROM late WHERE subject = 'stage/preparation'");
+    CLEANUP(free_ptr)
+    char *late = journal_pair_value(&f->t, "SELECT count(*) FROM late WHERE subject = 'stage/preparation'");
     assert_string_not_equal(late, "0");
 }
 
@@ -241,9 +236,9 @@ static void in_any_order_the_same(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(a_stage_lives),           TEST(gates_refuse_and_are_overridden), TEST(a_soft_gate_warns),
-        TEST(rooms_are_asked_for),     TEST(roles_see_what_they_may),         TEST(days_late),
-        TEST(a_repeat_is_the_same),    TEST(in_any_order_the_same),
+        TEST(a_stage_lives),        TEST(gates_refuse_and_are_overridden), TEST(a_soft_gate_warns),
+        TEST(rooms_are_asked_for),  TEST(roles_see_what_they_may),         TEST(days_late),
+        TEST(a_repeat_is_the_same), TEST(in_any_order_the_same),
     };
     return cmocka_run_group_tests_name("stage", tests, NULL, NULL);
 }

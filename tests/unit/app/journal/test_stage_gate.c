@@ -34,8 +34,7 @@ static void begin(struct fixture *f) {
         struct plan_stage *s = &f->plan.stages[f->plan.stage_count];
         text_clip(s->key, sizeof s->key, standard[f->plan.stage_count].key);
     }
-    f->site =
-        (struct stage_site){ .plan = &f->plan, .rows = f->rows, .tests = f->tests, .date = "2026-11-22" };
+    f->site = (struct stage_site){ .plan = &f->plan, .rows = f->rows, .tests = f->tests, .date = "2026-11-22" };
 }
 
 static void end(struct fixture *f) { free(f->plan.stages); }
@@ -107,7 +106,8 @@ static void what_is_missing_says_who_can_do_what(void **state) {
     row(&f, "plumbing_electrical", "", STAGE_STARTED);
     assert_false(may_start(&f, "waterproofing", "bath"));
     assert_int_equal(f.lacks.count, 1);
-    assert_string_equal(f.lacks.list[0].zh, "水电还没验收（封槽前隐蔽工程验收）：项目经理报验、监理验收；总部可写明原因放行");
+    assert_string_equal(f.lacks.list[0].zh,
+                        "水电还没验收（封槽前隐蔽工程验收）：项目经理报验、监理验收；总部可写明原因放行");
     row(&f, "plumbing_electrical", "", STAGE_ASKED);
     assert_false(may_start(&f, "waterproofing", "bath"));
     assert_string_equal(f.lacks.list[0].en, "plumbing, electrical is not accepted (concealed-work acceptance before "
@@ -142,8 +142,8 @@ static void rooms_go_their_own_ways(void **state) {
     row(&f, "waterproofing", "bath", STAGE_ACCEPTED);
     row(&f, "waterproofing", "kitchen", STAGE_STARTED);
     assert_true(may_start(&f, "tiling", "bath"));
-    assert_true(may_start(&f, "tiling", "living")); /* dry */
-    assert_false(may_start(&f, "tiling", "kitchen")); /* it is being waterproofed */
+    assert_true(may_start(&f, "tiling", "living"));       /* dry */
+    assert_false(may_start(&f, "tiling", "kitchen"));     /* it is being waterproofed */
     assert_false(may_start(&f, "tiling", "master_bath")); /* wet, and nothing is known of it */
     assert_false(may_start(&f, "tiling", "三卫"));
     assert_false(may_start(&f, "tiling", ""));

@@ -140,10 +140,8 @@ static void an_idle_day_alone_stops_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sundays_and_holidays_stand_still),
-        cmocka_unit_test(granted_days_stand_still),
-        cmocka_unit_test(a_held_site_stands_still_to_the_second),
-        cmocka_unit_test(a_day_of_23_hours_is_a_day),
+        cmocka_unit_test(sundays_and_holidays_stand_still),       cmocka_unit_test(granted_days_stand_still),
+        cmocka_unit_test(a_held_site_stands_still_to_the_second), cmocka_unit_test(a_day_of_23_hours_is_a_day),
         cmocka_unit_test(an_idle_day_alone_stops_nothing),
     };
     return cmocka_run_group_tests_name("standstill", tests, NULL, NULL);

@@ -144,7 +144,8 @@ static void what_has_to_be_there(void **state) {
     assert_string_equal(f->e.field, "value");
     assert_int_equal(start(f, "\"kind\":\"ponding\",\"room\":\"bath\",\"value\":25"), ERR_UNSUPPORTED);
     assert_string_equal(f->e.field, "photos");
-    assert_int_equal(start(f, "\"kind\":\"ponding\",\"room\":\"bath\",\"value\":19,\"photos\":" PHOTO), ERR_UNSUPPORTED);
+    assert_int_equal(start(f, "\"kind\":\"ponding\",\"room\":\"bath\",\"value\":19,\"photos\":" PHOTO),
+                     ERR_UNSUPPORTED);
     assert_string_equal(f->e.field, "value");
     assert_int_equal(start(f, START), 0);
     assert_int_equal(start(f, START), ERR_CONFLICT); /* it runs */
@@ -174,8 +175,9 @@ static void the_dark_hours_are_told(void **state) {
     reboot(f, 14 * 3600, true);
     show(f);
     says(f, "\"seconds\":82800,\"how\":\"wall\"");
-    says(f, "\"dark\":[{\"from\":\"2026-11-16T18:00:00.000+08:00\",\"to\":\"2026-11-17T08:00:00.000+08:00\",\"seconds\":"
-            "50400}]");
+    says(f,
+         "\"dark\":[{\"from\":\"2026-11-16T18:00:00.000+08:00\",\"to\":\"2026-11-17T08:00:00.000+08:00\",\"seconds\":"
+         "50400}]");
     assert_int_equal(finish(f, END), ERR_UNSUPPORTED);
     assert_int_equal(f->left_s, 3600);
     clock_fake_advance_ms(3600 * 1000);

@@ -78,7 +78,8 @@ static void test_first_day(void **state) {
     says(f,
          "{\"date\":\"2026-11-16\",\"until_ten\":false,\"stage\":{\"key\":\"preparation\",\"zh\":\"开工准备\",\"en\":"
          "\"preparation\",\"day\":1,\"days\":2,"
-         "\"late_days\":0},\"held\":null,\"logged\":[],\"start\":{\"stage\":\"preparation\",\"done\":[],\"plan\":[],\"crew\":{}}",
+         "\"late_days\":0},\"held\":null,\"logged\":[],\"start\":{\"stage\":\"preparation\",\"done\":[],\"plan\":[],"
+         "\"crew\":{}}",
          true);
     says(f, "\"due\":[{\"kind\":\"daylog\",\"id\":\"2026-11-16\",\"due\":\"2026-11-16T18:30:00.000+08:00\"", true);
     says(f, "\"photos_today\":[],\"draft\":null}", true);
@@ -276,12 +277,14 @@ static void as(struct fixture *f, const char *type, const char *subject, const c
 /* The line says when the stage really began, and days that head office granted or on which it held the site are none. */
 static void test_clocks_stand_still(void **state) {
     struct fixture *f = *state;
-    plan_as(f, "{\"stages\":[{\"key\":\"demolition\",\"planned_start\":\"2026-11-09\",\"planned_finish\":\"2026-11-12\"},"
-               "{\"key\":\"masonry\",\"planned_start\":\"2026-11-13\",\"planned_finish\":\"2026-11-17\"}]}");
+    plan_as(f,
+            "{\"stages\":[{\"key\":\"demolition\",\"planned_start\":\"2026-11-09\",\"planned_finish\":\"2026-11-12\"},"
+            "{\"key\":\"masonry\",\"planned_start\":\"2026-11-13\",\"planned_finish\":\"2026-11-17\"}]}");
     journal_pair_now("2026-11-16T08:00:00+08:00");
     as(f, "stage-started", "masonry", "{\"room\":\"kitchen\"}");
     ask(f, "2026-11-20T16:00:00+08:00"); /* Monday to Friday; begun two working days late */
-    says(f, "\"key\":\"masonry\",\"zh\":\"砌筑抹灰\",\"en\":\"masonry, plaster\",\"day\":5,\"days\":4,\"late_days\":3}", true);
+    says(f, "\"key\":\"masonry\",\"zh\":\"砌筑抹灰\",\"en\":\"masonry, plaster\",\"day\":5,\"days\":4,\"late_days\":3}",
+         true);
     as(f, "delay-claimed", "01990000-0000-7000-8000-0000000000c1",
        "{\"reason\":\"no-water-power\",\"from\":\"2026-11-18\",\"to\":\"2026-11-19\",\"days\":2}");
     ask(f, "2026-11-20T16:00:00+08:00");
