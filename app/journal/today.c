@@ -215,6 +215,7 @@ static void log_words(const char *date, bool yesterday, bool late, char zh[WORDS
 }
 
 static int put_logs_due(const struct day *d, struct json_out *w) {
+    if (standstill_is_held(&d->clocks, d->ask->now)) return 0;
     for (size_t i = d->date_count; i-- > 0;) {
         char zh[WORDS_SIZE];
         char en[WORDS_SIZE];
