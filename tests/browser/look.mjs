@@ -69,7 +69,7 @@ async function walkPanel(screen, limits, panel) {
     await screen.see('.day-card');
     await look('day card');
     await screen.home();
-    for (const [tile, seen, name] of [[1, '.where', 'take photos'], [2, '.entry', 'timeline'], [3, '.photo-tile', 'photos']]) {
+    for (const [tile, seen, name] of [[1, '.where', 'take photos'], [3, '.entry', 'timeline'], [4, '.photo-tile', 'photos']]) {
         await screen.tap(`.tile >> nth=${tile}`);
         await screen.see(seen);
         await look(name);
@@ -87,12 +87,44 @@ async function walkPanel(screen, limits, panel) {
         }
         await screen.home();
     }
+    await walkHazards(screen, look);
     await screen.tap('.pill');
     await screen.see('.lanes');
     await look('status');
     await screen.tap('.moved');
     await screen.see('dialog .room-grid');
     await look('where the board is');
+}
+
+async function walkHazards(screen, look) {
+    await screen.tap('.tile >> nth=2');
+    await screen.see('.hazard-chip');
+    await look('what is wrong');
+    await screen.tap('.hazard-chip[data-key="waterproofing-low"]');
+    await screen.see('dialog .room-grid');
+    await look('in which room');
+    await screen.tap('dialog .toggle >> nth=7');
+    await screen.see('.number-keys');
+    await look('how much');
+    await screen.tap('.number-keys .key >> nth=4');
+    await screen.tap('.sheet-number .main');
+    await screen.see('.compose');
+    await look('a hazard before it is sent');
+    await screen.tap('.save');
+    await screen.see('[data-step="rectify"]');
+    await look('a hazard');
+    await screen.tap('[data-step="assign"]');
+    await screen.see('dialog .choices');
+    await look('whom to assign');
+    await screen.page.keyboard.press('Escape');
+    await screen.tap('[data-step="rectify"]');
+    await screen.see('.compose');
+    await look('rectifying');
+    await screen.tap('.bar-back');
+    await screen.tap('.bar-back');
+    await screen.see('.hazard-card');
+    await look('hazards');
+    await screen.home();
 }
 
 for (const lang of ['zh', 'en']) {

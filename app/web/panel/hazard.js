@@ -2,12 +2,11 @@
 // One hazard: before and after, where it stands, and what may be done with it now. Rectifying asks for the photo.
 import { get, sitePath } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
-import { historyLines, photoPair, placeOf, severityBadge, stateLine, stepsFor, textOf, verifyNeeds } from '/shared/hazards.js';
+import { historyLines, photoPair, placeOf, severityBadge, stateLine, stepsFor, textOf } from '/shared/hazards.js';
+import { putStep, STEP_ICONS, takeStep } from '/shared/hazardsteps.js';
 import { icon } from '/shared/icons.js';
-import { uuid7 } from '/shared/ids.js';
 import * as live from '/shared/live.js';
-import { may, user } from '/shared/place.js';
-import { choose, openSheet } from '/shared/sheet.js';
+import { may } from '/shared/place.js';
 import { t } from '/shared/words.js';
 import { photoTaker } from './camera.js';
 import { site } from './data.js';
@@ -15,64 +14,12 @@ import { say, setTitle } from './header.js';
 import { rail } from './rail.js';
 import { untilStored } from './submit.js';
 
-const ICONS = { rectify: 'tool', verify: 'checks', reject: 'back', assign: 'person' };
-const REASONS = ['not-done', 'photo', 'elsewhere'];
-
-// Puts a step; resolves with the hazard, or null when it was not taken (and that was said).
-async function put(id, verb, body) {
-    say(t('log.saving'), 'busy');
-    try {
-        const hazard = await untilStored(`/hazards/${id}/${verb}`, { id: uuid7(), ...body });
-        say(t(`hazard.did-${verb}`));
-        return hazard;
-    } catch (error) {
-        say(error.status === 409 ? t('hazard.moved-on') : error.status === 403 ? t('hazard.not-yourself') : `${t('log.not-taken')} ${error.message}`, 'bad');
-        return null;
-    }
-}
-
-function askReason(title) {
-    return new Promise((resolve) => {
-        let result = null;
-        const field = el('textarea', { class: 'field note-field', rows: 3, maxlength: 300, 'aria-label': title });
-        const ok = el('button', { type: 'button', class: 'main', on: { click: () => {
-            result = field.value.trim() || null;
-            sheet.close();
-        } } }, icon('check'), t('chip.ok'));
-        const sheet = openSheet({ title, content: field, foot: ok, onClose: () => resolve(result) });
-    });
-}
-
-const workers = () => (site.get()?.people ?? []).filter((p) => p.active !== false && ['manager', 'crew', 'supervisor'].includes(p.role))
-    .sort((a, b) => (b.id === user.get().user) - (a.id === user.get().user));
-
-async function assign(hazard) {
-    const who = await choose(t('hazard.do-assign'), '', workers().map((p) => ({ value: p.id, icon: 'person', label: `${p.name} · ${t(`role.${p.role}`)}`, main: p.id === user.get().user })));
-    return who && put(hazard.id, 'assign', { assignee: who });
-}
-
-async function reject(hazard) {
-    const why = await choose(t('hazard.do-reject'), textOf(hazard), REASONS.map((reason) => ({ value: reason, icon: 'back', label: t(`hazard.reason-${reason}`) })));
-    return why && put(hazard.id, 'reject', { note: t(`hazard.reason-${why}`) });
-}
-
-async function verify(hazard, goTo) {
-    const needs = verifyNeeds(hazard);
-    if (needs === 'site') say(t('hazard.only-on-site'), 'bad');
-    if (needs === 'photo') goTo(`hazard/${hazard.id}/verify`);
-    if (needs === 'site' || needs === 'photo') return null;
-    if (needs === 'reason') {
-        const note = await askReason(t('hazard.why-from-afar'));
-        return note && put(hazard.id, 'verify', { note });
-    }
-    const sure = await choose(t('hazard.do-verify'), textOf(hazard), [{ value: true, icon: 'checks', label: t('hazard.verify-yes'), main: true }]);
-    return sure && put(hazard.id, 'verify', {});
-}
+const ctx = { say, send: untilStored, people: () => site.get()?.people ?? [] };
 
 // The screen of a step that is made by its photo.
 function byPhoto(root, hazard, verb, goTo) {
     const taker = photoTaker({ fields: () => ({ stage: hazard.stage ?? '', room: hazard.room ?? '' }) });
-    const send = el('button', { type: 'button', class: 'main save', on: { click: submit } }, icon(ICONS[verb]), el('span', {}, t(`hazard.send-${verb}`)));
+    const send = el('button', { type: 'button', class: 'main save', on: { click: submit } }, icon(STEP_ICONS[verb]), el('span', {}, t(`hazard.send-${verb}`)));
     async function submit() {
         const photos = taker.ids();
         if (!photos.length) {
@@ -80,7 +27,7 @@ function byPhoto(root, hazard, verb, goTo) {
             return;
         }
         send.disabled = true;
-        const done = await put(hazard.id, verb, { photos });
+        const done = await putStep(ctx, hazard.id, verb, { photos });
         send.disabled = false;
         if (done && root.isConnected) goTo(`hazard/${hazard.id}`);
     }
@@ -99,8 +46,7 @@ export function hazard(root, { param, goTo }) {
 
     function act(one, what) {
         if (what === 'rectify') return goTo(`hazard/${id}/rectify`);
-        const work = { assign, reject, verify }[what](one, goTo);
-        return work.then((done) => !stopped && (done ? draw(done) : load()));
+        return takeStep({ ...ctx, photo: () => goTo(`hazard/${id}/verify`) }, one, what).then((done) => !stopped && (done ? draw(done) : load()));
     }
     function draw(one) {
         shown = one;
@@ -110,7 +56,7 @@ export function hazard(root, { param, goTo }) {
         const scroller = el('div', { class: 'scroller hazard-page', tabindex: -1, dataset: { state: one.state } },
             el('div', { class: 'hazard-head' }, severityBadge(one.severity), placeOf(one) && el('span', {}, placeOf(one))), stateLine(one),
             one.note && el('p', {}, one.note), photoPair(one), blocked && el('p', { class: 'hint' }, t('hazard.not-yourself')), historyLines(one));
-        fill(root, scroller, el('div', { class: 'side' }, steps.map((step, i) => el('button', { type: 'button', class: i === 0 ? 'main' : 'plain', dataset: { step }, on: { click: () => act(one, step) } }, icon(ICONS[step]), el('span', {}, t(`hazard.do-${step}`)))), rail(scroller)));
+        fill(root, scroller, el('div', { class: 'side' }, steps.map((step, i) => el('button', { type: 'button', class: i === 0 ? 'main' : 'plain', dataset: { step }, on: { click: () => act(one, step) } }, icon(STEP_ICONS[step]), el('span', {}, t(`hazard.do-${step}`)))), rail(scroller)));
     }
     async function load() {
         try {

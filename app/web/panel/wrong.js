@@ -8,7 +8,7 @@ import { place, may } from '/shared/place.js';
 import { openSheet } from '/shared/sheet.js';
 import { both, hazardsOf, roomName, rooms, severityTerms } from '/shared/trade.js';
 import { t } from '/shared/words.js';
-import { dayPlus, moment, shortDay, today as siteToday } from '/shared/when.js';
+import { dayOf, dayPlus, moment, shortDay } from '/shared/when.js';
 import { photoTaker } from './camera.js';
 import { today } from './data.js';
 import { say, setTitle } from './header.js';
@@ -33,7 +33,7 @@ function askRoom(title, chosen) {
 // "整改期限 11月25日": as the server will set it.
 function dueOf(severity) {
     const hours = severityTerms(severity)?.due_hours ?? 168;
-    return hours > 24 ? shortDay(dayPlus(siteToday(), Math.floor(hours / 24))) : moment(Date.now() + hours * 3600000);
+    return hours > 24 ? shortDay(dayPlus(dayOf(Date.now()), Math.floor(hours / 24))) : moment(Date.now() + hours * 3600000);
 }
 
 export function wrong(root, { goTo, home }) {

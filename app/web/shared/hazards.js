@@ -38,7 +38,7 @@ export function stateLine(hazard) {
     if (hazard.state === 'raised' || hazard.state === 'assigned') parts.push(t(hazard.overdue ? 'hazard.overdue' : 'due.by', { at: dueText(hazard) }));
     if (hazard.state === 'verified') parts.push(moment(hazard.verified.at));
     if (hazard.rejected?.times > 0 && hazard.state !== 'verified') parts.push(t('hazard.sent-back', { n: hazard.rejected.times }));
-    return el('p', { class: hazard.overdue ? 'hazard-state hazard-overdue' : 'hazard-state' }, icon(hazard.overdue ? 'warn' : STATE_ICONS[hazard.state] ?? 'clock'), el('span', {}, parts.join(' · ')));
+    return el('span', { class: hazard.overdue ? 'hazard-state hazard-overdue' : 'hazard-state' }, icon(hazard.overdue ? 'warn' : STATE_ICONS[hazard.state] ?? 'clock'), el('span', {}, parts.join(' · ')));
 }
 
 // The records of photos by id, those that are not here yet as their id alone.
