@@ -4,6 +4,7 @@
 
 #include "app/journal/board.h"
 #include "app/journal/daylog.h"
+#include "app/journal/standing.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -54,14 +55,16 @@ static int of_boards(const struct scope *c, struct digest_site *s) {
     return 0;
 }
 
-static int of_plan(const struct scope *c, const char *date, struct digest_site *s) {
-    struct plan plan;
+/* With the site's clocks: days that head office granted or on which it held the site are none. */
+static int of_stage(const struct scope *c, const struct plan *plan, const char *date, struct digest_site *s) {
+    struct tz *tz = NULL;
+    struct standstill clocks = { 0 };
     struct today_stage stage = { 0 };
     char yesterday[TZ_DATE_SIZE], after[TZ_DATE_SIZE];
-    int rc = plan_read(c->db, s->site, c->fallback_tz, &plan);
-    if (rc < 0) return rc;
-    text_clip(s->name, sizeof s->name, plan.name);
-    if (plan.version > 0 || s->last_log[0]) rc = today_stage_find(c->db, s->site, &plan, date, &stage);
+    int rc = tz_create(plan->timezone, &tz, NULL);
+    if (rc == 0) rc = standing_read(c->db, s->site, &plan->cutoffs, tz, &clocks);
+    if (rc == 0 && (plan->version > 0 || s->last_log[0]))
+        rc = today_stage_find(c->db, s->site, plan, &clocks, date, &stage);
     if (rc == 0) {
         text_clip(s->stage, sizeof s->stage, stage.key);
         s->day = stage.day;
@@ -71,8 +74,19 @@ static int of_plan(const struct scope *c, const char *date, struct digest_site *
     if (rc == 0 && s->last_log[0]) {
         tz_date_add(date, -1, yesterday);
         tz_date_add(s->last_log, 1, after);
-        s->log_days = today_stage_workdays(&plan.cutoffs, after, yesterday);
+        s->log_days = standstill_days(&clocks, after, yesterday);
     }
+    standing_fini(&clocks);
+    tz_destroy(tz);
+    return rc;
+}
+
+static int of_plan(const struct scope *c, const char *date, struct digest_site *s) {
+    struct plan plan;
+    int rc = plan_read(c->db, s->site, c->fallback_tz, &plan);
+    if (rc < 0) return rc;
+    text_clip(s->name, sizeof s->name, plan.name);
+    rc = of_stage(c, &plan, date, s);
     plan_fini(&plan);
     return rc;
 }

@@ -24,6 +24,10 @@ enum permission {
     PERMIT_VERIFY,    /* see that it is right, or send it back */
     PERMIT_INSPECT,   /* submit a quality report */
     PERMIT_OFFICE,    /* what only head office looks at: webhooks, the digest */
+    PERMIT_STAGE,     /* start, finish, ask for acceptance; delay claims, idle days */
+    PERMIT_TEST,      /* timed tests */
+    PERMIT_JUDGE,     /* accept, reject */
+    PERMIT_DECIDE,    /* delays and changes, gates, hold and resume */
     PERMIT_COUNT,
 };
 

@@ -9,11 +9,15 @@
 #include "app/journal/daylog.h"
 #include "app/journal/hazard.h"
 #include "app/journal/inspection.h"
+#include "app/journal/delay.h"
+#include "app/journal/hold.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
 #include "app/journal/setting.h"
+#include "app/journal/stage.h"
+#include "app/journal/timed_test.h"
 #include "app/journal/viewpoint.h"
 
 #include <string.h>
@@ -48,6 +52,19 @@ const struct event_type event_types[] = {
     { "checklist-set", LANE_RECORD, "checklist", checklist_set_check, true },
     { "setting-set", LANE_RECORD, "setting", setting_check, true },
     { "inspection-submitted", LANE_RECORD, "inspection", inspection_check, true },
+    { "stage-started", LANE_RECORD, "stage", stage_check, true },
+    { "stage-finished", LANE_RECORD, "stage", stage_check, true },
+    { "acceptance-requested", LANE_RECORD, "stage", stage_check, true },
+    { "stage-accepted", LANE_RECORD, "stage", stage_check, true },
+    { "stage-rejected", LANE_RECORD, "stage", stage_check, true },
+    { "gate-overridden", LANE_RECORD, "stage", stage_check_overridden, true },
+    { "timed-test-started", LANE_RECORD, "test", timed_test_check_started, true },
+    { "timed-test-finished", LANE_RECORD, "test", timed_test_check_finished, true },
+    { "delay-claimed", LANE_RECORD, "delay", delay_check_claimed, true },
+    { "delay-decided", LANE_RECORD, "delay", delay_check_decided, true },
+    { "idle-day", LANE_RECORD, "idle", delay_check_idle, true },
+    { "site-held", LANE_RECORD, "hold", hold_check, true },
+    { "site-resumed", LANE_RECORD, "hold", hold_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
@@ -55,7 +72,8 @@ const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind,      &clock_set_kind,     &plan_kind,          &person_kind,  &daylog_kind,
     &photo_kind,      &photo_request_kind, &viewpoint_kind,     &alert_kind,   &hazard_kind,
-    &inspection_kind, &note_kind,          &checklist_set_kind, &setting_kind,
+    &inspection_kind, &note_kind,          &checklist_set_kind, &setting_kind, &stage_kind,
+    &timed_test_kind, &delay_kind,         &delay_idle_kind,    &hold_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

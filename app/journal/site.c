@@ -7,6 +7,7 @@
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
 #include "app/journal/hazard.h"
+#include "app/journal/hold.h"
 #include "app/journal/person.h"
 #include "app/journal/plan_decode.h"
 #include "firmware/base/cleanup.h"
@@ -74,6 +75,7 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
     }
     plan_cutoffs_put(&plan.cutoffs, &w, "cutoffs");
     if (view.names) rc = person_put_list(db, site, &w, "people");
+    if (rc == 0) rc = hold_put(db, site, view.names, &w, "held");
     json_close(&w, '}');
     plan_fini(&plan);
     return rc < 0 ? rc : out->error;
@@ -101,6 +103,7 @@ static int put_site(struct db *db, const char *site, const char *fallback_tz, st
         json_put_null(w, "unsent");
     else
         json_put_int(w, "unsent", unsent);
+    if (rc == 0) rc = hold_put(db, site, false, w, "held");
     json_close(w, '}');
     return rc < 0 ? rc : w->buf->error;
 }

@@ -19,8 +19,8 @@ struct site_view {
 MUST_CHECK int site_print(struct db *db, const char *site, const char *fallback_tz, struct site_view view,
                           struct buf *out);
 
-/* GET /api/v1/sites: {"sites":[{"site","name","timezone","boards":[{"board","online","last_seen","clock"}],"last_daylog","open_hazards","alerts",
- * "unsent"}]}, by site. fallback_tz: of those without a plan. */
+/* GET /api/v1/sites: {"sites":[{"site","name","timezone","boards":[{"board","online","last_seen","clock"}],"held","last_daylog","open_hazards",
+ * "alerts","unsent"}]}, by site. fallback_tz: of those without a plan. */
 MUST_CHECK int site_list(struct db *db, const char *fallback_tz, struct buf *out);
 
 #endif

@@ -19,18 +19,20 @@ const table = [
     ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
-        'GET /photo-requests', 'GET /inspections', 'GET /inspections/{id}', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings', 'GET /report'],
+        'GET /photo-requests', 'GET /inspections', 'GET /inspections/{id}', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings', 'GET /report', 'GET /stages', 'GET /stages/{key}', 'GET /tests', 'GET /tests/{id}', 'GET /delays', 'GET /idle-days', 'GET /holds'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test; its live picture; that it hangs elsewhere', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live', 'POST /viewpoint'],
     ['submit or amend a log', ['manager', 'office'], 'POST /daylogs'],
-    ['inspection, accept, reject, verify', ['supervisor', 'office'], 'POST /inspections', 'POST /hazards/{id}/reject', 'POST /hazards/{id}/verify'],
+    ['inspection, accept, reject, verify', ['supervisor', 'office'], 'POST /inspections', 'POST /hazards/{id}/reject', 'POST /hazards/{id}/verify', 'POST /stages/{key}/accept', 'POST /stages/{key}/reject'],
     ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards'],
     ['assign', ['manager', 'supervisor', 'office'], 'POST /hazards/{id}/assign'],
     ['rectify', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards/{id}/rectify'],
-    ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office']],
-    ['timed tests', ['manager', 'supervisor', 'office']],
+    ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office', 'POST /stages/{key}/start', 'POST /stages/{key}/finish']],
+    ['timed tests', ['manager', 'supervisor', 'office', 'POST /tests', 'POST /tests/{id}/finish']],
     ['decide, hold, plan, people; ask for a photo; see an alert', ['office'], 'PUT /sites/{site}', 'POST /photo-requests', 'POST /alerts/{id}/seen', 'PUT /checklists/{stage}', 'PUT /settings/{key}', 'GET /templates'],
     ['how webhooks do; the executives\' digest', ['office'], 'GET /hooks', 'GET /digest'],
+        'POST /stages/{key}/request', 'POST /delays', 'POST /idle-days'],
+        'POST /stages/{key}/override', 'POST /decisions', 'POST /hold', 'POST /resume'],
     ['devices, network, restore, move', ['installer']],
     ['export', ['installer', 'office']],
 ];
@@ -144,6 +146,8 @@ async function filled(client, supervisor = client) {
     const { id: inspection } = await supervisor.post('/inspections', sample({ key: 'POST /inspections' }).body());
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
     return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, version: 0 };
+    const test = await client.post('/tests', sample({ key: 'POST /tests' }).body({ photo: photo.id }));
+    return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, test: test.id, version: 0 };
 }
 
 const staff = () => roles.map((role) => ({ id: idOf(role), name: nameOf(role), role }));

@@ -4,9 +4,10 @@ import { siteDate, uuid7, varied } from './programs.mjs';
 import { tinyJpeg } from './routes.mjs';
 
 let count = 0;
+const room = () => `房${process.pid}-${count++}`; // of one's own, so that a stage begins in it
 export const newPhoto = () => varied(tinyJpeg(320, 240), `${process.pid}-${count++}`);
 
-// c: {user, pin, site, photo, log, hazard, rectified: {reject, verify}, code, hash, version}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's status.
+// c: {user, pin, site, photo, log, hazard, test (one that runs), rectified: {reject, verify}, code, hash, version}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's status.
 const rows = {
     'GET /healthz': {},
     'GET /metrics': {},
@@ -71,6 +72,45 @@ const rows = {
         good: 201,
         body: () => ({ id: uuid7(), board: 'b-1', stage: 'plumbing_electrical', room: 'kitchen', text: '请拍', due: '2027-01-01T10:00:00+08:00', camera: false }),
     },
+    'GET /stages': {},
+    'GET /stages/{key}': { values: () => ({ key: 'demolition' }) },
+    'POST /stages/{key}/start': { values: () => ({ key: 'masonry' }), good: 201, body: (c) => ({ id: uuid7(), room: room(), note: '开始', photos: [c.photo] }) },
+    // Of a room that has not begun, these are refused for its state.
+    'POST /stages/{key}/finish': { values: () => ({ key: 'masonry' }), good: 409, body: (c) => ({ id: uuid7(), room: room(), note: '完成', photos: [c.photo] }) },
+    'POST /stages/{key}/request': { values: () => ({ key: 'masonry' }), good: 409, body: (c) => ({ id: uuid7(), room: room(), note: '报验', photos: [c.photo] }) },
+    'POST /stages/{key}/accept': { values: () => ({ key: 'masonry' }), good: 409, body: (c) => ({ id: uuid7(), room: room(), note: '合格', photos: [c.photo] }) },
+    'POST /stages/{key}/reject': { values: () => ({ key: 'masonry' }), good: 409, body: (c) => ({ id: uuid7(), room: room(), note: '不平', photos: [c.photo] }) },
+    'POST /stages/{key}/override': {
+        values: () => ({ key: 'masonry' }), good: 201, body: (c) => ({ id: uuid7(), room: room(), reason: '业主同意', gate: 'start', note: '见函', photos: [c.photo] }),
+    },
+    'GET /tests': {},
+    'GET /tests/{id}': { values: (c) => ({ id: c.test }) },
+    'POST /tests': {
+        good: 201,
+        body: (c) => ({ id: uuid7(), kind: 'pressure', stage: 'plumbing_electrical', room: room(), value: 0.8, unit: 'MPa', photos: [c.photo], note: '打压' }),
+    },
+    // Too early.
+    'POST /tests/{id}/finish': {
+        values: (c) => ({ id: c.test }), good: 422, body: (c) => ({ id: uuid7(), value: 0.8, unit: 'MPa', photos: [c.photo], below_photos: [c.photo], leak: false, note: '不降' }),
+    },
+    'GET /delays': {},
+    'POST /delays': {
+        good: 201,
+        body: (c) => ({ id: uuid7(), stage: 'tiling', reason: 'no-water-power', from: '2026-11-16', to: '2026-11-17', note: '停水', photos: [c.photo] }),
+    },
+    'GET /idle-days': {},
+    'POST /idle-days': {
+        good: 201,
+        body: (c) => ({ id: uuid7(), date: new Date(Date.UTC(2020, 0, ++count)).toISOString().slice(0, 10), reason: 'too-few-workers', note: '没来', photos: [c.photo] }),
+    },
+    'GET /holds': {},
+    // Of a claim that nobody made.
+    'POST /decisions': {
+        good: 404,
+        body: () => ({ id: uuid7(), subject: `delay/${uuid7()}`, decision: 'partly', days: 1, from: '2026-11-16', to: '2026-11-16', note: '一天' }),
+    },
+    'POST /hold': { good: 201, body: () => ({ id: uuid7(), reason: 'payment-overdue', note: '二期款' }) },
+    'POST /resume': { good: 201, body: () => ({ id: uuid7(), note: '已付' }) },
     'GET /sites': {},
     'GET /sites/{site}': {},
     'PUT /sites/{site}': {

@@ -12,9 +12,10 @@ import { goTo, setTitle } from './bar.js';
 import { showBoards } from './boards.js';
 import { showPlan } from './plan.js';
 import { askForPhoto, showRequests } from './request.js';
+import { showStages } from './stages.js';
 import { showTimelapse } from './timelapse.js';
 
-const TABS = { timeline: 'timeline', timelapse: 'film', plan: 'plan', boards: 'board' };
+const TABS = { timeline: 'timeline', stages: 'tool', timelapse: 'film', plan: 'plan', boards: 'board' };
 
 // query: what the address says beyond the tab.
 export function siteView(root, id, tab = 'timeline', query = new URLSearchParams()) {
@@ -48,6 +49,8 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
     function show() {
         if (tab === 'timelapse') {
             stopTab = showTimelapse(body, id, query);
+        } else if (tab === 'stages') {
+            stopTab = showStages(body, id);
         } else if (tab === 'plan') {
             stopTab = showPlan(body, id);
         } else if (tab === 'boards') {

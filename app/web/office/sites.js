@@ -28,7 +28,7 @@ function card(site) {
     const log = logged ? t('office.logged-today') : site.last_daylog ? t('office.last-log', { day: dayName(site.last_daylog) }) : t('office.never-logged');
     const unsent = site.unsent === null ? t('office.unsent-unknown') : site.unsent > 0 ? t('office.unsent', { n: site.unsent }) : t('office.all-here');
     return el('a', { class: `site-card site-${here.state}`, href: `#/site/${encodeURIComponent(site.site)}`, dataset: { site: site.site } },
-        el('h2', {}, site.name), el('p', { class: 'site-id' }, site.site), line(here.picture, here.state === 'down', here.text),
+        el('h2', {}, site.name), el('p', { class: 'site-id' }, site.site), line(here.picture, here.state === 'down', here.text), site.held && line('stop', true, t('held.line')),
         site.alerts > 0 && line('warn', true, t('office.alerts-count', { n: site.alerts })), site.open_hazards > 0 && line('warn', false, t('office.open-hazards', { n: site.open_hazards })),
         line('log', !logged, log), here.state !== 'none' && line(site.unsent > 0 ? 'sent' : 'received', false, unsent));
 }

@@ -18,14 +18,17 @@ import { log } from './log.js';
 import { photos } from './photos.js';
 import { saved } from './saved.js';
 import { shoot } from './shoot.js';
+import { stages } from './stages.js';
 import { statusView } from './status.js';
+import { stopped } from './stopped.js';
 import { resumeSubmissions } from './submit.js';
+import { tests } from './tests.js';
 import { timeline } from './timeline.js';
 import { resumeUploads } from './uploads.js';
 import { wrong } from './wrong.js';
 
 const SIGNED = 'sitelog.signed';
-const views = { '': home, log, wrong, hazards, hazard, saved, shoot, photos, timeline, status: statusView };
+const views = { '': home, log, wrong, hazards, hazard, stages, tests, stopped, saved, shoot, photos, timeline, status: statusView };
 const root = document.getElementById('app');
 const main = el('main', { id: 'main', tabindex: -1 });
 let stopView = null;

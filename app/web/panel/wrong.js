@@ -46,6 +46,7 @@ export function wrong(root, { goTo, home }) {
         const scroller = el('div', { class: 'scroller' }, list);
         setTitle(t('hazard.what'), home);
         fill(root, scroller, el('div', { class: 'side' }, el('button', { type: 'button', class: 'plain', on: { click: () => goTo('hazards') } }, icon('look'), el('span', {}, t('hazard.list'))),
+            may('stage') && el('button', { type: 'button', class: 'plain', on: { click: () => goTo('stopped') } }, icon('stop'), el('span', {}, t('delay.button'))),
             el('button', { type: 'button', class: place.hub ? 'plain' : 'plain phone-only', on: { click: () => compose({ id: uuid7(), phrase: null, room: '', severity: 'serious', text: '' }) } }, icon('edit'), el('span', {}, t('hazard.own-words'))), rail(scroller)));
     }
     async function begin(phrase) {

@@ -143,7 +143,8 @@ static void test_roles(void **state) {
         { PERMIT_ANY, "MSCIOV" },  { PERMIT_STATUS, "MSCIOV" },   { PERMIT_READ, "MSCOV" },   { PERMIT_PHOTO, "MSCO" },
         { PERMIT_DRAFT, "MSCO" },  { PERMIT_TEST_SHOT, "MSCIO" }, { PERMIT_DAYLOG, "MO" },    { PERMIT_PLAN, "O" },
         { PERMIT_HAZARD, "MSCO" }, { PERMIT_ASSIGN, "MSO" },      { PERMIT_RECTIFY, "MSCO" }, { PERMIT_VERIFY, "SO" },
-        { PERMIT_OFFICE, "O" },    { PERMIT_INSPECT, "SO" },
+        { PERMIT_OFFICE, "O" },    { PERMIT_INSPECT, "SO" },      { PERMIT_STAGE, "MO" },     { PERMIT_TEST, "MSO" },
+        { PERMIT_JUDGE, "SO" },    { PERMIT_DECIDE, "O" },
     };
     static const char letters[ROLE_COUNT] = { '-', 'M', 'S', 'C', 'I', 'O', 'V' };
     (void)state;

@@ -145,7 +145,7 @@ static void test_without_a_plan(void **state) {
     assert_non_null(
         strstr(h->answer.data,
                "\"contract_amount\":null,\"customer\":null,\"cutoffs\":{\"daylog\":\"18:30\",\"report\":{\"weekday\":6,"
-               "\"time\":\"18:00\"},\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[]}"));
+               "\"time\":\"18:00\"},\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[],\"held\":null}"));
 }
 
 static void test_put(void **state) {
@@ -333,11 +333,11 @@ static void test_site_list(void **state) {
     assert_string_equal(h->answer.data,
                         "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
                         "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
-                        "hazards\":0,\"alerts\":0,\"unsent\":null},"
+                        "hazards\":0,\"alerts\":0,\"unsent\":null,\"held\":null},"
                         "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
                         "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
                         "seen\":\"2026-11-22T08:00:00.000Z\","
-                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null}]}");
+                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"held\":null}]}");
     bool known = false;
     assert_int_equal(site_known(h->t.db, "s-9", &known), 0);
     assert_true(known);
