@@ -70,10 +70,12 @@ export function showStages(root, site) {
             done: () => say(t(`stage.saved-${verb}`)),
         });
     }
-    const buttons = (stage, of, room) => el('div', { class: 'entry-actions' }, of.allowed.map((verb) => el('button', { type: 'button', class: verb === 'accept' ? 'main' : 'plain', dataset: { verb }, on: { click: () => step(stage, verb, room) } }, icon(VERB_ICONS[verb]), el('span', {}, t(`stage.do-${verb}`)))));
+    // Where a stage goes room by room, its gate alone is head office's as a whole.
+    const verbs = (stage, of, room) => (room || stage.gate.rooms !== 'needed' ? of.allowed : of.allowed.filter((verb) => verb === 'override'));
+    const buttons = (stage, of, room) => el('div', { class: 'entry-actions' }, verbs(stage, of, room).map((verb) => el('button', { type: 'button', class: verb === 'accept' ? 'main' : 'plain', dataset: { verb }, on: { click: () => step(stage, verb, room) } }, icon(VERB_ICONS[verb]), el('span', {}, t(`stage.do-${verb}`)))));
 
     function openStage(stage) {
-        const part = (of, room) => [room && el('h3', {}, roomName(room)), el('p', { class: 'stage-top' }, stateBadge(of.state), !room && el('span', {}, datesText(stage))), missingList(of), markLines(of), (!room && stage.gate.rooms === 'needed') || buttons(stage, of, room)];
+        const part = (of, room) => [room && el('h3', {}, roomName(room)), el('p', { class: 'stage-top' }, stateBadge(of.state), !room && el('span', {}, datesText(stage))), missingList(of), markLines(of), buttons(stage, of, room)];
         openSheet({ title: both(stage), className: 'sheet-wide', content: [el('p', { class: 'stage-gate' }, icon(stage.gate.kind === 'hard' ? 'stop' : 'info'), el('span', {}, t(`stage.gate-${stage.gate.kind}`, { what: both(stage.gate) }))), part(stage, undefined), stage.rooms.map((one) => part(one, one.room))] });
     }
     const row = (stage) => el('button', { type: 'button', class: 'hazard-card stage-card', dataset: { key: stage.key, state: stage.state }, on: { click: () => openStage(stage) } },

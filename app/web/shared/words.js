@@ -325,7 +325,7 @@ const WORDS = {
     'stage.is-accepted': ['已验收', 'accepted'],
     'stage.is-rejected': ['没通过，整改中', 'sent back'],
     'stage.planned': ['计划 {from}–{to}', 'planned {from}–{to}'],
-    'stage.really': ['实际 {from}–{to}', 'really {from}–{to}'],
+    'stage.really': ['实际 {from}–{to}', 'actual {from}–{to}'],
     'stage.gate-hard': ['必须验收：{what}', 'Has to be accepted: {what}'],
     'stage.gate-soft': ['验收：{what}', 'Acceptance: {what}'],
     'stage.gate-none': ['不用验收', 'No acceptance'],

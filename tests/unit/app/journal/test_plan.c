@@ -330,14 +330,15 @@ static void test_site_list(void **state) {
     journal_pair_commit(&h->t);
     buf_clear(&h->answer);
     assert_int_equal(site_list(h->t.db, "Asia/Urumqi", &h->answer), 0);
-    assert_string_equal(h->answer.data,
-                        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
-                        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
-                        "hazards\":0,\"alerts\":0,\"unsent\":null,\"held\":null},"
-                        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
-                        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
-                        "seen\":\"2026-11-22T08:00:00.000Z\","
-                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"held\":null}]}");
+    assert_string_equal(
+        h->answer.data,
+        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
+        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
+        "hazards\":0,\"alerts\":0,\"unsent\":null,\"held\":null},"
+        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
+        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
+        "seen\":\"2026-11-22T08:00:00.000Z\","
+        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"held\":null}]}");
     bool known = false;
     assert_int_equal(site_known(h->t.db, "s-9", &known), 0);
     assert_true(known);

@@ -8,8 +8,10 @@
 
 #include "app/journal/timed_limit.h"
 
+#include "app/journal/checklist.h"
 #include "app/journal/domain.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { DAY_S = 86400 };
@@ -24,6 +26,26 @@ static void every_limit_is_of_a_stage(void **state) {
         assert_true(all[i].minutes > 0);
     }
     assert_null(timed_limit_find("pond"));
+}
+
+/* The figures are those of the checklist: a test is one phase of its item. */
+static void every_limit_is_as_the_checklist_has_it(void **state) {
+    size_t n;
+    const struct timed_limit *all = timed_limit_all(&n);
+    (void)state;
+    for (size_t i = 0; i < n; i++) {
+        const struct checklist_item *item = checklist_item_find(all[i].item);
+        size_t same = 0;
+        assert_non_null(item);
+        assert_string_equal(item->stage, all[i].stage);
+        for (size_t k = 0; k < item->phase_count; k++) {
+            const struct checklist_phase *p = &item->phases[k];
+            bool least = isnan(p->start_min) ? all[i].least == 0 : all[i].least == p->start_min;
+            bool drop = isnan(p->drop_max) ? all[i].drop < 0 : all[i].drop == p->drop_max;
+            same += p->minutes == all[i].minutes && least && drop && strcmp(p->unit, all[i].unit) == 0;
+        }
+        if (same != 1) fail_msg("%s is not a phase of %s", all[i].kind, all[i].item);
+    }
 }
 
 static void a_result_follows_from_what_was_read(void **state) {
@@ -117,6 +139,7 @@ static void units_and_words(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_limit_is_of_a_stage),
+        cmocka_unit_test(every_limit_is_as_the_checklist_has_it),
         cmocka_unit_test(a_result_follows_from_what_was_read),
         cmocka_unit_test(time_is_told_by_the_clock_that_can_be_trusted),
         cmocka_unit_test(units_and_words),
