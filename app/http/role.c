@@ -24,6 +24,9 @@ static const unsigned permitted[PERMIT_COUNT] = {
     [PERMIT_TEST_SHOT] = ON_SITE | BIT(ROLE_OFFICE) | BIT(ROLE_INSTALLER),
     [PERMIT_DAYLOG] = BIT(ROLE_MANAGER) | BIT(ROLE_OFFICE),
     [PERMIT_PLAN] = BIT(ROLE_OFFICE),
+    [PERMIT_RAISE] = ON_SITE | BIT(ROLE_OFFICE),
+    [PERMIT_REQUEST] = BIT(ROLE_MANAGER) | BIT(ROLE_OFFICE),
+    [PERMIT_DECIDE] = BIT(ROLE_OFFICE),
 };
 
 const char *role_name(enum role role) { return (unsigned)role < ROLE_COUNT ? names[role] : names[ROLE_NONE]; }

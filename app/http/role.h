@@ -18,6 +18,9 @@ enum permission {
     PERMIT_TEST_SHOT, /* a shot of the board's camera: installer too */
     PERMIT_DAYLOG,    /* submit or amend a log */
     PERMIT_PLAN,      /* plan, people; photo requests */
+    PERMIT_RAISE,     /* raise a hazard, ask a question, materials */
+    PERMIT_REQUEST,   /* start, finish, ask for acceptance, change request, what the customer confirms, hand-over */
+    PERMIT_DECIDE,    /* decide what the site asked for; call-backs */
     PERMIT_COUNT,
 };
 

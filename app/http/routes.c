@@ -17,9 +17,13 @@ extern const struct route route_timelapse[];
 extern const struct route route_timeline[];
 extern const struct route route_request[];
 extern const struct route route_control[];
+extern const struct route route_change[];
+extern const struct route route_decision[];
+extern const struct route route_material[];
 
 const struct route *const route_tables[] = {
     route_session,  route_live,      route_status,  route_site,   route_daylog,    route_card,
     route_photo,    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,
-    route_timeline, route_request,   route_control, NULL,
+    route_timeline, route_request,   route_control, route_change, route_decision, route_material,
+    NULL,
 };

@@ -4,8 +4,11 @@
 
 #include "app/journal/account.h"
 #include "app/journal/alert.h"
+#include "app/journal/change.h"
 #include "app/journal/clock_set.h"
+#include "app/journal/confirmation.h"
 #include "app/journal/daylog.h"
+#include "app/journal/material.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
@@ -33,6 +36,14 @@ const struct event_type event_types[] = {
     { "photo-requested", LANE_RECORD, "photo-request", photo_request_check, true },
     { "photo-request-failed", LANE_RECORD, "photo-request", photo_request_check_failed, true },
     { "viewpoint-moved", LANE_RECORD, "viewpoint", viewpoint_check, true },
+    { "change-requested", LANE_RECORD, "change", change_check, true },
+    { "change-decided", LANE_RECORD, "change", change_check_decided, true },
+    { "customer-confirmed", LANE_RECORD, "confirmation", confirmation_check, true },
+    { "material-expected", LANE_RECORD, "material", material_check_expected, true },
+    { "material-arrived", LANE_RECORD, "material", material_check_arrived, true },
+    { "material-scanned", LANE_RECORD, "material", material_check_scanned, true },
+    { "material-answered", LANE_RECORD, "material", material_check_answered, true },
+    { "measurement-done", LANE_RECORD, "material", material_check_measured, true },
     { "alert-raised", LANE_ALERT, "alert", alert_check, true },
     { "alert-cleared", LANE_ALERT, "alert", alert_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
@@ -42,6 +53,7 @@ const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
     &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
+    &change_kind, &confirmation_kind, &material_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 
