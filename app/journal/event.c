@@ -4,15 +4,18 @@
 
 #include "app/journal/account.h"
 #include "app/journal/alert.h"
+#include "app/journal/callback.h"
 #include "app/journal/change.h"
 #include "app/journal/clock_set.h"
 #include "app/journal/confirmation.h"
 #include "app/journal/daylog.h"
+#include "app/journal/handover.h"
 #include "app/journal/material.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
+#include "app/journal/question.h"
 #include "app/journal/viewpoint.h"
 
 #include <string.h>
@@ -44,6 +47,10 @@ const struct event_type event_types[] = {
     { "material-scanned", LANE_RECORD, "material", material_check_scanned, true },
     { "material-answered", LANE_RECORD, "material", material_check_answered, true },
     { "measurement-done", LANE_RECORD, "material", material_check_measured, true },
+    { "question-asked", LANE_RECORD, "question", question_check_asked, true },
+    { "question-answered", LANE_RECORD, "question", question_check_answered, true },
+    { "callback-done", LANE_RECORD, "callback", callback_check, true },
+    { "handover-done", LANE_RECORD, "handover", handover_check, true },
     { "alert-raised", LANE_ALERT, "alert", alert_check, true },
     { "alert-cleared", LANE_ALERT, "alert", alert_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
@@ -53,7 +60,7 @@ const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
     &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
-    &change_kind, &confirmation_kind, &material_kind,
+    &change_kind, &confirmation_kind, &material_kind, &question_kind, &callback_kind, &handover_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 
