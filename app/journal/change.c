@@ -4,6 +4,7 @@
 
 #include "app/journal/amount.h"
 #include "app/journal/late.h"
+#include "app/journal/named.h"
 #include "app/journal/reason.h"
 #include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
@@ -174,12 +175,14 @@ static int judge_request(struct post *p, struct journal *j, struct db *db, const
     int rc = amount_read(json_member(data, "amount"), "amount", &fen, e);
     if (rc < 0) return rc;
     if (fen == 0) return err_field(e, ERR_INVALID, "amount", "amount is 0: say what is added, or, below 0, taken off");
-    rc = reason_stage(j, db, p->site, row_text(data, "stage"), e);
+    rc = named_stage(j, db, p->site, row_text(data, "stage"), e);
     if (rc < 0) return rc;
-    const char *responsibility = reason_responsibility(row_text(data, "reason"));
-    if (!responsibility)
+    const struct reason_change *reason = reason_change_find(row_text(data, "reason"));
+    if (!reason)
         return err_field(e, ERR_INVALID, "reason", "there is no reason %s for a change", row_text(data, "reason"));
-    json_put_text(made, "responsibility", responsibility);
+    if (reason->credit && fen > 0)
+        return err_field(e, ERR_INVALID, "amount", "amount has to be below 0: %s takes something off", reason->key);
+    json_put_text(made, "responsibility", reason->responsibility);
     return 0;
 }
 

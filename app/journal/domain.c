@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the data files into typed, immutable tables, once a program. A company's own files will come as events; this is what the program
- * brings along. */
+/* Reads the data files into typed, immutable tables, once a program. A company's own come as events (checklist_set.h, setting.h); this is what
+ * the program brings along. */
 #include "app/journal/domain.h"
 
+#include "app/journal/checklist.h"
+#include "app/journal/domain_form.h"
 #include "app/journal/domain_read.h"
-#include "firmware/base/cleanup.h"
+#include "app/journal/hazard_phrase.h"
+#include "app/journal/lead.h"
+#include "app/journal/reason.h"
+#include "app/journal/template.h"
 #include "firmware/base/text.h"
 
 #include <pthread.h>
@@ -19,6 +24,11 @@ extern const char domain_data_stages[], domain_data_stages_end[];
 extern const char domain_data_phrases[], domain_data_phrases_end[];
 extern const char domain_data_rooms[], domain_data_rooms_end[];
 extern const char domain_data_trades[], domain_data_trades_end[];
+extern const char domain_data_checklists[], domain_data_checklists_end[];
+extern const char domain_data_hazards[], domain_data_hazards_end[];
+extern const char domain_data_reasons[], domain_data_reasons_end[];
+extern const char domain_data_leads[], domain_data_leads_end[];
+extern const char domain_data_templates[], domain_data_templates_end[];
 
 const char *domain_file(const char *name, size_t *n) {
     static const struct {
@@ -28,6 +38,11 @@ const char *domain_file(const char *name, size_t *n) {
         { "phrases", domain_data_phrases, domain_data_phrases_end },
         { "rooms", domain_data_rooms, domain_data_rooms_end },
         { "trades", domain_data_trades, domain_data_trades_end },
+        { "checklists", domain_data_checklists, domain_data_checklists_end },
+        { "hazards", domain_data_hazards, domain_data_hazards_end },
+        { "reasons", domain_data_reasons, domain_data_reasons_end },
+        { "leads", domain_data_leads, domain_data_leads_end },
+        { "templates", domain_data_templates, domain_data_templates_end },
     };
     for (size_t i = 0; i < TEXT_ARRAY_LEN(files); i++) {
         if (strcmp(files[i].name, name) != 0) continue;
@@ -37,23 +52,16 @@ const char *domain_file(const char *name, size_t *n) {
     return NULL;
 }
 
-static int read_file(const char *name,
-                     int (*read)(const struct json *root, struct domain_tables *t, struct err_text *e)) {
-    struct err_text e = { 0 };
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
-    size_t n = 0;
-    const char *text = domain_file(name, &n);
-    int rc = json_parse(text, n, &root, &e);
-    if (rc == 0) rc = read(root, &tables, &e);
-    if (rc < 0) (void)err_field(&fault, rc, e.field, "app/journal/data/%s.json: %s", name, e.text);
-    return rc;
-}
+static int trades(const struct json *root, struct err_text *e) { return domain_read_trades(root, &tables, e); }
+static int stages(const struct json *root, struct err_text *e) { return domain_read_stages(root, &tables, e); }
+static int rooms(const struct json *root, struct err_text *e) { return domain_read_rooms(root, &tables, e); }
+static int phrases(const struct json *root, struct err_text *e) { return domain_read_phrases(root, &tables, e); }
 
 static void read_all(void) {
-    if (read_file("trades", domain_read_trades) < 0) return;
-    if (read_file("stages", domain_read_stages) < 0) return;
-    if (read_file("rooms", domain_read_rooms) < 0) return;
-    if (read_file("phrases", domain_read_phrases) < 0) return;
+    if (domain_form_load("trades", trades, &fault) < 0) return;
+    if (domain_form_load("stages", stages, &fault) < 0) return;
+    if (domain_form_load("rooms", rooms, &fault) < 0) return;
+    if (domain_form_load("phrases", phrases, &fault) < 0) return;
 }
 
 static const struct domain_tables *get(void) {
@@ -63,7 +71,13 @@ static const struct domain_tables *get(void) {
 
 int domain_check(struct err_text *e) {
     (void)get();
-    return fault.code == 0 ? 0 : err_field(e, fault.code, fault.field, "%s", fault.text);
+    int rc = fault.code == 0 ? 0 : err_field(e, fault.code, fault.field, "%s", fault.text);
+    if (rc == 0) rc = checklist_file_check(e);
+    if (rc == 0) rc = hazard_phrase_file_check(e);
+    if (rc == 0) rc = reason_file_check(e);
+    if (rc == 0) rc = lead_file_check(e);
+    if (rc == 0) rc = template_file_check(e);
+    return rc;
 }
 
 const struct domain_stage *domain_stages(size_t *n) {

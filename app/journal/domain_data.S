@@ -16,4 +16,9 @@ domain_data_\name\()_end:
     file phrases
     file rooms
     file trades
+    file checklists
+    file hazards
+    file reasons
+    file leads
+    file templates
     .section .note.GNU-stack, "", %progbits

@@ -2,7 +2,7 @@
 /* Materials: shapes, and what may be posted. Folding is in material_fold.c, lists in material_list.c. */
 #include "app/journal/material.h"
 
-#include "app/journal/reason.h"
+#include "app/journal/named.h"
 #include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -121,7 +121,7 @@ static int judge_new(struct post *p, struct journal *j, struct db *db, const str
     double quantity = 0;
     (void)made;
     int rc = check_quantity(data, "quantity", &quantity, e);
-    return rc < 0 ? rc : reason_stage(j, db, p->site, row_text(data, "stage"), e);
+    return rc < 0 ? rc : named_stage(j, db, p->site, row_text(data, "stage"), e);
 }
 
 static int judge_known(struct post *p, struct journal *j, struct db *db, const struct json *data,

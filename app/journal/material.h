@@ -37,12 +37,15 @@ MUST_CHECK int material_list(struct db *db, const struct material_query *q, stru
 /* One of them, judged by today's date in the site's time zone. ERR_NOT_FOUND. */
 MUST_CHECK int material_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
 
+/* By which date a kind has to be measured, so that it is there when it is needed; "" where no lead time or no date is known. */
+void material_measure_due(const char *kind, const char *needed, char out[TZ_DATE_SIZE]);
+
 /* What a deadline is judged by; calls each for every material of a site that is not there yet, or not measured, in the store's order. Ends with what
  * `each` returned below 0. */
 struct material_due {
     const char *id, *name, *kind;
     const char *expected;    /* date, or "" */
-    const char *needed;      /* date, or "" */
+    const char *needed;      /* date, of its stage's planned start where nobody said one, or "" */
     const char *measure_due; /* date, or "" */
     bool arrived, measured;
     bool answered; /* head office has named an alternative since the date was last moved */

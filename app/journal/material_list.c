@@ -2,10 +2,10 @@
 /* Materials for readers, and those whose dates are watched. */
 #include "app/journal/material.h"
 
+#include "app/journal/lead.h"
 #include "app/journal/listing.h"
 #include "app/journal/person.h"
 #include "app/journal/plan.h"
-#include "app/journal/reason.h"
 #include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -46,13 +46,24 @@ enum column {
     COL_AT,
     COL_ACTOR,
 };
+/* Where nobody said when it is needed, it is when its stage is planned to begin. */
+#define NEEDED                                                                                                         \
+    "CASE WHEN needed = '' THEN coalesce((SELECT planned_start FROM plan_stage p WHERE p.site = material.site"         \
+    " AND p.key = material.stage), '') ELSE needed END AS needed_by"
 /* ?1: today. */
 #define MATERIALS                                                                                                      \
     "SELECT * FROM (SELECT pos, id, site, name, kind, CASE WHEN complete THEN 'arrived' WHEN expected <> '' AND"       \
     " expected < ?1 THEN 'late' WHEN arrived > returned THEN 'partly' ELSE 'expected' END AS state, quantity, unit,"   \
-    " arrived, returned, damaged, deliveries, expected, needed, measured, stage, supplier, note, alternative,"         \
+    " arrived, returned, damaged, deliveries, expected, " NEEDED ", measured, stage, supplier, note, alternative,"         \
     " answered, answered_by, photos, codes, brand, batch, report, grade, scan_photo, at, actor FROM material"          \
     " WHERE name <> ''"
+
+void material_measure_due(const char *kind, const char *needed, char out[TZ_DATE_SIZE]) {
+    const struct lead *lead = lead_find(kind);
+    struct civil civil;
+    out[0] = '\0';
+    if (lead && tz_date_parse(needed, &civil) == 0) lead_order_by(lead, needed, out);
+}
 
 static void put_quantity(struct stmt *s, enum column column, struct json_out *w, const char *name) {
     char text[40];
@@ -62,7 +73,7 @@ static void put_quantity(struct stmt *s, enum column column, struct json_out *w,
 
 static void put_measuring(struct stmt *s, const char *today, struct json_out *w) {
     char due[TZ_DATE_SIZE], measured[TZ_DATE_SIZE];
-    reason_measure_due(stmt_text(s, COL_KIND), stmt_text(s, COL_NEEDED), due);
+    material_measure_due(stmt_text(s, COL_KIND), stmt_text(s, COL_NEEDED), due);
     text_clip(measured, sizeof measured, stmt_text(s, COL_MEASURED));
     row_put(w, "measure_due", due);
     row_put(w, "measured", measured);
@@ -190,14 +201,14 @@ int material_list(struct db *db, const struct material_query *q, struct buf *out
 int material_each_open(struct db *db, const char *site, material_due_fn each, void *ctx) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     int rc = db_prepare(db,
-                        "SELECT id, name, kind, expected, needed, complete, measured, alternative FROM material"
+                        "SELECT id, name, kind, expected, " NEEDED ", complete, measured, alternative FROM material"
                         " WHERE site = ? AND name <> '' AND (complete = 0 OR measured_ms = 0) ORDER BY pos",
                         &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     while ((rc = stmt_step(s)) == 1) {
         char due[TZ_DATE_SIZE];
-        reason_measure_due(stmt_text(s, 2), stmt_text(s, 4), due);
+        material_measure_due(stmt_text(s, 2), stmt_text(s, 4), due);
         struct material_due m = { .id = stmt_text(s, 0),
                                   .name = stmt_text(s, 1),
                                   .kind = stmt_text(s, 2),

@@ -3,8 +3,8 @@
 #include "app/journal/question_private.h"
 
 #include "app/journal/journal_private.h"
+#include "app/journal/named.h"
 #include "app/journal/plan.h"
-#include "app/journal/reason.h"
 #include "app/journal/row.h"
 #include "app/journal/worktime.h"
 #include "firmware/base/cleanup.h"
@@ -91,7 +91,7 @@ static int judge_ask(struct post *p, struct journal *j, struct db *db, const str
         return err_field(e, ERR_INVALID, "to", "to is whoever asks: ask somebody else");
     if (!*office && (strcmp(from, "designer") == 0 || strcmp(from, "office") == 0))
         return err_set(e, ERR_DENIED, "head office asks for itself and for the designer");
-    int rc = reason_stage(j, db, p->site, row_text(data, "stage"), e);
+    int rc = named_stage(j, db, p->site, row_text(data, "stage"), e);
     return rc < 0 ? rc : put_due(j, db, p->site, strcmp(from, "customer") == 0, made, e);
 }
 

@@ -1,21 +1,54 @@
 /* SPDX-License-Identifier: MIT */
-/* What records name and the trade's data knows: reasons of changes, lead times of goods, stages of the plan. Thread: any. */
+/* Reasons: of a delay or idle day, with whose it is and whether it extends the contract; of a change order, with who answers for it. From
+ * app/journal/data/reasons.json. Immutable, as long as the program. Pure. Thread: any. */
 #ifndef SITELOG_JOURNAL_REASON_H
 #define SITELOG_JOURNAL_REASON_H
 
-#include "app/journal/journal.h"
-#include "firmware/base/tz.h"
+#include "firmware/base/err.h"
 
-/* Who answers for a change of that reason: "customer" "design" "error" …; NULL: there is no such reason. */
-const char *reason_responsibility(const char *key);
+#include <stdbool.h>
+#include <stddef.h>
 
-/* Days from measuring to delivery at most, of a kind of goods that is made to measure or ordered; 0: none is known. */
-int reason_lead_days(const char *kind);
+enum reason_party {
+    REASON_OWNER,
+    REASON_COMPANY,
+    REASON_SUPPLIER,
+    REASON_THIRD_PARTY,
+    REASON_CALENDAR,
+    REASON_FORCE_MAJEURE,
+    REASON_NONE
+};
 
-/* Which date a kind has to be measured by, so that it is there when it is needed; "" where there is no lead time or no date. */
-void reason_measure_due(const char *kind, const char *needed, char out[TZ_DATE_SIZE]);
+enum reason_extends {
+    REASON_YES,    /* the contract is extended */
+    REASON_NO,     /* it is not */
+    REASON_DECIDE, /* head office decides */
+    REASON_PLANNED /* the plan has it already: no delay */
+};
 
-/* A stage that is "", of the site's plan, or one of the standard ones: 0; else ERR_INVALID with the field "stage". */
-MUST_CHECK int reason_stage(struct journal *j, struct db *db, const char *site, const char *stage, struct err_text *e);
+struct reason_delay {
+    const char *key, *zh, *en;
+    enum reason_party party;
+    enum reason_extends extends;
+    bool hold; /* head office holds the site for it */
+};
+
+struct reason_change {
+    const char *key, *zh, *en;
+    const char *responsibility; /* customer design error site_condition omission quantity supplier regulation */
+    bool credit;                /* takes something off: the amount is negative */
+};
+
+/* NULL: unknown. */
+const struct reason_delay *reason_delay_find(const char *key);
+const struct reason_change *reason_change_find(const char *key);
+const struct reason_delay *reason_delays(size_t *n);
+const struct reason_change *reason_changes(size_t *n);
+
+const char *reason_party_name(enum reason_party party);       /* "third_party" */
+const char *reason_extends_name(enum reason_extends extends); /* "decide" */
+
+/* ---- for domain_check ---- */
+MUST_CHECK int reason_file_check(struct err_text *e);
 
 #endif

@@ -121,6 +121,7 @@ static void what_is_wrong_with_a_request_is_named(void **state) {
         { "'amount':1.001,'reason':'owner-adds','text':'x'", "amount" },
         { "'amount':'1','reason':'owner-adds','text':'x'", "amount" },
         { "'amount':1,'reason':'weather','text':'x'", "reason" },
+        { "'amount':1,'reason':'owner-removes','text':'x'", "amount" },
         { "'amount':1,'reason':'owner-adds','text':'  '", "text" },
         { "'amount':1,'reason':'owner-adds','text':'x','stage':'roof'", "stage" },
         { "'amount':1,'reason':'owner-adds','text':'x','responsibility':'design'", "responsibility" },

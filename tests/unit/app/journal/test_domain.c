@@ -25,9 +25,10 @@ static void test_files_are_good(void **state) {
     assert_int_equal(n, 14);
     (void)domain_trades(&n);
     assert_int_equal(n, 22);
-    assert_non_null(strstr(domain_file("stages", &n), "\"version\": 1"));
+    assert_non_null(strstr(domain_file("stages", &n), "\"version\": 2"));
     assert_true(n > 100);
-    assert_null(domain_file("hazards", &n));
+    assert_non_null(strstr(domain_file("hazards", &n), "{room}"));
+    assert_null(domain_file("nothing", &n));
 }
 
 static void test_known_rows(void **state) {
@@ -56,6 +57,46 @@ static void test_known_rows(void **state) {
     assert_null(domain_phrase("tiling/"));
     assert_null(domain_room(""));
     assert_null(domain_trade("x"));
+}
+
+/* Which gates refuse and which warn, and what they ask for: as the trade's list has it. */
+static void test_gates(void **state) {
+    static const struct {
+        const char *key;
+        enum domain_gate gate;
+        bool rooms;
+        const char *must;
+    } rows[] = {
+        { "preparation", GATE_SOFT, false, NULL },
+        { "demolition", GATE_SOFT, false, NULL },
+        { "masonry", GATE_SOFT, false, NULL },
+        { "hvac", GATE_HARD, false, NULL },
+        { "plumbing_electrical", GATE_HARD, false, NULL },
+        { "waterproofing", GATE_HARD, true, "wp.pond" },
+        { "tiling", GATE_SOFT, false, "ti.pond2" },
+        { "carpentry", GATE_HARD, false, NULL },
+        { "painting", GATE_SOFT, false, NULL },
+        { "installation", GATE_SOFT, false, NULL },
+        { "cleaning", GATE_SOFT, false, NULL },
+        { "completion", GATE_HARD, false, NULL },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct domain_stage *s = domain_stage(rows[i].key);
+        assert_non_null(s);
+        if (s->gate != rows[i].gate || s->gate_rooms != rows[i].rooms) fail_msg("the gate of %s", s->key);
+        assert_true(s->gate_zh[0] && s->gate_en[0]);
+        assert_int_equal(s->must_count, rows[i].must ? 1 : 0);
+        if (rows[i].must) assert_string_equal(s->must[0], rows[i].must);
+    }
+    assert_int_equal(domain_stage("demolition")->old_min, 5);
+    assert_int_equal(domain_stage("demolition")->old_days, 8);
+    assert_int_equal(domain_stage("demolition")->old_max, 12);
+    assert_int_equal(domain_stage("tiling")->old_days, 18);
+    assert_int_equal(domain_stage("tiling")->wait_days, 7);
+    assert_false(domain_stage("tiling")->wait_before);
+    assert_true(domain_stage("completion")->wait_before);
+    assert_int_equal(domain_stage("waterproofing")->wait_days, 0);
 }
 
 /* Keys fit where they are stored, and every stage has phrases and its last one asks for acceptance. */
@@ -89,26 +130,31 @@ static void expect_bad(int (*read)(const struct json *, struct domain_tables *, 
     domain_tables_fini(&t);
 }
 
-#define STAGE(rest) "{\"version\":1,\"stages\":[{\"key\":\"k\",\"zh\":\"z\",\"en\":\"e\"," rest "}]}"
+#define SOURCES     "\"sources\":{\"t\":{\"zh\":\"z\",\"en\":\"e\"}},"
+#define STAGE(rest) "{\"version\":1," SOURCES "\"stages\":[{\"key\":\"k\",\"zh\":\"z\",\"en\":\"e\"," rest "}]}"
 
 static void test_bad_files(void **state) {
     (void)state;
     expect_bad(domain_read_rooms, "[]", "");
     expect_bad(domain_read_rooms, "{\"rooms\":[]}", "version");
-    expect_bad(domain_read_rooms, "{\"version\":1,\"rooms\":[]}", "rooms");
-    expect_bad(domain_read_rooms, "{\"version\":1,\"rooms\":[{\"key\":\"a\",\"zh\":\"b\"}]}", "rooms.0.en");
-    expect_bad(domain_read_rooms, "{\"version\":1,\"rooms\":[{\"key\":\"a\",\"zh\":\"b\",\"en\":\"c\",\"x\":1}]}",
-               "rooms.0.x");
-    expect_bad(domain_read_rooms, "{\"version\":1,\"rooms\":[{\"key\":\"a b\",\"zh\":\"b\",\"en\":\"c\"}]}",
-               "rooms.0.");
+    expect_bad(domain_read_rooms, "{\"version\":1,\"rooms\":[]}", "sources");
+    expect_bad(domain_read_rooms, "{\"version\":1,\"sources\":{\"t\":{\"zh\":\"z\"}},\"rooms\":[]}", "sources.t.en");
+    expect_bad(domain_read_rooms, "{\"version\":1," SOURCES "\"rooms\":[]}", "rooms");
+    expect_bad(domain_read_rooms, "{\"version\":1," SOURCES "\"rooms\":[{\"key\":\"a\",\"zh\":\"b\"}]}", "rooms.0.en");
     expect_bad(domain_read_rooms,
-               "{\"version\":1,\"rooms\":[{\"key\":\"a\",\"zh\":\"b\",\"en\":\"c\"},{\"key\":\"a\",\"zh\":\"b\",\"en\":"
+               "{\"version\":1," SOURCES "\"rooms\":[{\"key\":\"a\",\"zh\":\"b\",\"en\":\"c\",\"x\":1}]}", "rooms.0.x");
+    expect_bad(domain_read_rooms, "{\"version\":1," SOURCES "\"rooms\":[{\"key\":\"a b\",\"zh\":\"b\",\"en\":\"c\"}]}",
+               "rooms.0.key");
+    expect_bad(domain_read_rooms,
+               "{\"version\":1," SOURCES
+               "\"rooms\":[{\"key\":\"a\",\"zh\":\"b\",\"en\":\"c\"},{\"key\":\"a\",\"zh\":\"b\",\"en\":"
                "\"c\"}]}",
-               "rooms.1.");
-    expect_bad(domain_read_trades, "{\"version\":1,\"trades\":[{\"key\":\"a\",\"zh\":\"b\",\"en\":\"c\"}]}",
+               "rooms.1.key");
+    expect_bad(domain_read_trades, "{\"version\":1," SOURCES "\"trades\":[{\"key\":\"a\",\"zh\":\"b\",\"en\":\"c\"}]}",
                "trades.0.crew");
     expect_bad(domain_read_trades,
-               "{\"version\":1,\"trades\":[{\"key\":\"tiler\",\"zh\":\"b\",\"en\":\"c\",\"crew\":true}]}", "trades.0.");
+               "{\"version\":1," SOURCES "\"trades\":[{\"key\":\"tiler\",\"zh\":\"b\",\"en\":\"c\",\"crew\":true}]}",
+               "trades.0.key");
     expect_bad(domain_read_stages, STAGE("\"days\":[3,2,1],\"after\":[],\"trades\":[]"), "stages.0.");
     expect_bad(domain_read_stages, STAGE("\"days\":[1,2,3],\"after\":[\"k\"],\"trades\":[]"), "stages.0.");
     expect_bad(domain_read_stages, STAGE("\"days\":[1,2,3],\"after\":[\"tiling\"],\"trades\":[\"baker\"]"),
@@ -120,23 +166,33 @@ static void test_bad_files(void **state) {
     expect_bad(domain_read_stages,
                STAGE("\"days\":[1,2,3],\"after\":[],\"trades\":[],\"gate\":{\"kind\":\"hard\",\"zh\":\"z\"}"),
                "stages.0.gate.en");
+#define PLAIN "\"days\":[1,2,3],\"after\":[],\"trades\":[],"
+    expect_bad(domain_read_stages, STAGE(PLAIN "\"gate\":{\"kind\":\"hard\",\"zh\":\"z\",\"en\":\"e\",\"rooms\":1}"),
+               "stages.0.gate.rooms");
+    expect_bad(domain_read_stages,
+               STAGE(PLAIN "\"gate\":{\"kind\":\"hard\",\"zh\":\"z\",\"en\":\"e\",\"must\":[\"a b\"]}"),
+               "stages.0.gate.");
+    expect_bad(domain_read_stages, STAGE(PLAIN "\"wait\":{\"zh\":\"z\",\"en\":\"e\",\"when\":\"after\"}"),
+               "stages.0.wait.days");
+    expect_bad(domain_read_stages, STAGE(PLAIN "\"wait\":{\"zh\":\"z\",\"en\":\"e\",\"days\":3}"), "stages.0.wait.");
+    expect_bad(domain_read_stages, STAGE(PLAIN "\"wait\":{\"zh\":\"z\",\"en\":\"e\",\"days\":3,\"when\":\"never\"}"),
+               "stages.0.wait.when");
     expect_bad(domain_read_phrases,
-               "{\"version\":1,\"phrases\":[{\"key\":\"tiling/a\",\"zh\":\"b\",\"en\":\"c\",\"flags\":\"Q\"}]}",
+               "{\"version\":1," SOURCES
+               "\"phrases\":[{\"key\":\"tiling/a\",\"zh\":\"b\",\"en\":\"c\",\"flags\":\"Q\"}]}",
                "phrases.0.");
     expect_bad(domain_read_phrases,
-               "{\"version\":1,\"phrases\":[{\"key\":\"moon/a\",\"zh\":\"b\",\"en\":\"c\",\"flags\":\"\"}]}",
+               "{\"version\":1," SOURCES "\"phrases\":[{\"key\":\"moon/a\",\"zh\":\"b\",\"en\":\"c\",\"flags\":\"\"}]}",
                "phrases.0.");
     expect_bad(domain_read_phrases,
-               "{\"version\":1,\"phrases\":[{\"key\":\"tiling\",\"zh\":\"b\",\"en\":\"c\",\"flags\":\"\"}]}",
-               "phrases.0.");
+               "{\"version\":1," SOURCES "\"phrases\":[{\"key\":\"tiling\",\"zh\":\"b\",\"en\":\"c\",\"flags\":\"\"}]}",
+               "phrases.0.key");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files_are_good),
-        cmocka_unit_test(test_known_rows),
-        cmocka_unit_test(test_phrases_of_every_stage),
-        cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_files_are_good),         cmocka_unit_test(test_known_rows), cmocka_unit_test(test_gates),
+        cmocka_unit_test(test_phrases_of_every_stage), cmocka_unit_test(test_bad_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "app/journal/material.h"
-#include "app/journal/reason.h"
 
 #include "tests/support/post_rig.h"
 
@@ -144,9 +143,16 @@ static void open_ones_are_told_with_their_dates(void **state) {
     buf_clear(&f->answer);
     assert_int_equal(material_each_open(f->t.db, JOURNAL_SITE, count, &f->answer), 0);
     assert_string_equal(f->answer.data, "2026-11-25 2027-01-10 2026-12-06 001|2026-11-20   100|");
-    reason_measure_due("paint", "2027-01-10", due);
+    assert_int_equal(post_rig_send(f, material_post_new, NULL, NULL, 5, "'name':'z','kind':'door','expected':'2027-01-20','stage':"
+                                                                        "'installation'"), 0);
+    post_rig_has(f, "'needed':null,'measure_due':null");
+    post_rig_plan(f, "'stages':[{'key':'installation','planned_start':'2027-01-10'}]");
+    buf_clear(&f->answer);
+    assert_int_equal(material_print(f->t.db, JOURNAL_SITE, post_rig_id(5), true, &f->answer), 0);
+    post_rig_has(f, "'needed':'2027-01-10','measure_due':'2026-12-06'");
+    material_measure_due("paint", "2027-01-10", due);
     assert_string_equal(due, "");
-    reason_measure_due("tiles", "2027-01-03", due);
+    material_measure_due("tiles", "2027-01-03", due);
     assert_string_equal(due, "2026-12-27");
 }
 
