@@ -5,6 +5,8 @@
 #include "app/journal/callback.h"
 #include "app/journal/handover.h"
 
+#include <string.h>
+
 enum { LIST_MAX = 8 * 1024 * 1024, ANSWER_MAX = 256 * 1024 };
 
 static void call(struct app *app, struct exchange *x, struct db *db) {
@@ -34,9 +36,14 @@ static void list(struct app *app, struct exchange *x, struct db *db) {
 static void due(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { "all", NULL };
     struct buf json;
+    const char *all = exchange_query(x, "all");
     if (exchange_query_only(x, known)) return;
+    if (all && strcmp(all, "true") != 0) {
+        exchange_problem(x, 400, "all", "all is true, or left out");
+        return;
+    }
     buf_init(&json, LIST_MAX);
-    int rc = callback_print_due(db, app->timezone, clock_wall(), exchange_query(x, "all") != NULL, &json);
+    int rc = callback_print_due(db, app->timezone, clock_wall(), all != NULL, &json);
     reply_json(x, 200, &json, rc, NULL);
 }
 

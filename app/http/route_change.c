@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { LIST_MAX = 8 * 1024 * 1024 };
+enum { LIST_MAX = 8 * 1024 * 1024, SUBJECT_MAX = 80 };
 
 static void request(struct app *app, struct exchange *x, struct db *db) {
     struct post p = { .subject_id = NULL };
@@ -51,9 +51,14 @@ static void confirmations(struct app *app, struct exchange *x, struct db *db) {
     struct buf json;
     int limit;
     (void)app;
+    const char *subject = exchange_query(x, "subject");
     if (exchange_query_only(x, known) || !reply_limit(x, &limit)) return;
+    if (subject && (strlen(subject) > SUBJECT_MAX || !strchr(subject, '/'))) {
+        exchange_problem(x, 400, "subject", "subject has to be change/… or stage/…");
+        return;
+    }
     buf_init(&json, LIST_MAX);
-    int rc = confirmation_list(db, x->site, exchange_query(x, "subject"), exchange_query(x, "before"), limit, true,
+    int rc = confirmation_list(db, x->site, subject, exchange_query(x, "before"), limit, true,
                                &json, &e);
     reply_json(x, 200, &json, rc, &e);
 }

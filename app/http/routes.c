@@ -24,8 +24,7 @@ extern const struct route route_question[];
 extern const struct route route_callback[];
 
 const struct route *const route_tables[] = {
-    route_session,  route_live,      route_status,  route_site,   route_daylog,    route_card,
-    route_photo,    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,
-    route_timeline, route_request,   route_control, route_change, route_decision, route_material,
-    route_question, route_callback, NULL,
+    route_session,   route_live,    route_status,   route_site,      route_daylog,   route_card,     route_photo,
+    route_photo_get, route_stamped, route_camera,   route_timelapse, route_alert,    route_timeline, route_request,
+    route_control,   route_change,  route_decision, route_material,  route_question, route_callback, NULL,
 };

@@ -15,19 +15,18 @@
 
 enum { NOTE_BYTES = 2000, QUESTIONS_MAX = 10 };
 
-static const char schema[] =
-    "CREATE TABLE callback (\n"
-    "  -- Calls to the homeowner.\n"
-    "  pos INTEGER PRIMARY KEY,\n"
-    "  site TEXT NOT NULL, id TEXT NOT NULL,\n"
-    "  date TEXT NOT NULL,      -- the site's\n"
-    "  score INTEGER NOT NULL,  -- 1 bad … 5 good\n"
-    "  note TEXT NOT NULL, questions TEXT NOT NULL, -- questions: JSON\n"
-    "  next TEXT NOT NULL,      -- date of the next call, or ''\n"
-    "  at TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,\n"
-    "  UNIQUE (site, id)\n"
-    ") STRICT;\n"
-    "CREATE INDEX callback_last ON callback (site, at_ms);\n";
+static const char schema[] = "CREATE TABLE callback (\n"
+                             "  -- Calls to the homeowner.\n"
+                             "  pos INTEGER PRIMARY KEY,\n"
+                             "  site TEXT NOT NULL, id TEXT NOT NULL,\n"
+                             "  date TEXT NOT NULL,      -- the site's\n"
+                             "  score INTEGER NOT NULL,  -- 1 bad … 5 good\n"
+                             "  note TEXT NOT NULL, questions TEXT NOT NULL, -- questions: JSON\n"
+                             "  next TEXT NOT NULL,      -- date of the next call, or ''\n"
+                             "  at TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,\n"
+                             "  UNIQUE (site, id)\n"
+                             ") STRICT;\n"
+                             "CREATE INDEX callback_last ON callback (site, at_ms);\n";
 
 static const struct shape shape[] = {
     { .name = "score", .kind = SHAPE_INT, .flags = SHAPE_NEEDED, .min = 1, .max = 5 },

@@ -15,7 +15,8 @@ MUST_CHECK int callback_make(struct journal *j, struct db *db, struct post *p, c
 /* {"callbacks":[{"id","site","date","score","note","questions","next","at","actor"}],"next"}. site NULL: every site. */
 MUST_CHECK int callback_list(struct db *db, const char *site, const char *before, int limit, bool names,
                              struct buf *out, struct err_text *e);
-MUST_CHECK int callback_print(struct db *db, const char *site, const char *id, bool names, struct buf *out); /* ERR_NOT_FOUND */
+MUST_CHECK int callback_print(struct db *db, const char *site, const char *id, bool names,
+                              struct buf *out); /* ERR_NOT_FOUND */
 
 struct callback_due {
     char last[TZ_DATE_SIZE]; /* date of the last call, or "" */

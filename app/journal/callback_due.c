@@ -20,8 +20,8 @@ enum { LINES_MAX = 5, PHOTOS_SHOWN = 3, TEXT_SIZE = 200, SITES_MAX = 2000 };
 
 static int read_last(struct db *db, const char *site, struct callback_due *d, char next[TZ_DATE_SIZE]) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(
-        db, "SELECT date, next, pos FROM callback WHERE site = ? ORDER BY at_ms DESC, id DESC LIMIT 1", &s);
+    int rc =
+        db_prepare(db, "SELECT date, next, pos FROM callback WHERE site = ? ORDER BY at_ms DESC, id DESC LIMIT 1", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     rc = stmt_step(s);
@@ -110,9 +110,9 @@ static void words_of_log(const struct json *data, char out[TEXT_SIZE]) {
 static const struct {
     const char *type, *zh; /* zh NULL: a day's log */
 } told[] = {
-    { "daylog-submitted", NULL },           { "stage-started", "开工" },    { "stage-finished", "完工" },
-    { "acceptance-requested", "报验" },     { "stage-accepted", "验收通过" }, { "stage-rejected", "验收未通过" },
-    { "change-decided", "变更已答复" },     { "material-arrived", "材料到场" }, { "question-answered", "问题已答复" },
+    { "daylog-submitted", NULL },       { "stage-started", "开工" },        { "stage-finished", "完工" },
+    { "acceptance-requested", "报验" }, { "stage-accepted", "验收通过" },   { "stage-rejected", "验收未通过" },
+    { "change-decided", "变更已答复" }, { "material-arrived", "材料到场" }, { "question-answered", "问题已答复" },
 };
 
 static void print_line(const struct envelope *event, struct json_out *w) {
@@ -237,8 +237,8 @@ static int put_digest(struct db *db, const char *site, const struct plan *plan, 
     if (rc == 0) rc = put_delay(db, site, since, w);
     if (rc == 0) rc = put_next(db, site, plan, w);
     if (rc == 0)
-        rc = db_prepare(
-            db, "SELECT count(*) FROM question WHERE site = ? AND asker = 'customer' AND state = 'open'", &s);
+        rc = db_prepare(db, "SELECT count(*) FROM question WHERE site = ? AND asker = 'customer' AND state = 'open'",
+                        &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     rc = stmt_step(s);
@@ -281,15 +281,13 @@ static int read_sites(struct db *db, struct due_site **out, size_t *n) {
     *out = list;
     *n = 0;
     if (rc < 0) return rc;
-    while (*n < SITES_MAX && (rc = stmt_step(s)) == 1)
-        text_clip(list[(*n)++].site, sizeof list->site, stmt_text(s, 0));
+    while (*n < SITES_MAX && (rc = stmt_step(s)) == 1) text_clip(list[(*n)++].site, sizeof list->site, stmt_text(s, 0));
     return rc < 0 ? rc : 0;
 }
 
 static int last_score(struct db *db, const char *site, struct json_out *w) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc =
-        db_prepare(db, "SELECT score FROM callback WHERE site = ? ORDER BY at_ms DESC, id DESC LIMIT 1", &s);
+    int rc = db_prepare(db, "SELECT score FROM callback WHERE site = ? ORDER BY at_ms DESC, id DESC LIMIT 1", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     rc = stmt_step(s);

@@ -16,7 +16,8 @@ enum { TEXT_MAX = 1000 };
 
 static const char schema[] =
     "CREATE TABLE change_order (\n"
-    "  -- What is added to the contract or taken off it. Confirmed: a row of confirmation has the subject change/{id}.\n"
+    "  -- What is added to the contract or taken off it. Confirmed: a row of confirmation has the subject "
+    "change/{id}.\n"
     "  pos INTEGER PRIMARY KEY, -- of change-requested in this store\n"
     "  site TEXT NOT NULL, id TEXT NOT NULL,\n"
     "  state TEXT NOT NULL,          -- requested approved refused alternative\n"

@@ -16,26 +16,27 @@ void change_post_decision(struct post *p);
 
 /* Sums in fen. Changes of material are counted in `additions`, too, and once more by themselves. */
 struct change_totals {
-    int64_t contract_fen;                /* -1: not said */
-    int64_t additions_fen, credits_fen;  /* approved, above and below zero */
-    int64_t approved_fen;                /* both together */
-    int64_t material_fen;                /* approved additions of material */
-    int64_t pending_fen;                 /* not decided yet, or an alternative that nobody confirmed */
-    int64_t additions_bp, material_bp;   /* hundredths of a percent of the contract; 0 where that is not said */
+    int64_t contract_fen;               /* -1: not said */
+    int64_t additions_fen, credits_fen; /* approved, above and below zero */
+    int64_t approved_fen;               /* both together */
+    int64_t material_fen;               /* approved additions of material */
+    int64_t pending_fen;                /* not decided yet, or an alternative that nobody confirmed */
+    int64_t additions_bp, material_bp;  /* hundredths of a percent of the contract; 0 where that is not said */
     int64_t approved_count, pending_count;
 };
 MUST_CHECK int change_totals(struct db *db, const char *site, struct change_totals *out);
 
 /* What was decided about a change, as a customer is shown it before signing. */
 struct change_offer {
-    bool offered;            /* approved, or an alternative: what can be confirmed */
-    bool confirmed;          /* by somebody, already */
-    char state[12];          /* "requested" "approved" "refused" "alternative" */
-    int64_t amount_fen;      /* as decided */
-    char event[ID_SIZE];     /* of the decision */
-    char text[2100];         /* what is changed, and head office's note below it */
+    bool offered;        /* approved, or an alternative: what can be confirmed */
+    bool confirmed;      /* by somebody, already */
+    char state[12];      /* "requested" "approved" "refused" "alternative" */
+    int64_t amount_fen;  /* as decided */
+    char event[ID_SIZE]; /* of the decision */
+    char text[2100];     /* what is changed, and head office's note below it */
 };
-MUST_CHECK int change_offer(struct db *db, const char *site, const char *id, struct change_offer *out); /* ERR_NOT_FOUND */
+MUST_CHECK int change_offer(struct db *db, const char *site, const char *id,
+                            struct change_offer *out); /* ERR_NOT_FOUND */
 
 struct change_query {
     const char *site;

@@ -17,21 +17,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char schema[] =
-    "CREATE TABLE confirmation (\n"
-    "  -- What the customer has confirmed.\n"
-    "  pos INTEGER PRIMARY KEY,\n"
-    "  site TEXT NOT NULL, id TEXT NOT NULL,\n"
-    "  subject TEXT NOT NULL,   -- change/… or stage/…\n"
-    "  method TEXT NOT NULL,    -- signature crm\n"
-    "  name TEXT NOT NULL,      -- masked, or ''\n"
-    "  signature TEXT NOT NULL, -- JSON: path, width, height; or ''\n"
-    "  path TEXT NOT NULL,      -- the same path; ''\n"
-    "  statement TEXT NOT NULL, sha256 TEXT NOT NULL, -- what was signed, and its hash\n"
-    "  at TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,\n"
-    "  UNIQUE (site, id)\n"
-    ") STRICT;\n"
-    "CREATE INDEX confirmation_subject ON confirmation (site, subject);\n";
+static const char schema[] = "CREATE TABLE confirmation (\n"
+                             "  -- What the customer has confirmed.\n"
+                             "  pos INTEGER PRIMARY KEY,\n"
+                             "  site TEXT NOT NULL, id TEXT NOT NULL,\n"
+                             "  subject TEXT NOT NULL,   -- change/… or stage/…\n"
+                             "  method TEXT NOT NULL,    -- signature crm\n"
+                             "  name TEXT NOT NULL,      -- masked, or ''\n"
+                             "  signature TEXT NOT NULL, -- JSON: path, width, height; or ''\n"
+                             "  path TEXT NOT NULL,      -- the same path; ''\n"
+                             "  statement TEXT NOT NULL, sha256 TEXT NOT NULL, -- what was signed, and its hash\n"
+                             "  at TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,\n"
+                             "  UNIQUE (site, id)\n"
+                             ") STRICT;\n"
+                             "CREATE INDEX confirmation_subject ON confirmation (site, subject);\n";
 
 /* ---- shape ---- */
 

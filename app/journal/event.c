@@ -58,9 +58,9 @@ const struct event_type event_types[] = {
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
-    &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
-    &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
-    &change_kind, &confirmation_kind, &material_kind, &question_kind, &callback_kind, &handover_kind,
+    &epoch_kind,         &clock_set_kind, &plan_kind,     &person_kind,   &daylog_kind, &photo_kind,
+    &photo_request_kind, &viewpoint_kind, &alert_kind,    &note_kind,     &change_kind, &confirmation_kind,
+    &material_kind,      &question_kind,  &callback_kind, &handover_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -17,15 +17,14 @@
 
 enum { NOTE_BYTES = 2000, OPEN_MAX = 50 };
 
-static const char schema[] =
-    "CREATE TABLE handover (\n"
-    "  -- Jobs that are closed.\n"
-    "  site TEXT PRIMARY KEY,\n"
-    "  pos INTEGER NOT NULL,\n"
-    "  date TEXT NOT NULL, note TEXT NOT NULL, photos TEXT NOT NULL, -- photos: JSON\n"
-    "  plan TEXT NOT NULL,  -- what is looked after later, JSON\n"
-    "  at TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL\n"
-    ") STRICT;\n";
+static const char schema[] = "CREATE TABLE handover (\n"
+                             "  -- Jobs that are closed.\n"
+                             "  site TEXT PRIMARY KEY,\n"
+                             "  pos INTEGER NOT NULL,\n"
+                             "  date TEXT NOT NULL, note TEXT NOT NULL, photos TEXT NOT NULL, -- photos: JSON\n"
+                             "  plan TEXT NOT NULL,  -- what is looked after later, JSON\n"
+                             "  at TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL\n"
+                             ") STRICT;\n";
 
 static const struct shape plan_shape[] = {
     { .name = "years", .kind = SHAPE_INT, .min = 1, .max = 100 },

@@ -124,8 +124,8 @@ static int judge_new(struct post *p, struct journal *j, struct db *db, const str
     return rc < 0 ? rc : named_stage(j, db, p->site, row_text(data, "stage"), e);
 }
 
-static int judge_known(struct post *p, struct journal *j, struct db *db, const struct json *data,
-                       struct json_out *made, struct err_text *e) {
+static int judge_known(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
+                       struct err_text *e) {
     struct known known;
     (void)j, (void)data, (void)made;
     return find(db, p, &known, e);

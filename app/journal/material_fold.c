@@ -126,7 +126,8 @@ static int add_arrival(struct db *db, const struct envelope *event, const char *
     int64_t n = thousandths(event->data, "quantity");
     int rc = db_prepare(
         db,
-        "UPDATE material SET arrived = arrived + CASE WHEN ?3 THEN max(?4, 0) ELSE max(quantity - arrived + returned, 0)"
+        "UPDATE material SET arrived = arrived + CASE WHEN ?3 THEN max(?4, 0) ELSE max(quantity - arrived + returned, "
+        "0)"
         " END, returned = returned + max(-?4, 0), damaged = damaged + ?5, deliveries = deliveries + (?3 = 0 OR ?4 > 0),"
         " arrived_ms = CASE WHEN ?3 = 0 OR ?4 > 0 THEN ?6 ELSE arrived_ms END,"
         " photos = CASE WHEN ?7 = '[]' THEN photos ELSE ?7 END WHERE site = ?1 AND id = ?2",

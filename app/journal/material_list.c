@@ -54,7 +54,7 @@ enum column {
 #define MATERIALS                                                                                                      \
     "SELECT * FROM (SELECT pos, id, site, name, kind, CASE WHEN complete THEN 'arrived' WHEN expected <> '' AND"       \
     " expected < ?1 THEN 'late' WHEN arrived > returned THEN 'partly' ELSE 'expected' END AS state, quantity, unit,"   \
-    " arrived, returned, damaged, deliveries, expected, " NEEDED ", measured, stage, supplier, note, alternative,"         \
+    " arrived, returned, damaged, deliveries, expected, " NEEDED ", measured, stage, supplier, note, alternative,"     \
     " answered, answered_by, photos, codes, brand, batch, report, grade, scan_photo, at, actor FROM material"          \
     " WHERE name <> ''"
 

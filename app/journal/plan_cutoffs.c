@@ -14,9 +14,10 @@
 #define CALLBACK_DAYS  14
 
 void plan_cutoffs_default(struct plan_cutoffs *out) {
-    *out =
-        (struct plan_cutoffs){ .daylog_min = DAYLOG_MIN, .report_weekday = REPORT_WEEKDAY, .report_min = REPORT_MIN,
-                               .callback_days = CALLBACK_DAYS };
+    *out = (struct plan_cutoffs){ .daylog_min = DAYLOG_MIN,
+                                  .report_weekday = REPORT_WEEKDAY,
+                                  .report_min = REPORT_MIN,
+                                  .callback_days = CALLBACK_DAYS };
     for (int day = 1; day <= 6; day++) out->workday[day] = true;
 }
 

@@ -105,8 +105,8 @@ static int find(struct post *p, struct db *db, const char *type, const char *ver
     return life_refuse(&question_life, out->state, "this question", verb, e);
 }
 
-static int judge_again(struct post *p, struct journal *j, struct db *db, const struct json *data,
-                       struct json_out *made, struct err_text *e) {
+static int judge_again(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
+                       struct err_text *e) {
     struct question_now now;
     (void)data;
     int rc = find(p, db, "question-asked", "ask", &now, e);

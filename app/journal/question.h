@@ -31,7 +31,8 @@ struct question_query {
 /* {"questions":[{"id","site","state","late","from","to","text","again","stage","room","photos","due","asked","rounds","answer":{"text","photos","at",
  * "actor"}|null,"at","actor"}],"next"}; again: what was asked last, where it was opened anew. */
 MUST_CHECK int question_list(struct db *db, const struct question_query *q, struct buf *out, struct err_text *e);
-MUST_CHECK int question_print(struct db *db, const char *site, const char *id, bool names, struct buf *out); /* ERR_NOT_FOUND */
+MUST_CHECK int question_print(struct db *db, const char *site, const char *id, bool names,
+                              struct buf *out); /* ERR_NOT_FOUND */
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind question_kind;

@@ -60,12 +60,13 @@ static int64_t due_ms(const struct envelope *event) {
 static int insert(struct db *db, const struct envelope *event, const char *photos, int64_t pos) {
     struct stmt *s = NULL;
     const struct json *d = event->data;
-    int rc = db_prepare(db,
-                        "INSERT INTO question (pos, site, id, state, asker, asked_of, text, again, stage, room, photos,"
-                        " at, actor, asked, asked_ms, due, due_ms, rounds, answer, answer_photos, answered, answered_by,"
-                        " answered_ms) VALUES (?1, ?2, ?3, 'open', ?4, ?5, ?6, '', ?7, ?8, ?9, ?10, ?11, ?10, ?12, ?13,"
-                        " ?14, 1, '', '[]', '', '', 0) ON CONFLICT (site, id) DO NOTHING",
-                        &s);
+    int rc =
+        db_prepare(db,
+                   "INSERT INTO question (pos, site, id, state, asker, asked_of, text, again, stage, room, photos,"
+                   " at, actor, asked, asked_ms, due, due_ms, rounds, answer, answer_photos, answered, answered_by,"
+                   " answered_ms) VALUES (?1, ?2, ?3, 'open', ?4, ?5, ?6, '', ?7, ?8, ?9, ?10, ?11, ?10, ?12, ?13,"
+                   " ?14, 1, '', '[]', '', '', 0) ON CONFLICT (site, id) DO NOTHING",
+                   &s);
     if (rc < 0) return rc;
     stmt_bind_int(s, 1, pos);
     stmt_bind_text(s, 2, event->site);

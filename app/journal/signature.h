@@ -38,8 +38,7 @@ struct signature_statement {
 
 /* "sitelog-confirmation-v1\n{org}/{site}\n{subject}\n{event}\n{amount}\n{SHA-256 of text}\n{date}\n{method}\n{SHA-256 of path, or -}", no newline at
  * the end; sha256: of that. */
-MUST_CHECK int signature_state(const struct signature_statement *s, struct buf *statement,
-                               char sha256[HASH_TEXT_SIZE]);
+MUST_CHECK int signature_state(const struct signature_statement *s, struct buf *statement, char sha256[HASH_TEXT_SIZE]);
 
 /* Does the statement hash to sha256, and does its last line fit the path ("" of a CRM's)? */
 bool signature_proves(const char *statement, const char *sha256, const char *path);

@@ -7,7 +7,7 @@ import http from 'node:http';
 import { request, runTests, test, until, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
 import { address, operations } from '../support/routes.mjs';
-import { newPhoto, sample } from '../support/samples.mjs';
+import { newPhoto, sample, withMoney } from '../support/samples.mjs';
 import { stored } from '../support/vitals.mjs';
 
 const roles = ['manager', 'supervisor', 'crew', 'installer', 'office', 'viewer'];
@@ -19,17 +19,20 @@ const table = [
     ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
-        'GET /photo-requests', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed'],
+        'GET /photo-requests', 'GET /changes', 'GET /materials', 'GET /questions', 'GET /handover', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test; its live picture; that it hangs elsewhere', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live', 'POST /viewpoint'],
     ['submit or amend a log', ['manager', 'office'], 'POST /daylogs'],
     ['inspection, accept, reject, verify', ['supervisor', 'office']],
-    ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office']],
+    ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office'], 'POST /questions', 'POST /questions/{id}/ask', 'POST /questions/{id}/answer',
+        'POST /materials', 'POST /materials/{id}/expect', 'POST /materials/{id}/arrive', 'POST /materials/{id}/scan', 'POST /materials/{id}/measure'],
     ['assign', ['manager', 'supervisor', 'office']],
     ['rectify', ['manager', 'supervisor', 'crew', 'office']],
-    ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office']],
+    ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office'], 'POST /changes', 'GET /confirmations', 'POST /confirmations', 'POST /handover',
+        'GET /callbacks'],
     ['timed tests', ['manager', 'supervisor', 'office']],
-    ['decide, hold, plan, people; ask for a photo', ['office'], 'PUT /sites/{site}', 'POST /photo-requests'],
+    ['decide, hold, plan, people; ask for a photo', ['office'], 'PUT /sites/{site}', 'POST /photo-requests',
+        'POST /decisions', 'POST /materials/{id}/answer', 'POST /callbacks', 'GET /callbacks/due'],
     ['devices, network, restore, move', ['installer']],
     ['export', ['installer', 'office']],
 ];
@@ -83,7 +86,7 @@ async function walk(side, people, context, dir, refresh) {
         for (const op of ops.filter(({ key }) => allowed(key).includes(role))) {
             const now = await refresh(op);
             const { status, body } = await ask(people[role], op, { ...context, ...now });
-            if (status !== sample(op).good) wrong.push(`${side}: ${role} may ${op.key}, but ${status} ${body?.subarray(0, 200)}`);
+            if (![sample(op).good].flat().includes(status)) wrong.push(`${side}: ${role} may ${op.key}, but ${status} ${body?.subarray(0, 200)}`);
         }
     assert.deepEqual(wrong, []);
     for (const role of roles) assert.equal((await people[role].raw('GET', '/api/v1/session')).status, 401, 'signed out');
@@ -132,7 +135,7 @@ async function filled(client) {
     const photo = await client.photo(newPhoto(), { room: 'kitchen' });
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ photo: photo.id }));
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
-    return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, version: 0 };
+    return withMoney(client, { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, version: 0 });
 }
 
 const staff = () => roles.map((role) => ({ id: idOf(role), name: nameOf(role), role }));

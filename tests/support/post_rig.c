@@ -79,7 +79,8 @@ void post_rig_holds(const struct buf *text, const char *part) {
     char copy[2048];
     (void)snprintf(copy, sizeof copy, "%s", part);
     quote(copy);
-    if (!text->data || !strstr(text->data, copy)) fail_msg("%s is not in %s", copy, text->data ? text->data : "nothing");
+    if (!text->data || !strstr(text->data, copy))
+        fail_msg("%s is not in %s", copy, text->data ? text->data : "nothing");
 }
 
 void post_rig_has(struct post_rig *f, const char *part) { post_rig_holds(&f->answer, part); }

@@ -20,8 +20,8 @@
 #define PATH "M10 20L30 40.5L60 20M5 5L6 6"
 
 static int request(struct post_rig *f, unsigned n, const char *amount, const char *more) {
-    return post_rig_send(f, change_post_request, NULL, NULL, n, "'amount':%s,'reason':'owner-adds','text':'多做一个柜子'%s",
-                         amount, more);
+    return post_rig_send(f, change_post_request, NULL, NULL, n,
+                         "'amount':%s,'reason':'owner-adds','text':'多做一个柜子'%s", amount, more);
 }
 
 static int decide(struct post_rig *f, unsigned subject, unsigned n, const char *decision, const char *more) {
@@ -32,10 +32,11 @@ static int decide(struct post_rig *f, unsigned subject, unsigned n, const char *
 }
 
 static int confirm(struct post_rig *f, unsigned subject, unsigned n, const char *path) {
-    return post_rig_send(f, confirmation_post, NULL, NULL, n,
-                         "'subject':'change/%s','method':'signature','name':'王小明','signature':{'path':'%s','width':400,"
-                         "'height':200}",
-                         post_rig_id(subject), path);
+    return post_rig_send(
+        f, confirmation_post, NULL, NULL, n,
+        "'subject':'change/%s','method':'signature','name':'王小明','signature':{'path':'%s','width':400,"
+        "'height':200}",
+        post_rig_id(subject), path);
 }
 
 static void amounts_are_kept_to_the_cent(void **state) {
@@ -44,9 +45,14 @@ static void amounts_are_kept_to_the_cent(void **state) {
         int64_t fen;
         const char *text;
     } good[] = {
-        { "0.01", 1, "0.01" },          { "-0.5", -50, "-0.5" },        { "1234.56", 123456, "1234.56" },
-        { "-1234.5", -123450, "-1234.5" }, { "100", 10000, "100" },      { "1e3", 100000, "1000" },
-        { "0.29", 29, "0.29" },         { "99999999.99", INT64_C(9999999999), "99999999.99" },
+        { "0.01", 1, "0.01" },
+        { "-0.5", -50, "-0.5" },
+        { "1234.56", 123456, "1234.56" },
+        { "-1234.5", -123450, "-1234.5" },
+        { "100", 10000, "100" },
+        { "1e3", 100000, "1000" },
+        { "0.29", 29, "0.29" },
+        { "99999999.99", INT64_C(9999999999), "99999999.99" },
     };
     static const char *const bad[] = { "0.001", "1.005", "\"1\"", "null", "100000000.01", "-100000001", "1e300" };
     (void)state;
@@ -167,9 +173,14 @@ static void sums_run_against_the_contract(void **state) {
     static const struct {
         const char *amount, *more, *decision;
     } rows[] = {
-        { "0.1", "", "approved" },        { "0.2", "", "approved" },    { "-33.33", "", "approved" },
-        { "700", ",'material':true", "approved" }, { "-5", ",'material':true", "approved" },
-        { "900", "", "refused" },         { "12.34", "", NULL },        { "-2", "", NULL },
+        { "0.1", "", "approved" },
+        { "0.2", "", "approved" },
+        { "-33.33", "", "approved" },
+        { "700", ",'material':true", "approved" },
+        { "-5", ",'material':true", "approved" },
+        { "900", "", "refused" },
+        { "12.34", "", NULL },
+        { "-2", "", NULL },
     };
     struct change_totals t;
     struct change_query q = { .site = JOURNAL_SITE, .limit = 3, .money = true };
@@ -213,9 +224,29 @@ static void sums_run_against_the_contract(void **state) {
 static void only_plain_paths_are_signatures(void **state) {
     static const char *const good[] = { "M1 2L3 4", "M0 0", "M1.5 2.25L9999 0.01M3 3L4 4" };
     static const char *const bad[] = {
-        "", "L1 2", "m1 2", "M1 2l3 4", "M1,2L3,4", "M1 2 L3 4", "M1 2Z", "M-1 2L3 4", "M1e3 2L3 4", "M1 2L3",
-        "M1 2L3 4 ", " M1 2", "M1. 2L3 4", "M.5 2L3 4", "M1.255 2L3 4", "M12345 2", "M1 2L3 4\"/><script>", "M1 2C1 2 3 4 5 6",
-        "M1  2", "M1 2L3 4\n", "MNaN 2", "M1 2L\xef\xbc\x91 2", "M+1 2",
+        "",
+        "L1 2",
+        "m1 2",
+        "M1 2l3 4",
+        "M1,2L3,4",
+        "M1 2 L3 4",
+        "M1 2Z",
+        "M-1 2L3 4",
+        "M1e3 2L3 4",
+        "M1 2L3",
+        "M1 2L3 4 ",
+        " M1 2",
+        "M1. 2L3 4",
+        "M.5 2L3 4",
+        "M1.255 2L3 4",
+        "M12345 2",
+        "M1 2L3 4\"/><script>",
+        "M1 2C1 2 3 4 5 6",
+        "M1  2",
+        "M1 2L3 4\n",
+        "MNaN 2",
+        "M1 2L\xef\xbc\x91 2",
+        "M+1 2",
     };
     struct signature_box box;
     (void)state;
@@ -243,7 +274,8 @@ static void a_path_has_an_end(void **state) {
 }
 
 static void what_was_signed_can_be_proved(void **state) {
-    struct signature_statement said = { "acme", "s-1", "change/1", "e-1", "12.5", "text", "2026-11-22", "signature", PATH };
+    struct signature_statement said = { "acme", "s-1",        "change/1",  "e-1", "12.5",
+                                        "text", "2026-11-22", "signature", PATH };
     struct buf b;
     char sha[HASH_TEXT_SIZE], other[HASH_TEXT_SIZE];
     (void)state;

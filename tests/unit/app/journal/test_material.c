@@ -23,7 +23,8 @@ static int step(struct post_rig *f, post_rig_fill fill, unsigned n, const char *
 
 static void parts_add_up(void **state) {
     struct post_rig *f = *state;
-    assert_int_equal(expect(f, 1, ",'kind':'tiles','quantity':40.5,'unit':'m²','stage':'tiling','needed':'2026-12-01'"), 0);
+    assert_int_equal(expect(f, 1, ",'kind':'tiles','quantity':40.5,'unit':'m²','stage':'tiling','needed':'2026-12-01'"),
+                     0);
     post_rig_has(f, "'state':'expected','quantity':40.5,'unit':'m²','arrived':0,'returned':0");
     post_rig_has(f, "'measure_due':'2026-11-24','measured':null,'measure_late':false");
     assert_int_equal(step(f, material_post_arrive, 2, "'quantity':20.25,'damaged':1,'note':'少两箱'"), 0);
@@ -121,8 +122,8 @@ static void what_is_wrong_is_named(void **state) {
     assert_int_equal(expect(f, 1, ""), 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         bool fresh = cases[i].fill == material_post_new;
-        assert_int_equal(
-            post_rig_send(f, cases[i].fill, fresh ? NULL : post_rig_id(1), NULL, 2, "%s", cases[i].body), ERR_INVALID);
+        assert_int_equal(post_rig_send(f, cases[i].fill, fresh ? NULL : post_rig_id(1), NULL, 2, "%s", cases[i].body),
+                         ERR_INVALID);
         assert_string_equal(f->e.field, cases[i].field);
     }
     assert_int_equal(post_rig_send(f, material_post_arrive, post_rig_id(7), NULL, 3, "'quantity':1"), ERR_NOT_FOUND);
@@ -130,7 +131,8 @@ static void what_is_wrong_is_named(void **state) {
 
 static int count(const struct material_due *m, void *ctx) {
     struct buf *b = ctx;
-    return buf_addf(b, "%s %s %s %d%d%d|", m->expected, m->needed, m->measure_due, m->arrived, m->measured, m->answered);
+    return buf_addf(b, "%s %s %s %d%d%d|", m->expected, m->needed, m->measure_due, m->arrived, m->measured,
+                    m->answered);
 }
 
 static void open_ones_are_told_with_their_dates(void **state) {
@@ -143,8 +145,10 @@ static void open_ones_are_told_with_their_dates(void **state) {
     buf_clear(&f->answer);
     assert_int_equal(material_each_open(f->t.db, JOURNAL_SITE, count, &f->answer), 0);
     assert_string_equal(f->answer.data, "2026-11-25 2027-01-10 2026-12-06 001|2026-11-20   100|");
-    assert_int_equal(post_rig_send(f, material_post_new, NULL, NULL, 5, "'name':'z','kind':'door','expected':'2027-01-20','stage':"
-                                                                        "'installation'"), 0);
+    assert_int_equal(post_rig_send(f, material_post_new, NULL, NULL, 5,
+                                   "'name':'z','kind':'door','expected':'2027-01-20','stage':"
+                                   "'installation'"),
+                     0);
     post_rig_has(f, "'needed':null,'measure_due':null");
     post_rig_plan(f, "'stages':[{'key':'installation','planned_start':'2027-01-10'}]");
     buf_clear(&f->answer);
@@ -164,7 +168,8 @@ static void both_ends_fold_to_the_same(void **state) {
     assert_int_equal(expect(f, 1, ",'quantity':10"), 0);
     journal_pair_carry(&f->t, &hub, &seed);
     for (unsigned i = 0; i < 5; i++) {
-        static const char *const answers[] = { "{\"alternative\":\"a\"}", "{\"alternative\":\"b\",\"expected\":\"2026-12-24\"}" };
+        static const char *const answers[] = { "{\"alternative\":\"a\"}",
+                                               "{\"alternative\":\"b\",\"expected\":\"2026-12-24\"}" };
         struct event_draft draft = { .id = post_rig_id(40 + i),
                                      .site = JOURNAL_SITE,
                                      .type = "material-answered",

@@ -150,7 +150,8 @@ static void both_ends_fold_to_the_same(void **state) {
                                      .data = "{\"text\":\"hub\"}" };
         journal_pair_append(&hub, &draft, NULL);
         if (i % 2 == 0)
-            assert_int_equal(post_rig_send(f, question_post_answer, post_rig_id(10 + i), &site, 20 + i, "'text':'a'"), 0);
+            assert_int_equal(post_rig_send(f, question_post_answer, post_rig_id(10 + i), &site, 20 + i, "'text':'a'"),
+                             0);
         if (i == 2)
             assert_int_equal(post_rig_send(f, question_post_again, post_rig_id(12), &site, 30, "'text':'again'"), 0);
     }
@@ -196,8 +197,9 @@ static void a_call_brings_its_questions(void **state) {
     assert_int_equal(call(f, 1, "'score':4,'note':'满意','questions':['几号完工','打13900001234']"), 0);
     post_rig_has(f, "'date':'2026-11-22','score':4,'note':'满意','questions':['几号完工','打139****1234'],'next':null");
     assert_int_equal(call(f, 1, "'score':4,'note':'满意','questions':['几号完工','打13900001234']"), ERR_EXISTS);
-    char *n = journal_pair_value(&f->t, "SELECT count(*) || max(text) || max(due) FROM question WHERE asker = 'customer'"
-                                        " AND asked_of = 'site'");
+    char *n =
+        journal_pair_value(&f->t, "SELECT count(*) || max(text) || max(due) FROM question WHERE asker = 'customer'"
+                                  " AND asked_of = 'site'");
     assert_string_equal(n, "2打139****12342026-11-23T10:30:00.000+08:00");
     free(n);
     n = journal_pair_value(&f->t, "SELECT count(*) FROM event WHERE json_extract(bytes, '$.inreplyto') ="
@@ -217,8 +219,11 @@ static void who_is_due_is_told_with_what_happened(void **state) {
         char data[200];
         (void)snprintf(data, sizeof data,
                        "{\"date\":\"2026-11-22\",\"done\":[{\"phrase\":\"demolition/walls-removed\"},\"第%d件\"]}", i);
-        struct event_draft draft = { .type = "daylog-submitted", .subject_id = post_rig_id(50 + (unsigned)i),
-                                     .id = post_rig_id(50 + (unsigned)i), .actor = "user/u-01", .data = data };
+        struct event_draft draft = { .type = "daylog-submitted",
+                                     .subject_id = post_rig_id(50 + (unsigned)i),
+                                     .id = post_rig_id(50 + (unsigned)i),
+                                     .actor = "user/u-01",
+                                     .data = data };
         journal_pair_append(&f->t, &draft, NULL);
     }
     due_now(f, false);
@@ -269,15 +274,17 @@ static void a_job_is_closed_when_nothing_is_open(void **state) {
     buf_init(&open, 65536);
     assert_int_equal(handover_done(f->t.db, JOURNAL_SITE, &done, date), 0);
     assert_false(done);
-    assert_int_equal(post_rig_send(f, change_post_request, NULL, NULL, 1, "'amount':1,'reason':'owner-adds','text':'x'"), 0);
+    assert_int_equal(
+        post_rig_send(f, change_post_request, NULL, NULL, 1, "'amount':1,'reason':'owner-adds','text':'x'"), 0);
     assert_int_equal(hand_over(f, 2, "", &open), ERR_CONFLICT);
     post_rig_holds(&open, "[{'kind':'change','subject':'change/01935d2a-1c00-7abc-8def-000000000001'");
-    assert_int_equal(post_rig_send(f, change_post_decision, post_rig_id(1), NULL, 3,
-                                   "'subject':'change/x','decision':'approved'"), 0);
+    assert_int_equal(
+        post_rig_send(f, change_post_decision, post_rig_id(1), NULL, 3, "'subject':'change/x','decision':'approved'"),
+        0);
     assert_int_equal(hand_over(f, 2, "", &open), ERR_CONFLICT);
     post_rig_holds(&open, "'kind':'confirmation'");
-    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 4, "'subject':'change/%s','method':'crm'",
-                                   post_rig_id(1)), 0);
+    assert_int_equal(
+        post_rig_send(f, confirmation_post, NULL, NULL, 4, "'subject':'change/%s','method':'crm'", post_rig_id(1)), 0);
     assert_int_equal(hand_over(f, 2, ",\"date\":\"2026-11-23\"", &open), ERR_INVALID);
     assert_string_equal(f->e.field, "date");
     assert_int_equal(hand_over(f, 2, ",\"date\":\"2024-02-29\"", &open), 0);
