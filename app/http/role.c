@@ -27,6 +27,10 @@ static const unsigned permitted[PERMIT_COUNT] = {
     [PERMIT_RAISE] = ON_SITE | BIT(ROLE_OFFICE),
     [PERMIT_REQUEST] = BIT(ROLE_MANAGER) | BIT(ROLE_OFFICE),
     [PERMIT_DECIDE] = BIT(ROLE_OFFICE),
+    [PERMIT_HAZARD] = ON_SITE | BIT(ROLE_OFFICE),
+    [PERMIT_ASSIGN] = BIT(ROLE_MANAGER) | BIT(ROLE_SUPERVISOR) | BIT(ROLE_OFFICE),
+    [PERMIT_RECTIFY] = ON_SITE | BIT(ROLE_OFFICE),
+    [PERMIT_VERIFY] = BIT(ROLE_SUPERVISOR) | BIT(ROLE_OFFICE),
 };
 
 const char *role_name(enum role role) { return (unsigned)role < ROLE_COUNT ? names[role] : names[ROLE_NONE]; }

@@ -21,6 +21,10 @@ enum permission {
     PERMIT_RAISE,     /* raise a hazard, ask a question, materials */
     PERMIT_REQUEST,   /* start, finish, ask for acceptance, change request, what the customer confirms, hand-over */
     PERMIT_DECIDE,    /* decide what the site asked for; call-backs */
+    PERMIT_HAZARD,    /* raise a hazard */
+    PERMIT_ASSIGN,    /* say who puts it right */
+    PERMIT_RECTIFY,   /* put it right */
+    PERMIT_VERIFY,    /* see that it is right, or send it back */
     PERMIT_COUNT,
 };
 

@@ -39,7 +39,9 @@ static void today(struct app *app, struct exchange *x, struct db *db) {
                              .board = app->writer_id,
                              .fallback_tz = app->timezone,
                              .now = clock_wall(),
-                             .rejected = (int64_t)counts.rejected };
+                             .rejected = (int64_t)counts.rejected,
+                             .user = x->user.id,
+                             .role = role_name(x->user.role) };
     if (!rc) rc = today_print(db, &ask, &json);
     reply_json(x, 200, &json, rc, NULL);
 }

@@ -13,6 +13,7 @@ extern const struct route route_photo_get[];
 extern const struct route route_stamped[];
 extern const struct route route_camera[];
 extern const struct route route_alert[];
+extern const struct route route_hazard[];
 extern const struct route route_timelapse[];
 extern const struct route route_timeline[];
 extern const struct route route_request[];
@@ -24,7 +25,8 @@ extern const struct route route_question[];
 extern const struct route route_callback[];
 
 const struct route *const route_tables[] = {
-    route_session,   route_live,    route_status,   route_site,      route_daylog,   route_card,     route_photo,
-    route_photo_get, route_stamped, route_camera,   route_timelapse, route_alert,    route_timeline, route_request,
-    route_control,   route_change,  route_decision, route_material,  route_question, route_callback, NULL,
+    route_session,  route_live,      route_status,  route_site,   route_daylog,    route_card,
+    route_photo,    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,
+    route_timeline, route_request,   route_control, route_change, route_decision,  route_material,
+    route_question, route_callback,  route_hazard,  NULL,
 };

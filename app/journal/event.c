@@ -11,6 +11,7 @@
 #include "app/journal/daylog.h"
 #include "app/journal/handover.h"
 #include "app/journal/material.h"
+#include "app/journal/hazard.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
@@ -51,6 +52,11 @@ const struct event_type event_types[] = {
     { "question-answered", LANE_RECORD, "question", question_check_answered, true },
     { "callback-done", LANE_RECORD, "callback", callback_check, true },
     { "handover-done", LANE_RECORD, "handover", handover_check, true },
+    { "hazard-raised", LANE_ALERT, "hazard", hazard_check_raised, true },
+    { "hazard-assigned", LANE_ALERT, "hazard", hazard_check_assigned, true },
+    { "hazard-rectified", LANE_ALERT, "hazard", hazard_check_step, true },
+    { "hazard-rejected", LANE_ALERT, "hazard", hazard_check_step, true },
+    { "hazard-verified", LANE_ALERT, "hazard", hazard_check_step, true },
     { "alert-raised", LANE_ALERT, "alert", alert_check, true },
     { "alert-cleared", LANE_ALERT, "alert", alert_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
@@ -60,7 +66,7 @@ const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind,         &clock_set_kind, &plan_kind,     &person_kind,   &daylog_kind, &photo_kind,
     &photo_request_kind, &viewpoint_kind, &alert_kind,    &note_kind,     &change_kind, &confirmation_kind,
-    &material_kind,      &question_kind,  &callback_kind, &handover_kind,
+    &material_kind,      &question_kind,  &callback_kind, &handover_kind, &hazard_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -25,12 +25,13 @@ static bool is_ours(const struct post *p, const struct envelope *event) {
 }
 
 /* Does the stored event say what this body says? */
-static int says(const struct post *p, const struct envelope *event, const struct buf *data, bool *out) {
+static int says(const struct post *p, const struct envelope *event, const struct json *body, const struct buf *data,
+                bool *out) {
     struct json_out w;
     struct buf said;
     buf_init(&said, ENVELOPE_MAX * 2);
     json_start(&w, &said);
-    int rc = shape_said(event->data, p->shape, &w, NULL);
+    int rc = shape_said(event->data, body, p->shape, &w, NULL);
     if (rc == 0) rc = said.error;
     *out = rc == 0 && said.len == data->len && memcmp(said.data, data->data, said.len) == 0;
     buf_fini(&said);
@@ -38,8 +39,8 @@ static int says(const struct post *p, const struct envelope *event, const struct
 }
 
 /* 0: the id is new. */
-static int check_repeat(struct db *db, const struct post *p, const struct buf *data, struct appended *out,
-                        struct buf *answer, struct err_text *e) {
+static int check_repeat(struct db *db, const struct post *p, const struct json *body, const struct buf *data,
+                        struct appended *out, struct buf *answer, struct err_text *e) {
     struct envelope event = { 0 };
     struct appended first;
     bool equal = false;
@@ -47,7 +48,7 @@ static int check_repeat(struct db *db, const struct post *p, const struct buf *d
     if (rc == ERR_NOT_FOUND) return 0;
     if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
     bool ours = is_ours(p, &event);
-    rc = ours ? says(p, &event, data, &equal) : 0;
+    rc = ours ? says(p, &event, body, data, &equal) : 0;
     if (rc == 0 && ours) rc = print(db, p, id_of(event.subject), answer, e);
     envelope_fini(&event);
     if (rc < 0) return rc;
@@ -104,7 +105,7 @@ int post_event(struct journal *j, struct db *db, struct post *p, const char *bod
     rc = shape_read(root, p->shape, DECODE_STRICT, &w, e);
     if (rc == 0) rc = item_get_id(root, "", "id", JSON_REQUIRED, p->id, e);
     if (rc == 0 && said.error) rc = err_set(e, said.error, "the record cannot be read: %s", err_name(said.error));
-    if (rc == 0) rc = check_repeat(db, p, &said, out, answer, e);
+    if (rc == 0) rc = check_repeat(db, p, root, &said, out, answer, e);
     if (rc == 0) rc = judge_and_append(j, db, p, root, &said, out, e);
     if (rc == 0) rc = print(db, p, p->subject_id ? p->subject_id : p->id, answer, e);
     buf_fini(&said);

@@ -17,7 +17,8 @@ enum purpose { READ_BODY, READ_STORED, CHECK };
 struct walk {
     enum purpose purpose;
     enum decode mode;
-    struct json_out *w; /* NULL: nothing is written */
+    const struct json *body; /* READ_STORED: what the stored data is compared with, or NULL */
+    struct json_out *w;      /* NULL: nothing is written */
     struct err_text *e;
 };
 
@@ -113,6 +114,10 @@ static int form(struct walk *k, const struct shape *m, const char *field, const 
         return tz_date_parse(text, &date) == 0 ? 0 : wrong(k, field, "a date of the calendar, YYYY-MM-DD");
     case SHAPE_TIME:
         return clock_parse(text, &time, NULL) == 0 ? 0 : wrong(k, field, "a time like 2026-11-22T16:04:05+08:00");
+    case SHAPE_WHEN:
+        return tz_date_parse(text, &date) == 0 || clock_parse(text, &time, NULL) == 0
+                   ? 0
+                   : wrong(k, field, "a date like 2026-11-22, or a time like 2026-11-22T16:04:05+08:00");
     case SHAPE_ID:
         return ids_is_uuid7(text) ? 0 : wrong(k, field, "a UUIDv7");
     case SHAPE_FORM:
@@ -252,6 +257,7 @@ static int value(struct walk *k, const struct shape *m, const char *field, const
     case SHAPE_USER:
     case SHAPE_DATE:
     case SHAPE_TIME:
+    case SHAPE_WHEN:
     case SHAPE_ID:
     case SHAPE_FORM:
         break;
@@ -283,14 +289,17 @@ static int only_known(struct walk *k, const struct json *o, const struct shape *
     return 0;
 }
 
+static bool is_there(const struct json *v) { return v && !json_is_null(v); }
+
 static int walk_members(struct walk *k, const struct json *o, const struct shape *table, const char *path, int depth) {
     int rc = depth > DEPTH_MAX ? ERR_TOO_BIG : only_known(k, o, table, path);
     for (const struct shape *m = table; rc == 0 && m->name; m++) {
         char field[PATH_SIZE + 48];
         const struct json *v = json_member(o, m->name);
         if (k->purpose == READ_STORED && (m->flags & SHAPE_MADE)) continue;
+        if (k->body && depth == 0 && (m->flags & SHAPE_FILLED) && !is_there(json_member(k->body, m->name))) continue;
         (void)snprintf(field, sizeof field, "%.90s%.40s", path, m->name);
-        if (v && !json_is_null(v))
+        if (is_there(v))
             rc = value(k, m, field, v, depth);
         else if ((m->flags & SHAPE_NEEDED) && !(m->flags & SHAPE_MADE))
             rc = err_field(k->e, ERR_INVALID, field, "%s is missing", field);
@@ -309,8 +318,9 @@ int shape_read(const struct json *o, const struct shape *table, enum decode mode
     return begin(&k, o, table);
 }
 
-int shape_said(const struct json *data, const struct shape *table, struct json_out *w, struct err_text *e) {
-    struct walk k = { .purpose = READ_STORED, .mode = DECODE_LENIENT, .w = w, .e = e };
+int shape_said(const struct json *data, const struct json *body, const struct shape *table, struct json_out *w,
+               struct err_text *e) {
+    struct walk k = { .purpose = READ_STORED, .mode = DECODE_LENIENT, .body = body, .w = w, .e = e };
     return begin(&k, data, table);
 }
 

@@ -16,6 +16,7 @@ enum shape_kind {
     SHAPE_USER,   /* a person's id */
     SHAPE_DATE,   /* YYYY-MM-DD of the calendar */
     SHAPE_TIME,   /* RFC 3339 */
+    SHAPE_WHEN,   /* either: a date, or an instant in RFC 3339 */
     SHAPE_INT,    /* min … max */
     SHAPE_NUMBER, /* min … max, fractions too */
     SHAPE_BOOL,
@@ -32,6 +33,7 @@ enum shape_kind {
 enum shape_flags {
     SHAPE_NEEDED = 1, /* a body without it is refused */
     SHAPE_MADE = 2,   /* made by the server: a body that has it is refused */
+    SHAPE_FILLED = 4, /* made by the server where the body does not say it */
 };
 
 struct shape {
@@ -51,8 +53,10 @@ struct shape {
 MUST_CHECK int shape_read(const struct json *o, const struct shape *table, enum decode mode, struct json_out *w,
                           struct err_text *e);
 
-/* The same of stored data, unmasked (it is already) and without what is SHAPE_MADE: equal data, equal text. */
-MUST_CHECK int shape_said(const struct json *data, const struct shape *table, struct json_out *w, struct err_text *e);
+/* The same of stored data, unmasked (it is already), without what is SHAPE_MADE, and without what is SHAPE_FILLED and not in the body: equal data,
+ * equal text. body: what it is compared with; NULL: all that is SHAPE_FILLED stays. */
+MUST_CHECK int shape_said(const struct json *data, const struct json *body, const struct shape *table,
+                          struct json_out *w, struct err_text *e);
 
 /* What a type's check is: lenient, nothing is written. */
 MUST_CHECK int shape_check(const struct json *data, const struct shape *table, struct err_text *e);

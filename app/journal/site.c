@@ -6,6 +6,7 @@
 #include "app/journal/board.h"
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
+#include "app/journal/hazard.h"
 #include "app/journal/person.h"
 #include "app/journal/plan_decode.h"
 #include "firmware/base/cleanup.h"
@@ -81,7 +82,7 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
 static int put_site(struct db *db, const char *site, const char *fallback_tz, struct json_out *w) {
     struct plan plan;
     char last[TZ_DATE_SIZE] = "";
-    int64_t unsent = -1, alerts = 0;
+    int64_t unsent = -1, alerts = 0, hazards = 0;
     int rc = plan_read(db, site, fallback_tz, &plan);
     if (rc < 0) return rc;
     json_open(w, NULL, '{');
@@ -92,8 +93,9 @@ static int put_site(struct db *db, const char *site, const char *fallback_tz, st
     rc = board_put_short(db, site, w, "boards", &unsent);
     if (rc == 0) rc = daylog_last_date(db, site, last);
     if (rc == 0) rc = alert_standing(db, site, NULL, &alerts);
+    if (rc == 0) rc = hazard_open(db, site, &hazards);
     json_put_text(w, "last_daylog", last[0] ? last : NULL);
-    json_put_int(w, "open_hazards", 0);
+    json_put_int(w, "open_hazards", hazards);
     json_put_int(w, "alerts", alerts);
     if (unsent < 0)
         json_put_null(w, "unsent");

@@ -8,6 +8,7 @@
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
 #include "app/journal/today_chips.h"
+#include "app/journal/today_hazards.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -246,6 +247,7 @@ static int put_requests_due(const struct day *d, struct json_out *w) {
 static int put_dues(const struct day *d, struct json_out *w) {
     json_open(w, "due", '[');
     int rc = put_logs_due(d, w);
+    if (rc == 0) rc = today_hazards_put(d->db, d->ask, d->tz, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (d->ask->rejected > 0) {
         char zh[80];

@@ -244,11 +244,14 @@ async function badLogs(asker) {
 // ---- both programs ----
 
 // What every request of the table asks for: there, and good.
-async function prepare(client, context) {
+async function prepare(client, manager, context) {
     const photo = await client.photo(newPhoto());
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ ...context, photo: photo.id }));
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
-    return withMoney(client, { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id });
+    const raised = async () => (await client.post('/hazards', sample({ key: 'POST /hazards' }).body({ photo: photo.id }))).id;
+    const [hazard, reject, verify] = [await raised(), await raised(), await raised()];
+    for (const id of [reject, verify]) await manager.post(`/hazards/${id}/rectify`, { id: uuid7(), photos: [uuid7()] });
+    return withMoney(client, { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, rectified: { reject, verify } });
 }
 
 // The samples are good after all: a table of requests that fail for another reason would show nothing.
@@ -294,9 +297,10 @@ test('openapi.yaml, the routes of the code and the table of samples are the same
 
 test('a board refuses everything that is wrong, and keeps nothing of it', () => withStack({}, async (stack) => {
     const board = await stack.startBoard('b-1');
-    await stack.addUser(board, 'u-01', 'manager', '2468', 'Manager');
+    await stack.addUser(board, 'u-01', 'office', '2468', 'Office');
+    await stack.addUser(board, 'u-manager', 'manager', '2468', 'Manager');
     const client = await stack.client(board).signIn('u-01', '2468');
-    const context = await prepare(client, { user: 'u-01', pin: '2468', site: 's-1' });
+    const context = await prepare(client, await stack.client(board).signIn('u-manager', '2468'), { user: 'u-01', pin: '2468', site: 's-1' });
     const asker = new Asker(board.where, 'board', client, context);
     await abuse(asker, board.program, board.dir);
     assert.ok(asker.asked > 500);
@@ -310,8 +314,11 @@ test('the hub refuses everything that is wrong, and keeps nothing of it', () => 
     await stack.startHub();
     await stack.addUser(null, 'o-01', 'office', '1357', 'Office');
     const client = await stack.hubClient({ site: 's-1' }).signIn('o-01', '1357');
-    await client.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '1-302' } });
-    const context = await prepare(client, { user: 'o-01', pin: '1357', site: 's-1', version: 1 });
+    await stack.addUser(null, 'u-manager', 'manager', '2468', 'Manager');
+    await client.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '1-302', people: [{ id: 'u-manager', name: 'Manager', role: 'manager' }] } });
+    const manager = await stack.hubClient({ site: 's-1' }).signIn('u-manager', '2468');
+    await until('the manager sees the site', async () => (await manager.get('/api/v1/sites')).sites.length === 1);
+    const context = await prepare(client, manager, { user: 'o-01', pin: '1357', site: 's-1', version: 1 });
     const asker = new Asker(stack.hubWhere, 'hub', client, context);
     await abuse(asker, stack.hub, `${stack.dir}/hub`);
     assert.ok(asker.asked > 500);

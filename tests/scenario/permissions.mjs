@@ -4,7 +4,7 @@
 // is worth is sessions.mjs's business.
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import { request, runTests, test, until, withStack } from '../support/programs.mjs';
+import { request, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
 import { address, operations } from '../support/routes.mjs';
 import { newPhoto, sample, withMoney } from '../support/samples.mjs';
@@ -19,15 +19,15 @@ const table = [
     ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
-        'GET /photo-requests', 'GET /changes', 'GET /materials', 'GET /questions', 'GET /handover', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed'],
+        'GET /photo-requests', 'GET /hazards', 'GET /hazards/{id}', 'GET /changes', 'GET /materials', 'GET /questions', 'GET /handover', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test; its live picture; that it hangs elsewhere', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live', 'POST /viewpoint'],
     ['submit or amend a log', ['manager', 'office'], 'POST /daylogs'],
-    ['inspection, accept, reject, verify', ['supervisor', 'office']],
-    ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office'], 'POST /questions', 'POST /questions/{id}/ask', 'POST /questions/{id}/answer',
+    ['inspection, accept, reject, verify', ['supervisor', 'office'], 'POST /hazards/{id}/reject', 'POST /hazards/{id}/verify'],
+    ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards', 'POST /questions', 'POST /questions/{id}/ask', 'POST /questions/{id}/answer',
         'POST /materials', 'POST /materials/{id}/expect', 'POST /materials/{id}/arrive', 'POST /materials/{id}/scan', 'POST /materials/{id}/measure'],
-    ['assign', ['manager', 'supervisor', 'office']],
-    ['rectify', ['manager', 'supervisor', 'crew', 'office']],
+    ['assign', ['manager', 'supervisor', 'office'], 'POST /hazards/{id}/assign'],
+    ['rectify', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards/{id}/rectify'],
     ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office'], 'POST /changes', 'GET /confirmations', 'POST /confirmations', 'POST /handover',
         'GET /callbacks'],
     ['timed tests', ['manager', 'supervisor', 'office']],
@@ -131,11 +131,20 @@ async function signedIn(make) {
     return people;
 }
 
+// A hazard on which the step of an operation is legal.
+const isStep = (op) => op.key.includes('/hazards/{id}/');
+async function hazardFor(op, client) {
+    const { id } = await client.post('/hazards', sample({ key: 'POST /hazards' }).body({ photo: uuid7() }));
+    if (/reject|verify/.test(op.key)) await client.post(`/hazards/${id}/rectify`, { id: uuid7(), photos: [uuid7()] });
+    return { hazard: id };
+}
+
 async function filled(client) {
     const photo = await client.photo(newPhoto(), { room: 'kitchen' });
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ photo: photo.id }));
+    const { hazard } = await hazardFor({ key: '' }, client);
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
-    return withMoney(client, { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, version: 0 });
+    return withMoney(client, { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, version: 0 });
 }
 
 const staff = () => roles.map((role) => ({ id: idOf(role), name: nameOf(role), role }));
@@ -181,7 +190,7 @@ async function apart(stack, people) {
         assert.equal((await people[role].raw('GET', `/api/v1/verify/${own.code}`)).json.photos.length, 1);
     }
     /* What is of another site is not to be had by asking for it here. */
-    for (const url of [`/photos/${other.photo}`, `/photos/${other.photo}/thumb`, `/photos/${other.photo}/stamped`, `/photos/${other.photo}/info`, `/daylogs/${other.log}`, `/daylogs/${other.log}/card.jpg`, `/history/daylog/${other.log}`])
+    for (const url of [`/photos/${other.photo}`, `/photos/${other.photo}/thumb`, `/photos/${other.photo}/stamped`, `/photos/${other.photo}/info`, `/daylogs/${other.log}`, `/daylogs/${other.log}/card.jpg`, `/history/daylog/${other.log}`, `/hazards/${other.hazard}`, `/history/hazard/${other.hazard}`])
         assert.equal((await people.manager.raw('GET', `/api/v1/sites/s-1${url}`)).status, 404, url);
     const log = sample({ key: 'POST /daylogs' }).body(own);
     for (const body of [{ ...log, amends: other.log }, { ...log, id: other.log }]) {
@@ -219,9 +228,10 @@ test('every role at every route of a board and of the hub, and what each sees', 
     await views('board', atBoard, context);
     await views('hub', atHub, context);
     await apart(stack, atHub);
-    await walk('board', atBoard, context, board.dir, async () => ({}));
+    await walk('board', atBoard, context, board.dir, async (op) => (isStep(op) ? hazardFor(op, manager) : {}));
     await atHub.office.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
-    await walk('hub', atHub, context, `${stack.dir}/hub`, async (op) => (op.key === 'PUT /sites/{site}' ? { version: (await atHub.office.get('/api/v1/sites/s-1')).version, people: staff() } : {}));
+    const hubManager = await stack.hubClient({ site: 's-1' }).signIn(idOf('manager'), pin);
+    await walk('hub', atHub, context, `${stack.dir}/hub`, async (op) => (isStep(op) ? hazardFor(op, hubManager) : op.key === 'PUT /sites/{site}' ? { version: (await atHub.office.get('/api/v1/sites/s-1')).version, people: staff() } : {}));
 }));
 
 await runTests();

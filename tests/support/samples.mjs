@@ -20,7 +20,7 @@ export async function withMoney(client, context) {
     return { ...context, change, offered, material, question, answered };
 }
 
-// c: {user, pin, site, photo, log, code, hash, version, and what withMoney adds}. Rows: body; values for the path; query; headers; good: the answer's
+// c: {user, pin, site, photo, log, hazard, rectified: {reject, verify}, code, hash, version, and what withMoney adds}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's
 // status, or those that it may have.
 const rows = {
     'GET /healthz': {},
@@ -59,6 +59,16 @@ const rows = {
     'POST /camera/shot': { good: 201, body: () => ({ id: uuid7(), stage: 'plumbing_electrical', room: '北阳台', caption: '厨房', inreplyto: uuid7() }) },
     'GET /camera/live': { endless: true },
     'GET /alerts': {},
+    'GET /hazards': {},
+    'POST /hazards': {
+        good: 201,
+        body: (c) => ({ id: uuid7(), stage: 'waterproofing', room: 'bath', phrase: 'waterproofing-low', n: 5, note: '淋浴区', severity: 'serious', due: siteDate(undefined, new Date(Date.now() + 86400000)), photos: [c.photo] }),
+    },
+    'GET /hazards/{id}': { values: (c) => ({ id: c.hazard }) },
+    'POST /hazards/{id}/assign': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), assignee: 'u-manager', note: '请今天处理' }) },
+    'POST /hazards/{id}/rectify': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), note: '已补刷', photos: [uuid7()] }) },
+    'POST /hazards/{id}/reject': { good: 201, values: (c) => ({ id: c.rectified?.reject ?? c.hazard }), body: () => ({ id: uuid7(), note: '还差一点' }) },
+    'POST /hazards/{id}/verify': { good: 201, values: (c) => ({ id: c.rectified?.verify ?? c.hazard }), body: () => ({ id: uuid7(), note: '合格', photos: [uuid7()] }) },
     'GET /timelapse': {},
     'POST /viewpoint': { good: 201, body: () => ({ id: uuid7(), room: 'kitchen', note: '换了墙' }) },
     'GET /timeline': {},

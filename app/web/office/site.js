@@ -30,6 +30,7 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
     fill(tabs, Object.entries(TABS).map(([name, picture]) => el('a', { class: 'toggle', href: `#/site/${address}/${name}`, 'aria-current': name === tab && 'page' }, icon(picture), el('span', {}, t(`office.tab-${name}`)))),
         el('span', { class: 'spring' }),
         may('plan') && el('button', { type: 'button', class: 'plain', on: { click: () => askForPhoto(id) } }, icon('camera'), el('span', {}, t('request.ask'))),
+        el('a', { class: 'plain', href: `#/hazards?site=${address}` }, icon('warn'), el('span', {}, t('office.hazards'))),
         may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
 
     async function head() {

@@ -29,7 +29,7 @@ function card(site) {
     const unsent = site.unsent === null ? t('office.unsent-unknown') : site.unsent > 0 ? t('office.unsent', { n: site.unsent }) : t('office.all-here');
     return el('a', { class: `site-card site-${here.state}`, href: `#/site/${encodeURIComponent(site.site)}`, dataset: { site: site.site } },
         el('h2', {}, site.name), el('p', { class: 'site-id' }, site.site), line(here.picture, here.state === 'down', here.text),
-        line('log', !logged, log), here.state !== 'none' && line(site.unsent > 0 ? 'sent' : 'received', false, unsent));
+        line('log', !logged, log), site.open_hazards > 0 && line('warn', false, t('office.open-hazards', { n: site.open_hazards })), here.state !== 'none' && line(site.unsent > 0 ? 'sent' : 'received', false, unsent));
 }
 
 export function sitesView(root) {

@@ -30,10 +30,12 @@ const ACTIONS = {
     daylog: { icon: 'log', word: 'due.do-log', to: 'log', may: 'draft' },
     photo: { icon: 'camera', word: 'due.do-photo', to: 'shoot', may: 'photo' },
     status: { icon: 'sent', word: 'due.do-status', to: 'status', may: 'read' },
+    hazard: { icon: 'warn', word: 'due.do-hazard', to: 'hazard', may: 'read' },
     look: { icon: 'timeline', word: 'due.do-look', to: 'timeline', may: 'read' },
 };
 function actionOf(due) {
     const said = `${due.action ?? ''} ${due.kind ?? ''}`;
+    if (/hazard/.test(said)) return ACTIONS.hazard;
     if (/log/.test(said)) return ACTIONS.daylog;
     if (/photo|shoot|camera/.test(said)) return ACTIONS.photo;
     if (/reject|clock|disk|send|status/.test(said)) return ACTIONS.status;
@@ -42,6 +44,7 @@ function actionOf(due) {
 
 // A request for a photo is answered by the photo that names it; a log that is due may be yesterday's.
 function target(due, action) {
+    if (action === ACTIONS.hazard && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'photo-request' && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'daylog' && due.id && due.id !== today.get()?.date) return `${action.to}/date/${due.id}`;
     return action.to;
@@ -99,6 +102,7 @@ export function home(root, { goTo }) {
         }
     }
     fill(tiles, may('draft') && tile('tile.log', 'log', 'log', goTo, true), may('shot') && tile('tile.shoot', 'camera', 'shoot', goTo),
+        may('hazard') && tile('tile.wrong', 'warn', 'wrong', goTo),
         may('read') && tile('tile.timeline', 'timeline', 'timeline', goTo), may('read') && tile('tile.photos', 'photos', 'photos', goTo),
         !may('read') && tile('tile.status', 'sent', 'status', goTo));
     draw(today.get());

@@ -18,10 +18,11 @@ export function logBody(value, photos) {
     return { id: value.id, ...Object.fromEntries(Object.entries(body).filter(([, v]) => !isEmpty(v))) };
 }
 
-async function untilStored(body) {
+// Sends a body until there is an answer; a repeat is the same record. Rejects with the Problem that says why it is not taken.
+export async function untilStored(path, body) {
     for (let i = 0; ; i++) {
         try {
-            return await post(sitePath('/daylogs'), body);
+            return await post(sitePath(path), body);
         } catch (error) {
             if (!(error instanceof Offline) && !error.temporary) throw error;
             say(t('log.retrying'), 'busy');
@@ -38,7 +39,7 @@ export function submitLog(draft, body) {
         await draft.settle();
         say(t('log.saving'), 'busy');
         try {
-            const stored = await untilStored(body);
+            const stored = await untilStored('/daylogs', body);
             draft.drop(Boolean(body.amends));
             return stored;
         } catch (error) {

@@ -14,6 +14,7 @@ export function timeline(root, { goTo, home }) {
     fill(root, scroller, rail(scroller));
     return showFeed(scroller, {
         site: place.site,
+        hazard: (id) => goTo(`hazard/${id}`),
         amend: async (entry) => {
             try {
                 const current = await get(sitePath(`/daylogs/${entry.subject.slice('daylog/'.length)}`));

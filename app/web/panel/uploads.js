@@ -116,13 +116,18 @@ async function read(item, file) {
     changed();
 }
 
-// files: from an <input>. fields: { stage, room, origin, inreplyto }; the last goes with the first file.
-export async function addFiles(files, fields) {
+// files: from an <input>. fields: { stage, room, origin, inreplyto }; the last goes with the first file. Returns their items: ids are known at once.
+export function addFiles(files, fields) {
     const items = [...files].map((file, i) => ({
         id: uuid7(), name: file.name, state: 'reading', part: 0, error: '', file,
         fields: { ...fields, inreplyto: i === 0 ? fields.inreplyto : '', taken: new Date(file.lastModified || Date.now()).toISOString() },
     }));
     uploads.set([...uploads.get(), ...items]);
+    readAll(items);
+    return items;
+}
+
+async function readAll(items) {
     for (const item of items) {
         await read(item, item.file);
         delete item.file;

@@ -13,7 +13,7 @@ import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
 import { clockNote, clockTime, dayName, dayOf, lasted, madeAt, moment, shortDay, sizeText } from './when.js';
 
-const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved' };
+const ICONS = { hazard: 'warn', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved' };
 
 const OUTAGE_ICONS = { power: 'power', network: 'linkdown', camera: 'camera' };
 
@@ -95,6 +95,13 @@ function bodyOf(entry) {
     case 'alert-raised':
     case 'alert-cleared':
         return [line(d.text?.[lang()] ?? d.text?.zh)];
+    case 'hazard-raised':
+        return [line(d.severity && t(`severity.${d.severity}`), (lang() === 'en' && d.text_en) || d.text, d.room && roomName(d.room), d.stage && stageName(d.stage), d.due && t('due.by', { at: d.due.length === 10 ? shortDay(d.due) : moment(d.due) }), d.photos?.length > 0 && t('count.photos', { n: d.photos.length })), d.note && line(d.note)];
+    case 'hazard-assigned':
+    case 'hazard-rectified':
+    case 'hazard-rejected':
+    case 'hazard-verified':
+        return [line(d.assignee && t('hazard.to', { who: d.assignee }), d.note, d.photos?.length > 0 && t('count.photos', { n: d.photos.length }))];
     case 'outage':
         return [line(...outageText(d))];
     case 'photos-dropped':
@@ -111,6 +118,9 @@ function bodyOf(entry) {
 }
 
 function actions(entry, options) {
+    if (entry.type.startsWith('hazard-') && options.hazard) {
+        return el('div', { class: 'entry-actions' }, el('button', { type: 'button', class: 'plain', on: { click: () => options.hazard(entry.subject.slice('hazard/'.length), entry) } }, icon('look'), t('hazard.open')));
+    }
     if (!entry.type.startsWith('daylog-')) return null;
     const amend = options.amend && may('daylog') && el('button', { type: 'button', class: 'plain', on: { click: () => options.amend(entry) } }, icon('edit'), t('log.amend'));
     const history = entry.type === 'daylog-amended' && el('button', { type: 'button', class: 'plain', on: { click: () => showHistory(entry) } }, icon('clock'), t('entry.history'));

@@ -12,6 +12,11 @@ const MAY = {
     draft: ['manager', 'supervisor', 'crew', 'office'],
     daylog: ['manager', 'office'],
     plan: ['office'],
+    hazard: ['manager', 'supervisor', 'crew', 'office'],
+    'hazard-assign': ['manager', 'supervisor', 'office'],
+    'hazard-rectify': ['manager', 'supervisor', 'crew', 'office'],
+    'hazard-verify': ['supervisor', 'office'],
+    'hazard-reject': ['supervisor', 'office'],
 };
 
 // What is offered on the screen; the server decides on its own.

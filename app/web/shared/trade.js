@@ -2,7 +2,7 @@
 // The trade's words: stages, phrases, rooms, crew trades, as the program has them.
 import { lang } from './words.js';
 
-const FILES = ['stages', 'phrases', 'rooms', 'trades'];
+const FILES = ['stages', 'phrases', 'rooms', 'trades', 'hazards'];
 const lists = {};
 const maps = {};
 
@@ -10,8 +10,10 @@ export async function loadTrade() {
     await Promise.all(FILES.map(async (name) => {
         const answer = await fetch(`/shared/data/${name}.json`);
         if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
-        lists[name] = (await answer.json())[name];
+        const file = await answer.json();
+        lists[name] = name === 'hazards' ? file.phrases : file[name];
         maps[name] = new Map(lists[name].map((entry) => [entry.key, entry]));
+        if (name === 'hazards') maps.severities = new Map(file.severities.map((entry) => [entry.key, entry]));
     }));
 }
 
@@ -23,6 +25,15 @@ export const stageOf = (key) => maps.stages.get(key);
 export function phrasesOf(stage) {
     return lists.phrases.filter((p) => p.key.startsWith(`${stage}/`)).concat(lists.phrases.filter((p) => p.key.startsWith('any/')));
 }
+
+// What may be wrong: the stage's own first, then what is met anywhere, then the other stages'; the worst first in each.
+export function hazardsOf(stage) {
+    const rank = (p) => (p.stage === stage ? 0 : p.stage ? 2 : 1);
+    const weight = (p) => ['stop_work', 'serious', 'notice'].indexOf(p.severity);
+    return [...lists.hazards].sort((a, b) => rank(a) - rank(b) || weight(a) - weight(b));
+}
+export const phraseOfHazard = (key) => maps.hazards.get(key);
+export const severityTerms = (key) => maps.severities.get(key); // {due_hours, warn_hours}
 
 export const crewTrades = () => lists.trades.filter((trade) => trade.crew);
 

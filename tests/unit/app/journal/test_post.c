@@ -28,6 +28,7 @@ struct fixture {
 
 static const struct shape shape[] = {
     { .name = "text", .kind = SHAPE_TEXT, .flags = SHAPE_NEEDED, .max = 400 },
+    { .name = "filled", .kind = SHAPE_INT, .flags = SHAPE_FILLED, .max = 9 },
     { .name = "made", .kind = SHAPE_BOOL, .flags = SHAPE_MADE },
     { .name = NULL },
 };
@@ -35,9 +36,10 @@ static const struct shape shape[] = {
 static int judge(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
                  struct err_text *e) {
     struct fixture *f = p->ctx;
-    (void)j, (void)db, (void)data;
+    (void)j, (void)db;
     f->judged++;
     if (f->verdict) return err_set(e, f->verdict, "not now");
+    if (!json_member(data, "filled")) json_put_int(made, "filled", 7);
     json_put_bool(made, "made", true);
     return 0;
 }
@@ -109,6 +111,15 @@ static void a_step_is_an_event_of_its_subject(void **state) {
     assert_int_equal(post(f, "s-1", "{\"text\":\"a\",\"id\":\"" ID1 "\"}"), ERR_EXISTS);
     assert_int_equal(post(f, "s-2", "{\"text\":\"a\",\"id\":\"" ID1 "\"}"), ERR_CONFLICT);
     assert_int_equal(f->answer.len, 0); /* of another subject nothing is told */
+}
+
+static void what_was_filled_in_is_the_same_record(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"id\":\"" ID1 "\"}"), 0);
+    assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"id\":\"" ID1 "\"}"), ERR_EXISTS);
+    assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"filled\":7,\"id\":\"" ID1 "\"}"), ERR_EXISTS);
+    assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"filled\":8,\"id\":\"" ID1 "\"}"), ERR_CONFLICT);
+    assert_int_equal(post(f, NULL, "{\"text\":\"b\",\"id\":\"" ID1 "\"}"), ERR_CONFLICT);
 }
 
 static void what_is_refused_leaves_nothing(void **state) {
@@ -197,8 +208,11 @@ static void pages_follow_one_another(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(a_body_becomes_one_event),       TEST(a_step_is_an_event_of_its_subject),
-        TEST(what_is_refused_leaves_nothing), cmocka_unit_test(a_life_knows_its_steps),
+        TEST(a_body_becomes_one_event),
+        TEST(a_step_is_an_event_of_its_subject),
+        TEST(what_was_filled_in_is_the_same_record),
+        TEST(what_is_refused_leaves_nothing),
+        cmocka_unit_test(a_life_knows_its_steps),
         TEST(pages_follow_one_another),
     };
     return cmocka_run_group_tests_name("post", tests, NULL, NULL);

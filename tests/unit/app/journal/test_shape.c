@@ -30,6 +30,7 @@ static const struct shape table[] = {
     { .name = "user", .kind = SHAPE_USER },
     { .name = "date", .kind = SHAPE_DATE },
     { .name = "time", .kind = SHAPE_TIME },
+    { .name = "due", .kind = SHAPE_WHEN, .flags = SHAPE_FILLED },
     { .name = "n", .kind = SHAPE_INT, .min = 1, .max = 99 },
     { .name = "value", .kind = SHAPE_NUMBER, .max = 5 },
     { .name = "yes", .kind = SHAPE_BOOL },
@@ -55,7 +56,7 @@ static const char *shaped(const char *json, enum how how, int *rc) {
     buf_init(&b, 4096);
     json_start(&w, &b);
     if (how == SAID)
-        *rc = shape_said(root, table, &w, &e);
+        *rc = shape_said(root, NULL, table, &w, &e);
     else if (how == ONLY_CHECK)
         *rc = shape_check(root, table, &e);
     else
@@ -85,6 +86,9 @@ static void good_members_come_out_in_the_order_of_the_table(void **state) {
     (void)state;
     assert_good("{\"text\":\"a\"}", "\"text\":\"a\"");
     assert_good("{\"n\":99,\"text\":\"a\",\"id\":\"" ID1 "\"}", "\"text\":\"a\",\"n\":99");
+    assert_good("{\"text\":\"a\",\"due\":\"2026-11-25\"}", "\"text\":\"a\",\"due\":\"2026-11-25\"");
+    assert_good("{\"text\":\"a\",\"due\":\"2026-11-25T18:00:00+08:00\"}",
+                "\"text\":\"a\",\"due\":\"2026-11-25T18:00:00+08:00\"");
     assert_good("{\"text\":\"a\",\"key\":null,\"photos\":[],\"items\":[],\"lines\":[]}", "\"text\":\"a\"");
     assert_good("{\"text\":\"a\",\"key\":\"pe.press\",\"path\":\"hazard/" ID1
                 "\",\"severity\":\"serious\",\"room\":\"阁楼\",\"user\":\"u-01\",\"date\":\"2024-02-29\","
@@ -116,6 +120,7 @@ static void bad_members_are_named(void **state) {
         { "{\"text\":\"a\",\"user\":\"王\"}", "user" },
         { "{\"text\":\"a\",\"date\":\"2026-02-29\"}", "date" },
         { "{\"text\":\"a\",\"time\":\"2026-11-22\"}", "time" },
+        { "{\"text\":\"a\",\"due\":\"tomorrow\"}", "due" },
         { "{\"text\":\"a\",\"n\":0}", "n" },
         { "{\"text\":\"a\",\"n\":1.5}", "n" },
         { "{\"text\":\"a\",\"n\":100}", "n" },

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* Hazards for readers: one, and pages of them. */
+#include "app/journal/hazard_private.h"
+
+#include "app/journal/hazard_read.h"
+#include "app/journal/listing.h"
+#include "app/journal/person.h"
+#include "app/journal/photo.h"
+#include "app/journal/plan.h"
+#include "app/journal/timeline.h"
+#include "firmware/base/cleanup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HISTORY_MAX (4u * 1024u * 1024u)
+#define PICTURE_MAX (64u * 1024u)
+
+static const char *or_null(const char *text) { return text[0] ? text : NULL; }
+
+static void put_list(struct json_out *w, const char *name, const char *list) {
+    json_put_raw(w, name, list, strlen(list));
+}
+
+bool hazard_is_overdue(struct stmt *s, struct wall now) {
+    const char *state = stmt_text(s, HAZARD_COL_STATE);
+    return (strcmp(state, "raised") == 0 || strcmp(state, "assigned") == 0) && stmt_int(s, HAZARD_COL_DUE_MS) < now.ms;
+}
+
+/* An instant, written with the offset that the time of raising has. */
+static void put_instant(struct json_out *w, const char *name, int64_t ms, const char *like) {
+    char text[CLOCK_TEXT_SIZE];
+    struct wall at;
+    int32_t offset_s = 0;
+    if (ms == 0 || clock_parse(like, &at, &offset_s) < 0) {
+        json_put_null(w, name);
+        return;
+    }
+    clock_format((struct wall){ ms }, offset_s, text);
+    json_put_text(w, name, text);
+}
+
+static void put_what(struct stmt *s, struct wall now, struct json_out *w) {
+    const char *like = stmt_text(s, HAZARD_COL_RAISED_AT);
+    json_put_text(w, "id", stmt_text(s, HAZARD_COL_ID));
+    json_put_text(w, "site", stmt_text(s, HAZARD_COL_SITE));
+    json_put_text(w, "board", stmt_text(s, HAZARD_COL_BOARD));
+    json_put_text(w, "state", stmt_text(s, HAZARD_COL_STATE));
+    json_put_text(w, "severity", stmt_text(s, HAZARD_COL_SEVERITY));
+    json_put_text(w, "stage", or_null(stmt_text(s, HAZARD_COL_STAGE)));
+    json_put_text(w, "room", or_null(stmt_text(s, HAZARD_COL_ROOM)));
+    json_put_text(w, "phrase", or_null(stmt_text(s, HAZARD_COL_PHRASE)));
+    if (stmt_is_null(s, HAZARD_COL_N))
+        json_put_null(w, "n");
+    else
+        json_put_int(w, "n", stmt_int(s, HAZARD_COL_N));
+    json_put_text(w, "text", stmt_text(s, HAZARD_COL_TEXT));
+    json_put_text(w, "text_en", or_null(stmt_text(s, HAZARD_COL_TEXT_EN)));
+    json_put_text(w, "note", or_null(stmt_text(s, HAZARD_COL_NOTE)));
+    json_put_text(w, "due", stmt_text(s, HAZARD_COL_DUE));
+    put_instant(w, "due_at", stmt_int(s, HAZARD_COL_DUE_MS), like);
+    put_instant(w, "warn_at", stmt_int(s, HAZARD_COL_WARN_MS), like);
+    json_put_bool(w, "overdue", hazard_is_overdue(s, now));
+    put_list(w, "photos", stmt_text(s, HAZARD_COL_PHOTOS));
+}
+
+/* {"at","actor","note","photos"}, or null where it did not happen. by: the column of the actor. */
+static int put_deed(struct db *db, struct stmt *s, const char *name, enum hazard_col at, enum hazard_col by,
+                    enum hazard_col note, enum hazard_col photos, bool names, struct json_out *w) {
+    if (!stmt_text(s, (int)at)[0]) {
+        json_put_null(w, name);
+        return 0;
+    }
+    json_open(w, name, '{');
+    json_put_text(w, "at", stmt_text(s, (int)at));
+    int rc = person_put_actor(db, stmt_text(s, HAZARD_COL_SITE), stmt_text(s, (int)by), names, w, "actor");
+    json_put_text(w, "note", or_null(stmt_text(s, (int)note)));
+    put_list(w, "photos", stmt_text(s, (int)photos));
+    json_close(w, '}');
+    return rc;
+}
+
+static int put_assignee(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+    const char *id = stmt_text(s, HAZARD_COL_ASSIGNEE);
+    struct person person = { 0 };
+    int rc = id[0] && names ? person_find(db, stmt_text(s, HAZARD_COL_SITE), id, &person) : 0;
+    json_put_text(w, "assignee", or_null(id));
+    json_put_text(w, "assignee_name", or_null(person.name));
+    return rc == ERR_NOT_FOUND ? 0 : rc;
+}
+
+static int put_who(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+    json_open(w, "raised", '{');
+    json_put_text(w, "at", stmt_text(s, HAZARD_COL_RAISED_AT));
+    int rc = person_put_actor(db, stmt_text(s, HAZARD_COL_SITE), stmt_text(s, HAZARD_COL_RAISED_BY), names, w, "actor");
+    json_close(w, '}');
+    if (rc == 0) rc = put_assignee(db, s, names, w);
+    if (rc == 0)
+        rc = put_deed(db, s, "rectified", HAZARD_COL_RECTIFIED_AT, HAZARD_COL_RECTIFIED_BY, HAZARD_COL_RECTIFY_NOTE,
+                      HAZARD_COL_AFTER, names, w);
+    json_open(w, "rejected", '{');
+    json_put_int(w, "times", stmt_int(s, HAZARD_COL_REJECTED));
+    json_put_text(w, "note", or_null(stmt_text(s, HAZARD_COL_REJECT_NOTE)));
+    json_close(w, '}');
+    if (rc == 0)
+        rc = put_deed(db, s, "verified", HAZARD_COL_CLOSED_AT, HAZARD_COL_CLOSED_BY, HAZARD_COL_CLOSE_NOTE,
+                      HAZARD_COL_CLOSE_PHOTOS, names, w);
+    return rc;
+}
+
+static int put_history(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+    char subject[ENVELOPE_SUBJECT_SIZE];
+    struct buf list;
+    (void)snprintf(subject, sizeof subject, "hazard/%s", stmt_text(s, HAZARD_COL_ID));
+    buf_init(&list, HISTORY_MAX);
+    int rc = timeline_history(db, stmt_text(s, HAZARD_COL_SITE), subject, names ? 0 : TIMELINE_HIDE_NAMES, &list);
+    if (rc == 0) json_put_raw(w, "history", list.data, list.len);
+    buf_fini(&list);
+    return rc;
+}
+
+/* The records of its photos, as far as they are here: what a picture on a screen needs. */
+static int put_pictures(struct db *db, struct stmt *row, bool names, struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct buf one;
+    int rc = db_prepare(db,
+                        "SELECT p.id FROM photo p WHERE p.site = ?1 AND p.withdrawn = 0 AND p.id IN (SELECT value FROM"
+                        " json_each(?2) UNION SELECT value FROM json_each(?3) UNION SELECT value FROM json_each(?4))",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, stmt_text(row, HAZARD_COL_SITE));
+    stmt_bind_text(s, 2, stmt_text(row, HAZARD_COL_PHOTOS));
+    stmt_bind_text(s, 3, stmt_text(row, HAZARD_COL_AFTER));
+    stmt_bind_text(s, 4, stmt_text(row, HAZARD_COL_CLOSE_PHOTOS));
+    json_open(w, "pictures", '[');
+    buf_init(&one, PICTURE_MAX);
+    while ((rc = stmt_step(s)) == 1) {
+        buf_clear(&one);
+        rc = photo_print(db, stmt_text(row, HAZARD_COL_SITE), stmt_text(s, 0), names, &one);
+        if (rc == 0) json_put_raw(w, NULL, one.data, one.len);
+        if (rc < 0 && rc != ERR_NOT_FOUND) break;
+    }
+    buf_fini(&one);
+    json_close(w, ']');
+    return rc < 0 ? rc : 0;
+}
+
+struct reader {
+    struct wall now;
+    bool names;
+};
+
+static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
+    const struct reader *r = ctx;
+    char allowed[LIFE_ALLOWED_SIZE];
+    json_open(w, NULL, '{');
+    put_what(s, r->now, w);
+    int rc = put_who(db, s, r->names, w);
+    life_allowed(&hazard_life, life_state(&hazard_life, stmt_text(s, HAZARD_COL_STATE)), allowed);
+    put_list(w, "allowed", allowed);
+    if (rc == 0) rc = put_pictures(db, s, r->names, w);
+    if (rc == 0) rc = put_history(db, s, r->names, w);
+    json_close(w, '}');
+    return rc < 0 ? rc : w->buf->error;
+}
+
+int hazard_print(struct db *db, const char *site, const char *id, struct wall now, bool names, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct reader r = { .now = now, .names = names };
+    struct json_out w;
+    int rc = db_prepare(db, "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ? AND id = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    json_start(&w, out);
+    return put_row(db, s, &w, &r);
+}
+
+/* ---- many ---- */
+
+static bool is_severity(const char *text) {
+    for (size_t i = 0; hazard_severity_words[i]; i++)
+        if (strcmp(hazard_severity_words[i], text) == 0) return true;
+    return false;
+}
+
+static int check_query(const struct hazard_query *q, struct err_text *e) {
+    if (q->state && strcmp(q->state, "open") != 0 && life_state(&hazard_life, q->state) <= HAZARD_UNKNOWN)
+        return err_field(e, ERR_INVALID, "state", "state is open, raised, assigned, rectified or verified");
+    if (q->severity && !is_severity(q->severity))
+        return err_field(e, ERR_INVALID, "severity", "severity is notice, serious or stop_work");
+    return 0;
+}
+
+#define WHERE                                                                                                          \
+    " (?2 IS NULL OR site IN (SELECT p.site FROM person p WHERE p.id = ?2 AND p.active = 1))"                          \
+    " AND (?3 IS NULL OR CASE ?3 WHEN 'open' THEN state <> 'verified' ELSE state = ?3 END)"                            \
+    " AND (?4 IS NULL OR severity = ?4) AND (?5 IS NULL OR stage = ?5) AND (?6 IS NULL OR room = ?6)"                  \
+    " AND (?7 IS NULL OR assignee = ?7) AND (?8 = 0 OR (due_ms < ?8 AND state IN ('raised', 'assigned')))"             \
+    " AND pos < ?9 ORDER BY pos DESC LIMIT ?10"
+
+int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct stmt **out, struct err_text *e) {
+    struct stmt *s = NULL;
+    int64_t before;
+    int rc = check_query(q, e);
+    if (rc == 0) rc = listing_before(q->before, &before, e);
+    if (rc < 0) return rc;
+    rc = q->site ? db_prepare(db, "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ?1 AND" WHERE, &s)
+                 : db_prepare(db, "SELECT " HAZARD_COLUMNS " FROM hazard WHERE ?1 IS NULL AND" WHERE, &s);
+    if (rc < 0) return err_set(e, rc, "the hazards cannot be read: %s", db_message(db));
+    stmt_bind_text(s, 1, q->site);
+    stmt_bind_text(s, 2, q->member);
+    stmt_bind_text(s, 3, q->state);
+    stmt_bind_text(s, 4, q->severity);
+    stmt_bind_text(s, 5, q->stage);
+    stmt_bind_text(s, 6, q->room);
+    stmt_bind_text(s, 7, q->assignee);
+    stmt_bind_int(s, 8, q->overdue ? q->now.ms : 0);
+    stmt_bind_int(s, 9, before);
+    stmt_bind_int(s, 10, limit);
+    *out = s;
+    return 0;
+}
+
+int hazard_list(struct db *db, const struct hazard_query *q, struct buf *out, struct err_text *e) {
+    struct reader r = { .now = q->now, .names = q->names };
+    struct stmt *s = NULL;
+    int rc = hazard_select(db, q, q->limit + 1, &s, e);
+    return rc < 0 ? rc : listing_print(db, s, "hazards", q->limit, put_row, &r, out, e);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Hazards' cards of the home screen. Which of them a person sees first is their role's business, what they may do the routes'. */
+#include "app/journal/today_hazards.h"
+
+#include "app/journal/hazard.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { DAY_MS = 24 * 3600 * 1000, WORDS_SIZE = 2 * HAZARD_TEXT_MAX };
+
+static void put(struct json_out *w, const char *kind, const char *id, const char *due, const char *zh, const char *en) {
+    json_open(w, NULL, '{');
+    json_put_text(w, "kind", kind);
+    json_put_text(w, "id", id);
+    json_put_text(w, "due", due);
+    json_open(w, "text", '{');
+    json_put_text(w, "zh", zh);
+    json_put_text(w, "en", en);
+    json_close(w, '}');
+    json_put_text(w, "action", "hazard");
+    json_close(w, '}');
+}
+
+/* ---- what presses ---- */
+
+static void put_pressing(struct stmt *s, const struct tz *tz, struct json_out *w) {
+    char zh[WORDS_SIZE], en[WORDS_SIZE], due[CLOCK_TEXT_SIZE];
+    struct wall at = { stmt_int(s, 4) };
+    const char *text_en = stmt_text(s, 3)[0] ? stmt_text(s, 3) : stmt_text(s, 2);
+    bool look = strcmp(stmt_text(s, 1), "rectified") == 0, assign = strcmp(stmt_text(s, 1), "raised") == 0;
+    (void)snprintf(zh, sizeof zh, "%s：%s", look ? "复查" : assign ? "指派" : "整改", stmt_text(s, 2));
+    (void)snprintf(en, sizeof en, "%s: %s", look ? "Re-check" : assign ? "Assign" : "Rectify", text_en);
+    clock_format(at, tz_offset_s(tz, at), due);
+    put(w, "hazard", stmt_text(s, 0), look ? NULL : due, zh, en);
+}
+
+static int put_all_pressing(struct db *db, const struct today_ask *ask, const struct tz *tz, bool looks,
+                            struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    const char *mine = strcmp(ask->role, "crew") == 0 ? ask->user : NULL;
+    int rc = looks ? db_prepare(db,
+                                "SELECT id, state, text, text_en, due_ms FROM hazard WHERE site = ?1 AND state ="
+                                " 'rectified' AND rectified_by <> 'user/' || ?2 ORDER BY severity <> 'stop_work',"
+                                " rectified_ms LIMIT ?3",
+                                &s)
+                   : db_prepare(db,
+                                "SELECT id, state, text, text_en, due_ms FROM hazard WHERE site = ?1 AND state IN"
+                                " ('raised', 'assigned') AND (?2 IS NULL OR assignee = ?2) AND (severity = 'stop_work'"
+                                " OR due_ms < ?4 + ?5 OR (warn_ms > 0 AND warn_ms <= ?4)) ORDER BY due_ms LIMIT ?3",
+                                &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, ask->site);
+    stmt_bind_text(s, 2, looks ? ask->user : mine);
+    stmt_bind_int(s, 3, TODAY_HAZARDS_MAX);
+    if (!looks) stmt_bind_int(s, 4, ask->now.ms);
+    if (!looks) stmt_bind_int(s, 5, DAY_MS);
+    while ((rc = stmt_step(s)) == 1) put_pressing(s, tz, w);
+    return rc;
+}
+
+/* ---- what came too late ---- */
+
+static void put_too_late(struct stmt *s, struct json_out *w) {
+    static const struct {
+        const char *type, *zh, *en;
+    } deeds[] = {
+        { "hazard-rectified", "整改", "rectification" },
+        { "hazard-verified", "复查", "re-check" },
+        { "hazard-rejected", "退回", "sending back" },
+        { "hazard-assigned", "指派", "assignment" },
+    };
+    char zh[WORDS_SIZE], en[WORDS_SIZE];
+    const char *text_en = stmt_text(s, 3)[0] ? stmt_text(s, 3) : stmt_text(s, 2);
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(deeds); i++) {
+        if (strcmp(deeds[i].type, stmt_text(s, 1)) != 0) continue;
+        (void)snprintf(zh, sizeof zh, "您的%s晚了一步，没有算数：%s", deeds[i].zh, stmt_text(s, 2));
+        (void)snprintf(en, sizeof en, "Your %s came too late to count: %s", deeds[i].en, text_en);
+        put(w, "hazard-late", stmt_text(s, 0), NULL, zh, en);
+    }
+}
+
+/* Own steps of the last days that somebody else's turned out to precede. */
+static int put_all_too_late(struct db *db, const struct today_ask *ask, struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    char actor[64];
+    (void)snprintf(actor, sizeof actor, "user/%.40s", ask->user);
+    int rc =
+        db_prepare(db,
+                   "SELECT h.id, e.type, h.text, h.text_en, CAST(e.bytes AS TEXT) ->> '$.actor' AS actor FROM late l"
+                   " JOIN event e ON e.id = l.event AND e.site = l.site JOIN chain c ON c.id = e.chain"
+                   " JOIN hazard h ON h.site = l.site AND l.subject = 'hazard/' || h.id"
+                   " WHERE l.site = ?1 AND c.writer = ?2 AND e.at > ?3 AND actor = ?4 ORDER BY e.pos DESC LIMIT ?5",
+                   &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, ask->site);
+    stmt_bind_text(s, 2, ask->board);
+    stmt_bind_int(s, 3, ask->now.ms - (int64_t)TODAY_LATE_DAYS * DAY_MS);
+    stmt_bind_text(s, 4, actor);
+    stmt_bind_int(s, 5, TODAY_HAZARD_LATE_MAX);
+    while ((rc = stmt_step(s)) == 1) put_too_late(s, w);
+    return rc;
+}
+
+int today_hazards_put(struct db *db, const struct today_ask *ask, const struct tz *tz, struct json_out *w) {
+    if (!ask->user || !ask->role || strcmp(ask->role, "viewer") == 0) return 0;
+    int rc = put_all_too_late(db, ask, w);
+    if (rc == 0) rc = put_all_pressing(db, ask, tz, strcmp(ask->role, "supervisor") == 0, w);
+    return rc;
+}

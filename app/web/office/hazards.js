@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// Hazards over all sites: what is open, by whom and by when; before and after; re-checking small things by photo. The filters are the address.
+import { get, post, setSite, sitePath } from '/shared/api.js';
+import { debounce, el, fill } from '/shared/dom.js';
+import { hazardCard, historyLines, photoPair, placeOf, SEVERITIES, severityBadge, stateLine, STATES, stepsFor, textOf } from '/shared/hazards.js';
+import { STEP_ICONS, takeStep } from '/shared/hazardsteps.js';
+import { icon } from '/shared/icons.js';
+import * as live from '/shared/live.js';
+import { openSheet } from '/shared/sheet.js';
+import { stageName, stages } from '/shared/trade.js';
+import { lang, t } from '/shared/words.js';
+import { goTo, say, setTitle } from './bar.js';
+
+const FILTERS = ['state', 'severity', 'stage', 'site', 'overdue'];
+const PAGE = 60;
+
+// What the address says, as the server is asked.
+function asked(query) {
+    const ask = new URLSearchParams();
+    for (const name of FILTERS) if (query.get(name)) ask.set(name, query.get(name));
+    if (!ask.has('state')) ask.set('state', 'open');
+    if (ask.get('state') === 'all') ask.delete('state');
+    return ask;
+}
+
+export function hazardsView(root, query) {
+    let list = [];
+    let next = null;
+    let sites = [];
+    let stopped = false;
+    const bar = el('div', { class: 'filters', role: 'group', 'aria-label': t('office.filter') });
+    const grid = el('div', { class: 'hazard-grid' }, el('p', { class: 'hint' }, t('loading')));
+    const more = el('button', { type: 'button', class: 'plain more', hidden: true, on: { click: () => load(next) } }, icon('down'), t('more'));
+    setTitle(t('office.hazards'));
+    fill(root, bar, grid, more);
+
+    function change(name, value) {
+        const to = new URLSearchParams(query);
+        if (value) to.set(name, value);
+        else to.delete(name);
+        goTo(`hazards?${to}`);
+    }
+    function select(name, options) {
+        const chosen = query.get(name) ?? '';
+        return el('label', { class: 'filter' }, el('span', {}, t(`office.filter-${name}`)), el('select', { class: 'field', name, on: { change: (event) => change(name, event.target.value) } },
+            options.map(([value, word]) => el('option', { value, selected: value === chosen }, word))));
+    }
+    function drawBar() {
+        const any = ['', t('office.any')];
+        const table = new URLSearchParams([...asked(query), ['format', 'csv'], ['lang', lang()]]);
+        const overdue = query.get('overdue') === 'true';
+        fill(bar, select('state', [['', t('hazard.state-open')], ...STATES.map((state) => [state, t(`hazard.state-${state}`)]), ['all', t('office.any')]]),
+            select('severity', [any, ...SEVERITIES.map((severity) => [severity, t(`severity.${severity}`)])]),
+            select('stage', [any, ...stages().map((stage) => [stage.key, stageName(stage.key)])]),
+            select('site', [any, ...sites.map((site) => [site.site, site.name])]),
+            el('button', { type: 'button', class: 'toggle', 'aria-pressed': String(overdue), on: { click: () => change('overdue', overdue ? '' : 'true') } }, icon('warn'), t('office.filter-overdue')),
+            el('span', { class: 'spring' }), el('a', { class: 'plain', href: `/api/v1/hazards?${table}`, download: 'hazards.csv' }, icon('download'), t('office.csv')));
+    }
+    const nameOf = (id) => sites.find((site) => site.site === id)?.name ?? id;
+    function draw() {
+        const cards = list.map((hazard) => {
+            const card = hazardCard(hazard, show);
+            const site = card.querySelector('.hazard-site');
+            if (site) fill(site, icon('sites'), nameOf(hazard.site));
+            return card;
+        });
+        fill(grid, cards.length ? cards : el('p', { class: 'hint' }, t('hazard.none')));
+        more.hidden = !next;
+    }
+    async function load(before) {
+        try {
+            const ask = asked(query);
+            ask.set('limit', String(before ? PAGE : Math.min(200, Math.max(PAGE, list.length))));
+            if (before) ask.set('before', before);
+            const page = await get(`/api/v1/hazards?${ask}`);
+            if (stopped) return;
+            list = before ? list.concat(page.hazards) : page.hazards;
+            ({ next } = page);
+            draw();
+        } catch {
+            if (!stopped && !list.length) fill(grid, el('p', { class: 'hint' }, t('error.offline')));
+        }
+    }
+    const soon = debounce(() => load(), 400);
+    const stops = [live.on('record', (record) => record.type.startsWith('hazard-') && soon()), live.on('again', soon)];
+    get('/api/v1/sites').then((answer) => {
+        ({ sites } = answer);
+        if (stopped) return;
+        drawBar();
+        if (list.length) draw();
+    }, () => {});
+    drawBar();
+    load();
+    return () => {
+        stopped = true;
+        soon.cancel();
+        stops.forEach((stop) => stop());
+    };
+}
+
+// One of them, over the list. It follows what happens to it.
+function show(hazard) {
+    const body = el('div', { class: 'hazard-page' });
+    const foot = el('div', { class: 'hazard-steps' });
+    const site = encodeURIComponent(hazard.site);
+    setSite(hazard.site);
+    const ctx = {
+        say, send: (path, step) => post(sitePath(path), step), people: async () => (await get(sitePath(''))).people ?? [],
+        photo: (one, verb) => { location.href = `/panel/?site=${site}#/hazard/${one.id}/${verb}`; },
+    };
+    function draw(one) {
+        fill(body, el('div', { class: 'hazard-head' }, severityBadge(one.severity), el('span', {}, [one.site, placeOf(one)].filter(Boolean).join(' · '))), stateLine(one), one.note && el('p', {}, one.note), photoPair(one), historyLines(one));
+        fill(foot, stepsFor(one).map((step, i) => el('button', { type: 'button', class: i ? 'plain' : 'main', dataset: { step }, on: { click: () => act(one, step) } }, icon(STEP_ICONS[step]), t(`hazard.do-${step}`))));
+    }
+    async function load() {
+        try {
+            const one = await get(sitePath(`/hazards/${hazard.id}`));
+            if (sheet.dialog.open) draw(one);
+        } catch {
+            // what the list said is shown
+        }
+    }
+    async function act(one, step) {
+        if (step === 'rectify') {
+            ctx.photo(one, step);
+            return;
+        }
+        const done = await takeStep(ctx, one, step);
+        if (sheet.dialog.open) (done ? draw(done) : load());
+    }
+    const stop = live.on('record', (record) => record.subject === `hazard/${hazard.id}` && load());
+    const sheet = openSheet({ title: textOf(hazard), className: 'sheet-wide sheet-hazard', content: body, foot, onClose: () => {
+        stop();
+        setSite('');
+    } });
+    draw(hazard);
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Photos for one record: at the panel with the board's camera, on a phone or at a desk with its own or from the album. Ids are known at once; bytes
+// follow by themselves.
+import { Offline, post } from '/shared/api.js';
+import { el, fill } from '/shared/dom.js';
+import { icon } from '/shared/icons.js';
+import { uuid7 } from '/shared/ids.js';
+import { thumb } from '/shared/pictures.js';
+import { may, place } from '/shared/place.js';
+import { t } from '/shared/words.js';
+import { aim } from './aim.js';
+import { status } from './data.js';
+import { say } from './header.js';
+import { preview } from './jpeg.js';
+import { addFiles, uploads } from './uploads.js';
+
+const SHOT_MS = 25000;
+const atPanel = () => matchMedia('(min-width: 700px)').matches && !place.hub;
+
+// fields(): {stage, room} of the next one. Returns { node: what is seen, buttons: for the column beside it, ids(), stop() }.
+export function photoTaker({ fields, max = 12, changed = () => {} }) {
+    return atPanel() ? boardTaker(fields, max, changed) : phoneTaker(fields, max, changed);
+}
+
+function boardTaker(fields, max, changed) {
+    const camera = status.get()?.camera === 'ok' && may('shot');
+    const taken = [];
+    const result = el('div', { class: 'shot' });
+    const live = camera && aim();
+    let waiting = null; // an attempt without an answer: the same id again
+    const shutter = el('button', { type: 'button', class: 'plain shutter', on: { click: shoot } }, icon('camera'), el('span', {}, t('shoot.take')));
+    const draw = () => fill(result, taken.length ? [thumb(taken.at(-1), t('photo.one')), el('p', { class: 'shot-line' }, t('count.photos', { n: taken.length }))]
+        : el('div', { class: 'shot-empty' }, icon('camera'), el('p', {}, t('shoot.hint'))));
+    async function shoot() {
+        if (shutter.disabled || taken.length >= max) return;
+        shutter.disabled = true;
+        say(t('shoot.taking'), 'busy');
+        const body = waiting ?? { id: uuid7(), ...Object.fromEntries(Object.entries(fields()).filter(([, v]) => v)) };
+        try {
+            taken.push(await post('/api/v1/camera/shot', body, { deadline: SHOT_MS }));
+            waiting = null;
+            say(t('shoot.taken'));
+            draw();
+            changed();
+        } catch (error) {
+            if (error instanceof Offline) waiting = body;
+            say(error instanceof Offline ? t('error.offline') : error.status === 507 ? t('upload.507') : t('shoot.failed'), 'bad');
+        }
+        shutter.disabled = false;
+    }
+    draw();
+    return {
+        node: live ? el('div', { class: 'aiming' }, live.node, result) : el('p', { class: 'hint' }, t(`camera.${status.get()?.camera ?? 'absent'}`)),
+        buttons: camera ? [shutter] : [], ids: () => taken.map((photo) => photo.id), stop: () => live?.stop(),
+    };
+}
+
+function phoneTaker(fields, max, changed) {
+    const items = [];
+    const row = el('div', { class: 'taken' });
+    function pick(word, name, main, capture) {
+        const input = el('input', { type: 'file', accept: 'image/jpeg,image/*', multiple: !capture, capture: capture && 'environment', hidden: true, on: { change: () => {
+            const room = max - items.length;
+            items.push(...addFiles([...input.files].slice(0, room), { ...fields(), origin: capture ? 'phone' : 'import' }));
+            input.value = '';
+            draw();
+            changed();
+        } } });
+        return el('div', { class: 'picker' }, input, el('button', { type: 'button', class: main ? 'main' : 'plain', on: { click: () => input.click() } }, icon(name), el('span', {}, t(word))));
+    }
+    const drawn = new Map();
+    function draw() {
+        for (const item of items) {
+            if (!drawn.has(item)) {
+                const box = el('span', { class: 'thumb' }, icon('album'));
+                drawn.set(item, { box, mark: el('span', { class: 'taken-mark' }), painted: false });
+                row.append(el('span', { class: 'taken-photo' }, box, drawn.get(item).mark));
+            }
+            const one = drawn.get(item);
+            if (!one.painted && item.blob) {
+                one.painted = true;
+                preview(item.blob, 160).then((canvas) => fill(one.box, canvas), () => {});
+            }
+            fill(one.mark, icon({ done: 'check', failed: 'warn' }[item.state] ?? 'sent'), item.state === 'failed' ? t(item.error) : t(`upload.${item.state}`, { n: Math.round(item.part * 100) }));
+        }
+    }
+    const stop = uploads.watch(draw);
+    return {
+        node: el('div', { class: 'taker' }, may('photo') && [pick('shoot.take', 'camera', false, true), pick('shoot.album', 'album', false, false)], row),
+        buttons: [], ids: () => items.filter((item) => !['failed', 'gone'].includes(item.state)).map((item) => item.id), stop,
+    };
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// A number by thumb: what nobody shall type on the panel.
+import { el, fill } from '/shared/dom.js';
+import { icon } from '/shared/icons.js';
+import { openSheet } from '/shared/sheet.js';
+import { t } from '/shared/words.js';
+
+// Resolves with a whole number from min to max, or null when it was closed.
+export function askNumber({ title, unit = '', min = 0, max = 9999 }) {
+    return new Promise((resolve) => {
+        let text = '';
+        let result = null;
+        const shown = el('output', { class: 'number-shown', 'aria-live': 'polite' });
+        const ok = el('button', { type: 'button', class: 'main', on: { click: () => {
+            result = Number(text);
+            sheet.close();
+        } } }, icon('check'), t('chip.ok'));
+        const fits = () => text !== '' && Number(text) >= min && Number(text) <= max;
+        function set(value) {
+            if (value.length > String(max).length) return;
+            text = value;
+            fill(shown, text || '–', unit && el('span', { class: 'number-unit' }, ` ${unit}`));
+            ok.disabled = !fits();
+        }
+        const key = (digit) => el('button', { type: 'button', class: 'key', on: { click: () => set(text === '0' ? digit : text + digit) } }, digit);
+        const erase = el('button', { type: 'button', class: 'key', 'aria-label': t('signin.erase'), on: { click: () => set(text.slice(0, -1)) } }, icon('erase'));
+        const sheet = openSheet({ title, className: 'sheet-wide sheet-number', content: el('div', { class: 'number-keys' }, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'].map(key)), foot: [erase, shown, ok], onClose: () => resolve(result) });
+        set('');
+    });
+}
