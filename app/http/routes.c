@@ -23,10 +23,11 @@ extern const struct route route_decision[];
 extern const struct route route_material[];
 extern const struct route route_question[];
 extern const struct route route_callback[];
+extern const struct route route_approval[];
 
 const struct route *const route_tables[] = {
-    route_session,  route_live,      route_status,  route_site,   route_daylog,    route_card,
-    route_photo,    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,
-    route_timeline, route_request,   route_control, route_change, route_decision,  route_material,
-    route_question, route_callback,  route_hazard,  NULL,
+    route_session,   route_live,    route_status,   route_site,      route_daylog,   route_card,     route_photo,
+    route_photo_get, route_stamped, route_camera,   route_timelapse, route_alert,    route_timeline, route_request,
+    route_control,   route_change,  route_decision, route_material,  route_question, route_callback, route_hazard,
+    route_approval,  NULL,
 };

@@ -111,11 +111,8 @@ static const struct {
     { "confirmation", "变更没有业主确认", "a change is not confirmed by the customer" },
 };
 
-/* Hazards by their newest event: whatever the hazards' own rules are, only a verified one is closed. */
 static const char open_sql[] =
-    "SELECT 0, subject FROM event e WHERE site = ?1 AND subject > 'hazard/' AND subject < 'hazard0' AND rev ="
-    " (SELECT max(rev) FROM event WHERE site = e.site AND subject = e.subject) AND type <> 'hazard-verified'"
-    " GROUP BY subject"
+    "SELECT 0, 'hazard/' || id FROM hazard WHERE site = ?1 AND state <> 'verified'"
     " UNION ALL SELECT 1, 'change/' || id FROM change_order WHERE site = ?1 AND state = 'requested'"
     " UNION ALL SELECT 2, 'change/' || id FROM change_order c WHERE site = ?1 AND state IN ('approved', 'alternative')"
     " AND NOT EXISTS (SELECT 1 FROM confirmation k WHERE k.site = c.site AND k.subject = 'change/' || c.id)"

@@ -32,7 +32,7 @@ const table = [
         'GET /callbacks'],
     ['timed tests', ['manager', 'supervisor', 'office']],
     ['decide, hold, plan, people; ask for a photo', ['office'], 'PUT /sites/{site}', 'POST /photo-requests',
-        'POST /decisions', 'POST /materials/{id}/answer', 'POST /callbacks', 'GET /callbacks/due'],
+        'POST /decisions', 'POST /materials/{id}/answer', 'POST /callbacks', 'GET /callbacks/due', 'GET /approvals'],
     ['devices, network, restore, move', ['installer']],
     ['export', ['installer', 'office']],
 ];

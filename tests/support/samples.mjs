@@ -115,6 +115,7 @@ const rows = {
     'GET /callbacks': {},
     'POST /callbacks': { good: 201, body: () => ({ id: uuid7(), score: 4, note: '满意', questions: ['几号完工'], next: '2099-01-01' }) },
     'GET /callbacks/due': {},
+    'GET /approvals': {},
     'GET /handover': {},
     'POST /handover': { good: 409, body: (c) => ({ id: uuid7(), date: '2026-01-01', note: '钥匙已交', photos: [c.photo] }) }, /* a change is open */
     'GET /sites': {},

@@ -9,6 +9,7 @@ import { may, place, user } from '/shared/place.js';
 import { closeAllSheets } from '/shared/sheet.js';
 import { signIn } from '/shared/signin.js';
 import { languageButton, t, useSavedLang } from '/shared/words.js';
+import { approvalsView } from './approvals.js';
 import { bar, drawBar, goTo } from './bar.js';
 import { hazardsView } from './hazards.js';
 import { newSite } from './plan.js';
@@ -21,7 +22,7 @@ const main = el('main', { id: 'main', tabindex: -1 });
 let stopView = null;
 
 function buttons(name) {
-    return [!name && el('a', { class: 'bar-lang', href: '#/hazards' }, icon('warn'), el('span', {}, t('office.hazards'))), name !== 'new' && may('plan') && el('button', { type: 'button', class: 'bar-lang', on: { click: () => goTo('new') } }, icon('plus'), el('span', {}, t('office.new-site'))),
+    return [!name && may('decide') && el('a', { class: 'bar-lang', href: '#/approvals' }, icon('checks'), el('span', {}, t('approval.title'))), !name && el('a', { class: 'bar-lang', href: '#/hazards' }, icon('warn'), el('span', {}, t('office.hazards'))), name !== 'new' && may('plan') && el('button', { type: 'button', class: 'bar-lang', on: { click: () => goTo('new') } }, icon('plus'), el('span', {}, t('office.new-site'))),
         languageButton(route),
         el('button', { type: 'button', class: 'bar-lang', 'aria-label': t('office.leave', { name: user.get()?.name }), on: { click: leave } }, icon('leave'), el('span', {}, user.get()?.name))];
 }
@@ -34,6 +35,7 @@ function route() {
     drawBar(Boolean(name), buttons(name));
     fill(main);
     if (name === 'site' && id) stopView = siteView(main, id, tab, new URLSearchParams(query));
+    else if (name === 'approvals' && may('decide')) stopView = approvalsView(main);
     else if (name === 'hazards') stopView = hazardsView(main, new URLSearchParams(query));
     else if (name === 'new' && may('plan')) stopView = newSite(main);
     else stopView = sitesView(main);

@@ -11,6 +11,7 @@ import { setZone } from '/shared/when.js';
 import { goTo, setTitle } from './bar.js';
 import { showBoards } from './boards.js';
 import { showPlan } from './plan.js';
+import { handover } from './calls.js';
 import { askForPhoto, showRequests } from './request.js';
 import { showTimelapse } from './timelapse.js';
 
@@ -22,6 +23,7 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
     let stopped = false;
     const address = encodeURIComponent(id);
     const tabs = el('nav', { class: 'site-tabs' });
+    const closing = el('span', {});
     const body = el('div', { class: 'site-body' });
     setSite(id);
     place.site = id;
@@ -31,8 +33,9 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
         el('span', { class: 'spring' }),
         may('plan') && el('button', { type: 'button', class: 'plain', on: { click: () => askForPhoto(id) } }, icon('camera'), el('span', {}, t('request.ask'))),
         el('a', { class: 'plain', href: `#/hazards?site=${address}` }, icon('warn'), el('span', {}, t('office.hazards'))),
-        may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
+        closing, may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
 
+    if (may('change')) handover(closing, id).catch(() => {});
     async function head() {
         try {
             const site = await get(sitePath(''));
