@@ -59,10 +59,10 @@ function compose(root, { goTo }, key, stops) {
     stops.push(taker.stop);
     function draw() {
         setTitle(reasonName(key), () => goTo('change/new'));
-        fill(facts, button(false, 'hash', value.amount === null ? 'change.how-much' : 'change.amount', async () => {
+        fill(facts, el('button', { type: 'button', class: 'plain', on: { click: async () => {
             value.amount = (await askAmount({ title: t('change.how-much'), credit: Boolean(reason?.credit) })) ?? value.amount;
             draw();
-        }), el('b', { class: 'money-amount' }, value.amount === null ? '' : yuan(value.amount)),
+        } } }, icon('hash'), el('b', {}, value.amount === null ? t('change.how-much') : yuan(value.amount))),
         el('button', { type: 'button', class: 'plain where', on: { click: async () => {
             value.room = (await askRoom(t('shoot.room'), value.room)) ?? value.room;
             draw();

@@ -11,7 +11,9 @@
 #include "app/journal/change.h"
 #include "app/journal/confirmation.h"
 #include "app/journal/handover.h"
+#include "app/journal/material.h"
 #include "app/journal/question.h"
+#include "app/journal/today.h"
 #include "app/journal/worktime.h"
 
 #include "tests/support/post_rig.h"
@@ -266,6 +268,57 @@ static int hand_over(struct post_rig *f, unsigned n, const char *rest, struct bu
     return rc;
 }
 
+/* ---- the home screen ---- */
+
+static void dues(struct post_rig *f, const char *role) {
+    struct today_ask ask = { .site = JOURNAL_SITE,
+                             .board = "b-01",
+                             .fallback_tz = "Asia/Shanghai",
+                             .now = clock_wall(),
+                             .user = "u-01",
+                             .role = role };
+    buf_clear(&f->answer);
+    assert_int_equal(today_print(f->t.db, &ask, &f->answer), 0);
+}
+
+static void what_presses_is_on_the_home_screen(void **state) {
+    struct post_rig *f = *state;
+    assert_int_equal(ask(f, 1, "customer", "site", &site), 0);
+    assert_int_equal(ask(f, 2, "site", "designer", &site), 0); /* is not the site's to answer */
+    assert_int_equal(
+        post_rig_send(f, change_post_request, NULL, NULL, 3, "'amount':1,'reason':'owner-adds','text':'加柜子'"), 0);
+    assert_int_equal(post_rig_send(f, material_post_new, NULL, NULL, 4, "'name':'地砖','expected':'2026-11-22'"), 0);
+    assert_int_equal(post_rig_send(f, material_post_new, NULL, NULL, 5,
+                                   "'name':'木门','kind':'door','expected':'2027-02-01','needed':'2026-12-29'"),
+                     0);
+    assert_int_equal(post_rig_send(f, material_post_new, NULL, NULL, 6,
+                                   "'name':'衣柜','kind':'cabinet','expected':'2027-02-01','needed':'2027-01-31'"),
+                     0);
+    dues(f, "crew");
+    post_rig_has(f, "{'kind':'question','id':'01935d2a-1c00-7abc-8def-000000000001','due':'2026-11-23T10:30:00.000+08:"
+                    "00','text':{'zh':'业主问：插座在哪'");
+    post_rig_has(
+        f, "{'kind':'material','id':'01935d2a-1c00-7abc-8def-000000000004','due':null,'text':{'zh':'今天到场：地砖'");
+    post_rig_has(f, "{'kind':'measure','id':'01935d2a-1c00-7abc-8def-000000000005','due':null,'text':{'zh':'"
+                    "该复尺了：木门','en':'To be measured: 木门'},'action':'material'}");
+    assert_null(strstr(f->answer.data, "000000000002"));
+    assert_null(strstr(f->answer.data, "000000000006"));
+    assert_int_equal(
+        post_rig_send(f, change_post_decision, post_rig_id(3), NULL, 7, "'subject':'change/x','decision':'approved'"),
+        0);
+    dues(f, "crew");
+    assert_null(strstr(f->answer.data, "\"kind\":\"change\""));
+    dues(f, "manager");
+    post_rig_has(
+        f, "'text':{'zh':'请业主确认变更：加柜子','en':'The customer has to confirm: 加柜子'},'action':'change'}");
+    assert_int_equal(post_rig_send(f, material_post_arrive, post_rig_id(4), NULL, 8, "%s", ""), 0);
+    journal_pair_now("2026-11-23T08:00:00+08:00");
+    dues(f, "viewer");
+    assert_null(strstr(f->answer.data, "\"question\""));
+    dues(f, "crew");
+    assert_null(strstr(f->answer.data, "地砖"));
+}
+
 static void a_job_is_closed_when_nothing_is_open(void **state) {
     struct post_rig *f = *state;
     struct buf open;
@@ -316,6 +369,7 @@ int main(void) {
         TEST(both_ends_fold_to_the_same),
         TEST(a_call_brings_its_questions),
         TEST(who_is_due_is_told_with_what_happened),
+        TEST(what_presses_is_on_the_home_screen),
         TEST(a_job_is_closed_when_nothing_is_open),
     };
     return cmocka_run_group_tests_name("question", tests, NULL, NULL);
