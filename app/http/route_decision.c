@@ -2,6 +2,7 @@
 /* What head office decides of what a site asked for: one address, and a table of the kinds of subjects that there is something to decide of. */
 #include "app/http/posting.h"
 #include "app/http/reply.h"
+#include "app/journal/change.h"
 #include "app/journal/delay.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -12,6 +13,7 @@ static const struct {
     const char *kind;             /* of the body's subject, with its slash */
     void (*fill)(struct post *p); /* what post_event needs; p->subject_id is set */
 } kinds[] = {
+    { "change/", change_post_decision },
     { "delay/", delay_post_decision },
 };
 

@@ -66,9 +66,9 @@ static const struct step idle_list_steps[] = { { STEP_READ, idle_list }, { STEP_
 
 extern const struct route route_delay[];
 const struct route route_delay[] = {
-    { "POST", "/api/v1/delays", PERMIT_STAGE, ROUTE_SITE, claim_steps },
+    { "POST", "/api/v1/delays", PERMIT_REQUEST, ROUTE_SITE, claim_steps },
     { "GET", "/api/v1/delays", PERMIT_READ, ROUTE_SITE, list_steps },
-    { "POST", "/api/v1/idle-days", PERMIT_STAGE, ROUTE_SITE, idle_steps },
+    { "POST", "/api/v1/idle-days", PERMIT_REQUEST, ROUTE_SITE, idle_steps },
     { "GET", "/api/v1/idle-days", PERMIT_READ, ROUTE_SITE, idle_list_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

@@ -8,8 +8,8 @@ enum { LIST_MAX = 1024 * 1024 };
 
 static unsigned may(enum role role) {
     static const enum permission need[STAGE_VERB_COUNT] = {
-        [STAGE_START] = PERMIT_STAGE,  [STAGE_FINISH] = PERMIT_STAGE, [STAGE_REQUEST] = PERMIT_STAGE,
-        [STAGE_ACCEPT] = PERMIT_JUDGE, [STAGE_REJECT] = PERMIT_JUDGE, [STAGE_OVERRIDE] = PERMIT_DECIDE,
+        [STAGE_START] = PERMIT_REQUEST, [STAGE_FINISH] = PERMIT_REQUEST, [STAGE_REQUEST] = PERMIT_REQUEST,
+        [STAGE_ACCEPT] = PERMIT_JUDGE,  [STAGE_REJECT] = PERMIT_JUDGE,   [STAGE_OVERRIDE] = PERMIT_DECIDE,
     };
     unsigned bits = 0;
     for (unsigned v = 0; v < STAGE_VERB_COUNT; v++)
@@ -107,9 +107,9 @@ extern const struct route route_stage[];
 const struct route route_stage[] = {
     { "GET", "/api/v1/stages", PERMIT_READ, ROUTE_SITE, list_steps },
     { "GET", "/api/v1/stages/{key}", PERMIT_READ, ROUTE_SITE, one_steps },
-    { "POST", "/api/v1/stages/{key}/start", PERMIT_STAGE, ROUTE_SITE, start_steps },
-    { "POST", "/api/v1/stages/{key}/finish", PERMIT_STAGE, ROUTE_SITE, finish_steps },
-    { "POST", "/api/v1/stages/{key}/request", PERMIT_STAGE, ROUTE_SITE, request_steps },
+    { "POST", "/api/v1/stages/{key}/start", PERMIT_REQUEST, ROUTE_SITE, start_steps },
+    { "POST", "/api/v1/stages/{key}/finish", PERMIT_REQUEST, ROUTE_SITE, finish_steps },
+    { "POST", "/api/v1/stages/{key}/request", PERMIT_REQUEST, ROUTE_SITE, request_steps },
     { "POST", "/api/v1/stages/{key}/accept", PERMIT_JUDGE, ROUTE_SITE, accept_steps },
     { "POST", "/api/v1/stages/{key}/reject", PERMIT_JUDGE, ROUTE_SITE, reject_steps },
     { "POST", "/api/v1/stages/{key}/override", PERMIT_DECIDE, ROUTE_SITE, override_steps },

@@ -13,6 +13,7 @@
 #include "app/journal/timed_test.h"
 #include "app/journal/today_chips.h"
 #include "app/journal/today_hazards.h"
+#include "app/journal/today_money.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -300,6 +301,7 @@ static int put_dues(const struct day *d, struct json_out *w) {
     if (rc == 0) rc = put_logs_due(d, w);
     if (rc == 0) rc = today_hazards_put(d->db, d->ask, d->tz, w);
     if (rc == 0) rc = put_requests_due(d, w);
+    if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
     if (d->ask->rejected > 0) {
         char zh[80];
         char en[80];

@@ -10,6 +10,7 @@ import { closeAllSheets } from '/shared/sheet.js';
 import { signIn } from '/shared/signin.js';
 import { languageButton, t, useSavedLang } from '/shared/words.js';
 import { alertsView } from './alerts.js';
+import { approvalsView } from './approvals.js';
 import { bar, drawBar } from './bar.js';
 import { hazardsView } from './hazards.js';
 import { newSite } from './plan.js';
@@ -24,6 +25,7 @@ let stopView = null;
 // What the bar offers, in this order, and what each shows. may: who sees it.
 const VIEWS = {
     alerts: { icon: 'warn', show: (query) => alertsView(main, query) },
+    approvals: { icon: 'checks', may: 'decide', show: () => approvalsView(main) },
     hazards: { icon: 'warn', show: (query) => hazardsView(main, query) },
 };
 

@@ -11,6 +11,7 @@ import { setZone } from '/shared/when.js';
 import { goTo, setTitle } from './bar.js';
 import { showBoards } from './boards.js';
 import { showPlan } from './plan.js';
+import { handover } from './calls.js';
 import { askForPhoto, showRequests } from './request.js';
 import { showStages } from './stages.js';
 import { showTimelapse } from './timelapse.js';
@@ -23,6 +24,7 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
     let stopped = false;
     const address = encodeURIComponent(id);
     const tabs = el('nav', { class: 'site-tabs' });
+    const closing = el('span', {});
     const body = el('div', { class: 'site-body' });
     setSite(id);
     place.site = id;
@@ -34,8 +36,9 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
         el('a', { class: 'plain', href: `#/hazards?site=${address}` }, icon('warn'), el('span', {}, t('office.hazards'))),
         el('a', { class: 'plain', href: `/api/v1/sites/${address}/report`, target: '_blank', rel: 'noopener' }, icon('note'), el('span', {}, t('office.report'))),
         el('a', { class: 'plain', href: `/api/v1/sites/${address}/report?format=pdf`, download: '' }, icon('download'), el('span', {}, t('office.report-pdf'))),
-        may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
+        closing, may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
 
+    if (may('change')) handover(closing, id).catch(() => {});
     async function head() {
         try {
             const site = await get(sitePath(''));

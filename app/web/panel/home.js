@@ -35,12 +35,17 @@ const ACTIONS = {
     status: { icon: 'sent', word: 'due.do-status', to: 'status', may: 'read' },
     hazard: { icon: 'warn', word: 'due.do-hazard', to: 'hazard', may: 'read' },
     test: { icon: 'clock', word: 'due.do-test', to: 'tests', may: 'read' },
+    question: { icon: 'info', word: 'due.do-answer', to: 'question', may: 'raise' },
+    change: { icon: 'edit', word: 'due.do-sign', to: 'change', may: 'change' },
+    material: { icon: 'tool', word: 'due.do-hazard', to: 'material', may: 'raise' },
     look: { icon: 'timeline', word: 'due.do-look', to: 'timeline', may: 'read' },
 };
+const MONEY = ['question', 'change', 'material'];
 function actionOf(due) {
     const said = `${due.action ?? ''} ${due.kind ?? ''}`;
     if (/hazard/.test(said)) return ACTIONS.hazard;
     if (due.kind === 'test') return ACTIONS.test;
+    if (MONEY.includes(due.action)) return ACTIONS[due.action];
     if (/log/.test(said)) return ACTIONS.daylog;
     if (/photo|shoot|camera/.test(said)) return ACTIONS.photo;
     if (/reject|clock|disk|send|status/.test(said)) return ACTIONS.status;
@@ -49,7 +54,7 @@ function actionOf(due) {
 
 // A request for a photo is answered by the photo that names it; a log that is due may be yesterday's.
 function target(due, action) {
-    if ((action === ACTIONS.hazard || action === ACTIONS.test) && due.id) return `${action.to}/${due.id}`;
+    if ((action === ACTIONS.hazard || action === ACTIONS.test || MONEY.includes(due.action)) && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'photo-request' && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'daylog' && due.id && due.id !== today.get()?.date) return `${action.to}/date/${due.id}`;
     return action.to;

@@ -7,6 +7,7 @@ import { el } from './dom.js';
 import { darkText } from './stages.js';
 import { phraseName, reasonName, roomName, stageName, tradeName } from './trade.js';
 import { icon } from './icons.js';
+import { yuan } from './money.js';
 import { openViewer, photoOf, photoState, photoTile } from './pictures.js';
 import { may } from './place.js';
 import { openSheet } from './sheet.js';
@@ -14,7 +15,7 @@ import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
 import { clockNote, clockTime, dayName, dayOf, lasted, madeAt, moment, shortDay, sizeText } from './when.js';
 
-const ICONS = { hazard: 'warn', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', checklist: 'check', setting: 'edit', stage: 'tool', test: 'clock', delay: 'stop', idle: 'stop', hold: 'stop' };
+const ICONS = { hazard: 'warn', change: 'edit', confirmation: 'checks', material: 'tool', question: 'info', callback: 'person', handover: 'checks', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', checklist: 'check', setting: 'edit', stage: 'tool', test: 'clock', delay: 'stop', idle: 'stop', hold: 'stop' };
 
 const OUTAGE_ICONS = { power: 'power', network: 'linkdown', camera: 'camera' };
 
@@ -127,6 +128,22 @@ function bodyOf(entry) {
     case 'site-held':
     case 'site-resumed':
         return [line(d.reason && reasonName(d.reason), d.note)];
+    case 'change-requested':
+    case 'change-decided':
+        return [line(d.decision && t(`money.${d.decision}`), d.amount !== undefined && yuan(d.amount), d.room && roomName(d.room), d.text ?? d.note, d.photos?.length > 0 && t('count.photos', { n: d.photos.length }))];
+    case 'material-expected':
+    case 'material-arrived':
+    case 'material-scanned':
+    case 'material-answered':
+    case 'measurement-done':
+        return [line(d.name, d.quantity !== undefined && String(d.quantity), d.alternative, d.brand, d.batch, d.grade, (d.codes ?? d.read)?.map((code) => code.text).join(' '), d.expected && t('material.expected', { day: shortDay(d.expected) }), d.note)];
+    case 'question-asked':
+    case 'question-answered':
+        return [line(d.to && `${t(`who.${d.from}`)} → ${t(`who.${d.to}`)}`, d.text, d.due && t('due.by', { at: moment(d.due) }))];
+    case 'callback-done':
+        return [line(`${t('call.score')} ${d.score}`, d.note, ...d.questions ?? [])];
+    case 'handover-done':
+        return [line(d.date && shortDay(d.date), d.note), ...(d.plan ?? []).map((one) => line(one.date, lang() === 'en' ? one.en : one.zh))];
     case 'outage':
         return [line(...outageText(d))];
     case 'photos-dropped':

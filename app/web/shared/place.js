@@ -14,6 +14,8 @@ const MAY = {
     plan: ['office'],
     stage: ['manager', 'office'],
     test: ['manager', 'supervisor', 'office'],
+    raise: ['manager', 'supervisor', 'crew', 'office'],
+    change: ['manager', 'office'],
     decide: ['office'],
     hazard: ['manager', 'supervisor', 'crew', 'office'],
     'hazard-assign': ['manager', 'supervisor', 'office'],
