@@ -17,13 +17,13 @@ enum permission {
     PERMIT_DRAFT,     /* draft */
     PERMIT_TEST_SHOT, /* a shot of the board's camera: installer too */
     PERMIT_DAYLOG,    /* submit or amend a log */
-    PERMIT_PLAN,      /* plan, people; photo requests */
-    PERMIT_HAZARD,    /* raise a hazard */
-    PERMIT_ASSIGN,    /* say who puts it right */
+    PERMIT_JUDGE,     /* quality report; accept or reject a stage, verify or reject a rectification */
+    PERMIT_RAISE,     /* raise a hazard, ask a question, materials */
+    PERMIT_ASSIGN,    /* say who puts a hazard right */
     PERMIT_RECTIFY,   /* put it right */
-    PERMIT_VERIFY,    /* see that it is right, or send it back */
-    PERMIT_INSPECT,   /* submit a quality report */
-    PERMIT_OFFICE,    /* what only head office looks at: webhooks, the digest */
+    PERMIT_REQUEST, /* start, finish, ask for acceptance; change request, delay claim, what the customer confirms, hand-over */
+    PERMIT_TEST, /* timed tests */
+    PERMIT_DECIDE, /* head office: decide, override gates, hold, plan, people, checklists; photo requests, call-backs, webhooks */
     PERMIT_COUNT,
 };
 

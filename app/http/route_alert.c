@@ -82,6 +82,6 @@ extern const struct route route_alert[];
 const struct route route_alert[] = {
     { "GET", "/api/v1/alerts", PERMIT_READ, ROUTE_SITE, list_steps },
     { "GET", "/api/v1/alerts", PERMIT_READ, ROUTE_HUB, all_steps },
-    { "POST", "/api/v1/alerts/{id}/seen", PERMIT_PLAN, ROUTE_HUB, see_steps },
+    { "POST", "/api/v1/alerts/{id}/seen", PERMIT_DECIDE, ROUTE_HUB, see_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

@@ -103,11 +103,11 @@ static const struct step templates_steps[] = { { STEP_READ, templates }, { STEP_
 const struct route route_company[] = {
     { "GET", "/api/v1/checklists", PERMIT_READ, ROUTE_SITE, checklists_steps },
     { "GET", "/api/v1/checklists/{stage}", PERMIT_READ, ROUTE_SITE, checklists_steps },
-    { "PUT", "/api/v1/checklists/{stage}", PERMIT_PLAN, ROUTE_SITE | ROUTE_HUB, put_checklist_steps },
-    { "PUT", "/api/v1/checklists/{stage}", PERMIT_PLAN, ROUTE_HUB, put_checklist_steps },
+    { "PUT", "/api/v1/checklists/{stage}", PERMIT_DECIDE, ROUTE_SITE | ROUTE_HUB, put_checklist_steps },
+    { "PUT", "/api/v1/checklists/{stage}", PERMIT_DECIDE, ROUTE_HUB, put_checklist_steps },
     { "GET", "/api/v1/settings", PERMIT_READ, ROUTE_SITE, settings_steps },
-    { "PUT", "/api/v1/settings/{key}", PERMIT_PLAN, ROUTE_SITE | ROUTE_HUB, put_setting_steps },
-    { "PUT", "/api/v1/settings/{key}", PERMIT_PLAN, ROUTE_HUB, put_setting_steps },
-    { "GET", "/api/v1/templates", PERMIT_PLAN, ROUTE_HUB, templates_steps },
+    { "PUT", "/api/v1/settings/{key}", PERMIT_DECIDE, ROUTE_SITE | ROUTE_HUB, put_setting_steps },
+    { "PUT", "/api/v1/settings/{key}", PERMIT_DECIDE, ROUTE_HUB, put_setting_steps },
+    { "GET", "/api/v1/templates", PERMIT_DECIDE, ROUTE_HUB, templates_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

@@ -135,13 +135,13 @@ static const struct step one_steps[] = { { STEP_READ, one }, { STEP_END, NULL } 
 
 extern const struct route route_hazard[];
 const struct route route_hazard[] = {
-    { "POST", "/api/v1/hazards", PERMIT_HAZARD, ROUTE_SITE, submit_steps },
+    { "POST", "/api/v1/hazards", PERMIT_RAISE, ROUTE_SITE, submit_steps },
     { "GET", "/api/v1/hazards", PERMIT_READ, ROUTE_SITE, list_steps },
     { "GET", "/api/v1/hazards/{id}", PERMIT_READ, ROUTE_SITE, one_steps },
     { "POST", "/api/v1/hazards/{id}/assign", PERMIT_ASSIGN, ROUTE_SITE, assign_steps },
     { "POST", "/api/v1/hazards/{id}/rectify", PERMIT_RECTIFY, ROUTE_SITE, rectify_steps },
-    { "POST", "/api/v1/hazards/{id}/reject", PERMIT_VERIFY, ROUTE_SITE, reject_steps },
-    { "POST", "/api/v1/hazards/{id}/verify", PERMIT_VERIFY, ROUTE_SITE, verify_steps },
+    { "POST", "/api/v1/hazards/{id}/reject", PERMIT_JUDGE, ROUTE_SITE, reject_steps },
+    { "POST", "/api/v1/hazards/{id}/verify", PERMIT_JUDGE, ROUTE_SITE, verify_steps },
     { "GET", "/api/v1/hazards", PERMIT_READ, ROUTE_HUB, all_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

@@ -38,7 +38,7 @@ static const struct step digest_steps[] = { { STEP_READ, digest }, { STEP_END, N
 
 extern const struct route route_hook[];
 const struct route route_hook[] = {
-    { "GET", "/api/v1/hooks", PERMIT_OFFICE, ROUTE_HUB, hooks_steps },
-    { "GET", "/api/v1/digest", PERMIT_OFFICE, ROUTE_HUB, digest_steps },
+    { "GET", "/api/v1/hooks", PERMIT_DECIDE, ROUTE_HUB, hooks_steps },
+    { "GET", "/api/v1/digest", PERMIT_DECIDE, ROUTE_HUB, digest_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

@@ -75,7 +75,7 @@ static const struct step one_steps[] = { { STEP_READ, one }, { STEP_END, NULL } 
 
 extern const struct route route_inspection[];
 const struct route route_inspection[] = {
-    { "POST", "/api/v1/inspections", PERMIT_INSPECT, ROUTE_SITE, submit_steps },
+    { "POST", "/api/v1/inspections", PERMIT_JUDGE, ROUTE_SITE, submit_steps },
     { "GET", "/api/v1/inspections", PERMIT_READ, ROUTE_SITE, list_steps },
     { "GET", "/api/v1/inspections/{id}", PERMIT_READ, ROUTE_SITE, one_steps },
     { "GET", "/api/v1/inspections", PERMIT_READ, ROUTE_HUB, all_steps },

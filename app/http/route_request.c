@@ -39,7 +39,7 @@ static const struct step make_steps[] = { { STEP_WRITE, make }, { STEP_END, NULL
 static const struct step list_steps[] = { { STEP_READ, list }, { STEP_END, NULL } };
 
 const struct route route_request[] = {
-    { "POST", "/api/v1/photo-requests", PERMIT_PLAN, ROUTE_SITE | ROUTE_HUB, make_steps },
+    { "POST", "/api/v1/photo-requests", PERMIT_DECIDE, ROUTE_SITE | ROUTE_HUB, make_steps },
     { "GET", "/api/v1/photo-requests", PERMIT_READ, ROUTE_SITE, list_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

@@ -111,7 +111,7 @@ const struct route route_site[] = {
     { "GET", "/api/v1/today", PERMIT_READ, ROUTE_SITE, today_steps },
     { "GET", "/api/v1/sites", PERMIT_READ, ROUTE_HUB, sites_steps },
     { "GET", "/api/v1/sites/{site}", PERMIT_READ, ROUTE_HUB, site_steps },
-    { "PUT", "/api/v1/sites/{site}", PERMIT_PLAN, ROUTE_HUB, plan_steps },
+    { "PUT", "/api/v1/sites/{site}", PERMIT_DECIDE, ROUTE_HUB, plan_steps },
     { "GET", "/api/v1/boards", PERMIT_READ, ROUTE_HUB, boards_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

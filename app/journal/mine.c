@@ -2,6 +2,7 @@
 /* Puts a person's list together and in order. What is on it: mine_read.c. */
 #include "app/journal/mine_private.h"
 
+#include "app/journal/callback.h"
 #include "app/journal/domain.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
@@ -25,6 +26,7 @@ int mine_add(struct mine_list *list, enum mine_kind kind, struct mine_item **ite
     *item = &list->items[list->count++];
     memset(*item, 0, sizeof **item);
     (*item)->kind = kind;
+    (*item)->order = list->count;
     return 0;
 }
 
@@ -36,11 +38,12 @@ static int by_kind(const void *a, const void *b) {
     if (left->kind != right->kind) return left->kind < right->kind ? -1 : 1;
     if (left->due.ms != right->due.ms && (!left->due.ms || !right->due.ms)) return left->due.ms ? -1 : 1;
     if (left->due.ms != right->due.ms) return left->due.ms < right->due.ms ? -1 : 1;
-    return strcmp(left->subject, right->subject);
+    return left->order < right->order ? -1 : left->order > right->order;
 }
 
 static int gather(struct mine_list *list) {
-    static int (*const kinds[])(struct mine_list * list) = { mine_hazards, mine_rechecks, mine_report, mine_daylogs,
+    static int (*const kinds[])(struct mine_list * list) = { mine_acceptances, mine_hazards, mine_rechecks,
+                                                             mine_report,      mine_daylogs, mine_questions,
                                                              mine_alerts };
     int rc = plan_read(list->db, list->site, list->ask->scope.fallback_tz, &list->plan);
     if (rc == 0) rc = tz_create(list->plan.timezone, &list->tz, NULL);
@@ -132,6 +135,19 @@ static int put_sites(struct db *db, const struct mine_ask *ask, const struct pre
     return rc < 0 ? rc : 0;
 }
 
+/* Who is to be called by today: head office's. */
+static int put_callbacks(struct db *db, const struct mine_ask *ask, struct json_out *w) {
+    CLEANUP(json_destroy_ptr) struct json *due = NULL;
+    CLEANUP(buf_fini) struct buf text;
+    buf_init(&text, w->buf->max);
+    int rc = strcmp(ask->role, "office") == 0
+                 ? callback_print_due(db, ask->scope.fallback_tz, ask->scope.now, false, &text)
+                 : buf_add_text(&text, "{\"callbacks\":[]}");
+    if (rc == 0) rc = json_parse(text.data, text.len, &due, NULL);
+    if (rc == 0) json_put_node(w, "callbacks", json_member(due, "callbacks"));
+    return rc;
+}
+
 int mine_print(struct db *db, const struct mine_ask *ask, struct buf *out) {
     CLEANUP(free_ptr) struct pressing *all = NULL;
     struct json_out w;
@@ -142,8 +158,7 @@ int mine_print(struct db *db, const struct mine_ask *ask, struct buf *out) {
     json_start(&w, out);
     json_open(&w, NULL, '{');
     rc = put_sites(db, ask, all, n, &w);
-    json_open(&w, "callbacks", '[');
-    json_close(&w, ']');
+    if (rc == 0) rc = put_callbacks(db, ask, &w);
     json_close(&w, '}');
     return rc < 0 ? rc : out->error;
 }

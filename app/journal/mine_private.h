@@ -24,6 +24,7 @@ struct mine_item {
     char subject[ENVELOPE_SUBJECT_SIZE];
     char zh[MINE_TEXT_SIZE], en[MINE_TEXT_SIZE];
     struct wall due; /* ms 0: none */
+    size_t order;    /* in which it was added */
 };
 
 /* A site's items while they are gathered. */
@@ -43,10 +44,12 @@ MUST_CHECK int mine_add(struct mine_list *list, enum mine_kind kind, struct mine
 bool mine_is(const struct mine_list *list, const char *role);
 
 /* ---- one a kind: adds what there is of it for this person ---- */
+MUST_CHECK int mine_acceptances(struct mine_list *list);
 MUST_CHECK int mine_hazards(struct mine_list *list);  /* overdue, and what is theirs to put right */
 MUST_CHECK int mine_rechecks(struct mine_list *list); /* what was put right and is to be looked at */
 MUST_CHECK int mine_report(struct mine_list *list);
 MUST_CHECK int mine_daylogs(struct mine_list *list);
+MUST_CHECK int mine_questions(struct mine_list *list); /* of the customer, to the site */
 MUST_CHECK int mine_alerts(struct mine_list *list);
 
 #endif

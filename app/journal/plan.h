@@ -25,6 +25,7 @@ struct plan_stage {
 struct plan_cutoffs {
     int daylog_min;                 /* minutes since midnight, site time */
     int report_weekday, report_min; /* 1 Monday … 7 Sunday */
+    int callback_days;              /* how often the homeowner is called */
     bool workday[8];                /* [1] Monday … [7] Sunday */
     char (*holidays)[TZ_DATE_SIZE];
     size_t holiday_count; /* owned, sorted */

@@ -11,10 +11,13 @@
 #define DAYLOG_MIN     (18 * 60 + 30)
 #define REPORT_WEEKDAY 6
 #define REPORT_MIN     (18 * 60)
+#define CALLBACK_DAYS  14
 
 void plan_cutoffs_default(struct plan_cutoffs *out) {
-    *out =
-        (struct plan_cutoffs){ .daylog_min = DAYLOG_MIN, .report_weekday = REPORT_WEEKDAY, .report_min = REPORT_MIN };
+    *out = (struct plan_cutoffs){ .daylog_min = DAYLOG_MIN,
+                                  .report_weekday = REPORT_WEEKDAY,
+                                  .report_min = REPORT_MIN,
+                                  .callback_days = CALLBACK_DAYS };
     for (int day = 1; day <= 6; day++) out->workday[day] = true;
 }
 
@@ -95,14 +98,22 @@ static int take_report(const struct json *o, enum decode mode, struct plan_cutof
     return rc;
 }
 
+static int take_callback_days(const struct json *o, struct plan_cutoffs *c, struct err_text *e) {
+    int64_t days = c->callback_days;
+    int rc = json_get_int(o, "cutoffs.", "callback_days", JSON_OPTIONAL, 1, 90, &days, e);
+    c->callback_days = (int)days;
+    return rc;
+}
+
 int plan_cutoffs_decode(const struct json *n, enum decode mode, struct plan_cutoffs *out, struct err_text *e) {
-    static const char *const members[] = { "daylog", "report", "workdays", "holidays", NULL };
+    static const char *const members[] = { "daylog", "report", "callback_days", "workdays", "holidays", NULL };
     struct plan_cutoffs c;
     plan_cutoffs_default(&c);
     if (!json_is_object(n)) return err_field(e, ERR_INVALID, "cutoffs", "cutoffs has to be an object");
     int rc = mode == DECODE_STRICT ? json_only(n, "cutoffs.", members, e) : 0;
     if (rc == 0) rc = get_time(n, "cutoffs.", "daylog", &c.daylog_min, e);
     if (rc == 0) rc = take_report(n, mode, &c, e);
+    if (rc == 0) rc = take_callback_days(n, &c, e);
     if (rc == 0) rc = take_workdays(n, &c, e);
     if (rc == 0) rc = take_holidays(n, &c, e);
     if (rc < 0)
@@ -125,6 +136,7 @@ void plan_cutoffs_put(const struct plan_cutoffs *c, struct json_out *w, const ch
     json_put_int(w, "weekday", c->report_weekday);
     put_time(w, "time", c->report_min);
     json_close(w, '}');
+    json_put_int(w, "callback_days", c->callback_days);
     json_open(w, "workdays", '[');
     for (int day = 1; day <= 7; day++)
         if (c->workday[day]) json_put_int(w, NULL, day);

@@ -3,6 +3,7 @@
 #include "app/journal/board.h"
 #include "app/journal/daylog.h"
 #include "app/journal/pressing.h"
+#include "app/journal/standing.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -67,16 +68,17 @@ static int of_boards(struct db *db, const struct pressing_scope *c, struct press
     return 0;
 }
 
-/* Where it stands in its plan, and how many working days it has no log of. */
-static int of_plan(struct db *db, const struct pressing_scope *c, struct pressing *s) {
-    struct plan plan;
+/* Where it stands in its plan, and how many working days it has no log of; by the site's clocks: days that head office granted, or on which it held
+ * the site, are none. */
+static int of_stage(struct db *db, const struct pressing_scope *c, const struct plan *plan, struct pressing *s) {
+    struct tz *tz = NULL;
+    struct standstill clocks = { 0 };
     struct today_stage stage = { 0 };
     char yesterday[TZ_DATE_SIZE], after[TZ_DATE_SIZE];
-    int rc = plan_read(db, s->site, c->fallback_tz, &plan);
-    if (rc < 0) return rc;
-    text_clip(s->name, sizeof s->name, plan.name);
-    text_clip(s->timezone, sizeof s->timezone, plan.timezone);
-    if (plan.version > 0 || s->last_log[0]) rc = today_stage_find(db, s->site, &plan, c->date, &stage);
+    int rc = tz_create(plan->timezone, &tz, NULL);
+    if (rc == 0) rc = standing_read(db, s->site, &plan->cutoffs, tz, &clocks);
+    if (rc == 0 && (plan->version > 0 || s->last_log[0]))
+        rc = today_stage_find(db, s->site, plan, &clocks, c->date, &stage);
     if (rc == 0) {
         text_clip(s->stage, sizeof s->stage, stage.key);
         s->day = stage.day;
@@ -86,8 +88,20 @@ static int of_plan(struct db *db, const struct pressing_scope *c, struct pressin
     if (rc == 0 && s->last_log[0]) {
         tz_date_add(c->date, -1, yesterday);
         tz_date_add(s->last_log, 1, after);
-        s->log_days = today_stage_workdays(&plan.cutoffs, after, yesterday);
+        s->log_days = standstill_days(&clocks, after, yesterday);
     }
+    standing_fini(&clocks);
+    tz_destroy(tz);
+    return rc;
+}
+
+static int of_plan(struct db *db, const struct pressing_scope *c, struct pressing *s) {
+    struct plan plan;
+    int rc = plan_read(db, s->site, c->fallback_tz, &plan);
+    if (rc < 0) return rc;
+    text_clip(s->name, sizeof s->name, plan.name);
+    text_clip(s->timezone, sizeof s->timezone, plan.timezone);
+    rc = of_stage(db, c, &plan, s);
     plan_fini(&plan);
     return rc;
 }

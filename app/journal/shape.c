@@ -54,6 +54,20 @@ static int free_text(struct walk *k, const char *name, const char *field, const 
     return put_masked(k, name, text);
 }
 
+static int person_name(struct walk *k, const struct shape *m, const char *field, const char *text) {
+    char masked[64] = "";
+    if (!text) return wrong(k, field, "a text");
+    if (k->purpose == READ_BODY && is_blank(text)) return err_field(k->e, ERR_INVALID, field, "%s is empty", field);
+    if (strlen(text) > (size_t)m->max)
+        return err_field(k->e, ERR_INVALID, field, "%s is longer than %lld bytes", field, (long long)m->max);
+    if (!k->w) return 0;
+    int rc = k->purpose == READ_BODY ? privacy_mask_name(text, masked, sizeof masked)
+                                     : text_copy(masked, sizeof masked, text);
+    if (rc < 0) return err_field(k->e, ERR_INVALID, field, "%s is not a name that can be kept", field);
+    json_put_text(k->w, m->name, masked);
+    return 0;
+}
+
 static bool is_key(const char *text, size_t n) {
     return n > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-.") >= n;
 }
@@ -106,6 +120,8 @@ static int form(struct walk *k, const struct shape *m, const char *field, const 
                    : wrong(k, field, "a date like 2026-11-22, or a time like 2026-11-22T16:04:05+08:00");
     case SHAPE_ID:
         return ids_is_uuid7(text) ? 0 : wrong(k, field, "a UUIDv7");
+    case SHAPE_FORM:
+        return n <= max && m->fits(text) ? 0 : wrong(k, field, m->must);
     case SHAPE_TEXT:
     case SHAPE_INT:
     case SHAPE_NUMBER:
@@ -115,6 +131,7 @@ static int form(struct walk *k, const struct shape *m, const char *field, const 
     case SHAPE_OBJECT:
     case SHAPE_LIST:
     case SHAPE_RAW:
+    case SHAPE_NAME:
         break;
     }
     return ERR_INVALID;
@@ -231,6 +248,8 @@ static int value(struct walk *k, const struct shape *m, const char *field, const
     case SHAPE_RAW:
         if (k->w) json_put_node(k->w, m->name, v);
         return 0;
+    case SHAPE_NAME:
+        return person_name(k, m, field, json_text(v));
     case SHAPE_ROOM:
     case SHAPE_KEY:
     case SHAPE_PATH:
@@ -240,6 +259,7 @@ static int value(struct walk *k, const struct shape *m, const char *field, const
     case SHAPE_TIME:
     case SHAPE_WHEN:
     case SHAPE_ID:
+    case SHAPE_FORM:
         break;
     }
     rc = form(k, m, field, json_text(v));

@@ -26,6 +26,8 @@ enum shape_kind {
     SHAPE_OBJECT, /* members */
     SHAPE_LIST,   /* at most max objects of members */
     SHAPE_RAW,    /* any JSON: only with SHAPE_MADE */
+    SHAPE_NAME,   /* a customer's name of at most max bytes: kept masked */
+    SHAPE_FORM, /* a text of at most max bytes that `fits`, such as a drawing: so strict that nothing in it is masked */
 };
 
 enum shape_flags {
@@ -39,8 +41,10 @@ struct shape {
     enum shape_kind kind;
     unsigned flags;
     int64_t min, max;
-    const char *const *words;    /* NULL-ended */
-    const struct shape *members; /* of SHAPE_OBJECT and SHAPE_LIST */
+    const char *const *words;       /* NULL-ended */
+    const struct shape *members;    /* of SHAPE_OBJECT and SHAPE_LIST */
+    bool (*fits)(const char *text); /* of SHAPE_FORM */
+    const char *must;               /* of SHAPE_FORM: what it has to be, for whoever sent another */
 };
 
 /* A body's members into canonical JSON members (without the braces' owner's business: *w stands inside an open object): in the table's order, empty

@@ -5,6 +5,7 @@
 #include "app/journal/board.h"
 #include "app/journal/domain.h"
 #include "app/journal/hazard.h"
+#include "app/journal/hold.h"
 #include "app/journal/person.h"
 #include "app/journal/plan_decode.h"
 #include "firmware/base/cleanup.h"
@@ -72,6 +73,7 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
     }
     plan_cutoffs_put(&plan.cutoffs, &w, "cutoffs");
     if (view.names) rc = person_put_list(db, site, &w, "people");
+    if (rc == 0) rc = hold_put(db, site, view.names, &w, "held");
     json_close(&w, '}');
     plan_fini(&plan);
     return rc < 0 ? rc : out->error;
@@ -109,6 +111,7 @@ static int put_site(struct db *db, const struct pressing *s, struct json_out *w)
         json_put_int(w, "unsent", unsent);
     pressing_put(s, w);
     put_stage(s, w);
+    if (rc == 0) rc = hold_put(db, s->site, false, w, "held");
     json_close(w, '}');
     return rc < 0 ? rc : w->buf->error;
 }

@@ -19,8 +19,8 @@ struct site_view {
 MUST_CHECK int site_print(struct db *db, const char *site, const char *fallback_tz, struct site_view view,
                           struct buf *out);
 
-/* GET /api/v1/sites: {"sites":[{"site","name","timezone","boards":[{"board","online","last_seen","clock"}],"last_daylog","open_hazards","alerts",
- * "unsent","red","press":[{"kind","n"}],"stage":{"key","zh","en","day","days"}|null}]}, what presses most first (pressing.h). */
+/* GET /api/v1/sites: {"sites":[{"site","name","timezone","boards":[{"board","online","last_seen","clock"}],"held","last_daylog","open_hazards",
+ * "alerts","unsent","red","press":[{"kind","n"}],"stage":{"key","zh","en","day","days"}|null}]}, what presses most first (pressing.h). */
 MUST_CHECK int site_list(struct db *db, const struct pressing_scope *scope, struct buf *out);
 
 #endif

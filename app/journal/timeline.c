@@ -71,13 +71,31 @@ static bool is_private(const struct envelope *event) {
     return !type || strcmp(type->kind, "user") == 0 || strcmp(type->kind, "plan") == 0;
 }
 
-/* A plan's data without what is the customer's. */
-static void put_open_data(struct json_out *w, const struct json *data) {
+/* Of which types which members are the customer's: names, and what says how much the contract is. */
+static const struct {
+    const char *type, *member;
+} customers[] = {
+    { "plan-set", "customer" },
+    { "plan-set", "contract_amount" },
+    { "change-requested", "amount" },
+    { "change-decided", "amount" },
+    { "customer-confirmed", "name" },
+    { "customer-confirmed", "signature" },
+    { "customer-confirmed", "statement" },
+};
+
+static bool is_customers(const char *type, const char *member) {
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(customers); i++)
+        if (strcmp(customers[i].type, type) == 0 && (!member || strcmp(customers[i].member, member) == 0)) return true;
+    return false;
+}
+
+/* An event's data without what is the customer's. */
+static void put_open_data(struct json_out *w, const char *type, const struct json *data) {
     json_open(w, "data", '{');
     for (size_t i = 0; i < json_count(data); i++) {
         const struct json *m = json_at(data, i);
-        if (strcmp(json_name(m), "customer") == 0 || strcmp(json_name(m), "contract_amount") == 0) continue;
-        json_put_node(w, json_name(m), m);
+        if (!is_customers(type, json_name(m))) json_put_node(w, json_name(m), m);
     }
     json_close(w, '}');
 }
@@ -91,8 +109,8 @@ static bool is_consent(const struct envelope *event) {
 static void put_data(struct view *v, const struct envelope *event) {
     if (!v->names && is_private(event))
         json_put_raw(&v->w, "data", "{}", 2);
-    else if (!v->customer && strcmp(event->type, "plan-set") == 0)
-        put_open_data(&v->w, event->data);
+    else if (!v->customer && is_customers(event->type, NULL))
+        put_open_data(&v->w, event->type, event->data);
     else if (!v->customer && is_consent(event))
         json_put_raw(&v->w, "data", "{\"key\":\"" SETTING_CAMERA_CONSENT "\"}",
                      strlen("{\"key\":\"" SETTING_CAMERA_CONSENT "\"}"));

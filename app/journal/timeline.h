@@ -17,7 +17,7 @@
 enum timeline_hide {
     TIMELINE_HIDE_NAMES = 1, /* a viewer: actors' names are null, the data of plans and people is left out */
     TIMELINE_HIDE_CUSTOMER =
-        2, /* whoever may not see the customer block: a plan's customer and contract are left out */
+        2, /* whoever may not see the customer block: a plan's customer and contract, what changes cost and what the customer signed are left out */
 };
 
 struct timeline_query {

@@ -6,10 +6,14 @@
 #include "app/journal/domain.h"
 #include "app/journal/draft.h"
 #include "app/journal/photo_request.h"
+#include "app/journal/hold.h"
 #include "app/journal/plan.h"
+#include "app/journal/standing.h"
 #include "app/journal/today_alerts.h"
+#include "app/journal/timed_test.h"
 #include "app/journal/today_chips.h"
 #include "app/journal/today_hazards.h"
+#include "app/journal/today_money.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -18,6 +22,7 @@
 #include <string.h>
 
 #define REQUESTS_MAX     10
+#define TESTS_MAX        10
 #define PHOTOS_TODAY_MAX 60
 #define ALERTS_MAX       20
 #define WORDS_SIZE       120 /* bytes */
@@ -28,6 +33,7 @@ struct day {
     const struct today_ask *ask;
     struct plan plan;
     struct tz *tz;
+    struct standstill clocks;
     struct today_stage stage;
     char dates[2][TZ_DATE_SIZE];
     size_t date_count; /* 2: until ten, yesterday may still be logged */
@@ -212,12 +218,13 @@ static void log_words(const char *date, bool yesterday, bool late, char zh[WORDS
 }
 
 static int put_logs_due(const struct day *d, struct json_out *w) {
+    if (standstill_is_held(&d->clocks, d->ask->now)) return 0;
     for (size_t i = d->date_count; i-- > 0;) {
         char zh[WORDS_SIZE];
         char en[WORDS_SIZE];
         struct wall at;
         const char *date = d->dates[i];
-        if (!plan_workday(&d->plan.cutoffs, date)) continue;
+        if (!standstill_runs(&d->clocks, date) || standstill_is_idle(&d->clocks, date)) continue;
         int rc = i > 0 ? had_begun(d, date) : 1;
         if (rc == 1) rc = is_logged(d->db, d->ask->site, date) == 0 ? 1 : 0;
         if (rc < 0) return rc;
@@ -256,11 +263,45 @@ static int put_alerts_due(const struct day *d, struct json_out *w) {
     return rc;
 }
 
+static void test_words(const struct timed_running *r, char zh[WORDS_SIZE], char en[WORDS_SIZE]) {
+    const struct timed_limit *l = timed_limit_find(r->kind);
+    const struct domain_room *room = r->room[0] ? domain_room(r->room) : NULL;
+    const char *open = r->room[0] ? "（" : "", *shut = r->room[0] ? "）" : "";
+    long long hours = r->left_s / 3600, minutes = r->left_s / 60 % 60;
+    const char *zh_room = room ? room->zh : r->room, *en_room = room ? room->en : r->room;
+    if (r->left_s > 0) {
+        (void)snprintf(zh, WORDS_SIZE, "%s%s%.30s%s 还剩 %02lld:%02lld", l ? l->zh : r->kind, open, zh_room, shut,
+                       hours, minutes);
+        (void)snprintf(en, WORDS_SIZE, "%s %.30s %02lld:%02lld left", l ? l->en : r->kind, en_room, hours, minutes);
+        return;
+    }
+    (void)snprintf(zh, WORDS_SIZE, "%s%s%.30s%s 到时间了，请看结果", l ? l->zh : r->kind, open, zh_room, shut);
+    (void)snprintf(en, WORDS_SIZE, "%s %.30s: time is up, read it off", l ? l->en : r->kind, en_room);
+}
+
+static int put_tests_due(const struct day *d, struct json_out *w) {
+    struct timed_running running[TESTS_MAX];
+    struct timed_view view = {
+        .site = d->ask->site, .fallback_tz = d->ask->fallback_tz, .now = d->ask->now, .grade = clock_grade()
+    };
+    size_t n = 0;
+    int rc = timed_test_running(d->db, &view, running, TESTS_MAX, &n);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        char zh[WORDS_SIZE];
+        char en[WORDS_SIZE];
+        test_words(&running[i], zh, en);
+        put_due(d, w, "test", running[i].id, running[i].due, NULL, zh, en, "tests");
+    }
+    return rc;
+}
+
 static int put_dues(const struct day *d, struct json_out *w) {
     json_open(w, "due", '[');
-    int rc = put_logs_due(d, w);
+    int rc = put_tests_due(d, w);
+    if (rc == 0) rc = put_logs_due(d, w);
     if (rc == 0) rc = today_hazards_put(d->db, d->ask, d->tz, w);
     if (rc == 0) rc = put_requests_due(d, w);
+    if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
     if (d->ask->rejected > 0) {
         char zh[80];
         char en[80];
@@ -320,9 +361,10 @@ int today_print(struct db *db, const struct today_ask *ask, struct buf *out) {
     struct json_out w;
     int rc = plan_read(db, ask->site, ask->fallback_tz, &d.plan);
     if (rc == 0) rc = tz_create(d.plan.timezone, &d.tz, NULL);
+    if (rc == 0) rc = standing_read(db, ask->site, &d.plan.cutoffs, d.tz, &d.clocks);
     if (rc == 0) {
         d.date_count = daylog_dates(d.tz, ask->now, d.dates);
-        rc = today_stage_find(db, ask->site, &d.plan, d.dates[0], &d.stage);
+        rc = today_stage_find(db, ask->site, &d.plan, &d.clocks, d.dates[0], &d.stage);
     }
     if (rc == 0) {
         json_start(&w, out);
@@ -330,9 +372,11 @@ int today_print(struct db *db, const struct today_ask *ask, struct buf *out) {
         json_put_text(&w, "date", d.dates[0]);
         json_put_bool(&w, "until_ten", d.date_count == 2);
         put_stage(&d, &w);
-        rc = put_day(&d, &w);
+        rc = hold_put(db, ask->site, false, &w, "held");
+        if (rc == 0) rc = put_day(&d, &w);
         json_close(&w, '}');
     }
+    standing_fini(&d.clocks);
     tz_destroy(d.tz);
     plan_fini(&d.plan);
     return rc < 0 ? rc : out->error;
@@ -341,16 +385,19 @@ int today_print(struct db *db, const struct today_ask *ask, struct buf *out) {
 int today_stage_key(struct db *db, const char *site, const char *fallback_tz, struct wall now, char out[41]) {
     struct plan plan = { 0 };
     struct tz *tz = NULL;
+    struct standstill clocks = { 0 };
     struct today_stage stage;
     char date[TZ_DATE_SIZE];
     int rc = plan_read(db, site, fallback_tz, &plan);
     if (rc) return rc;
     rc = tz_create(plan.timezone, &tz, NULL);
+    if (rc == 0) rc = standing_read(db, site, &plan.cutoffs, tz, &clocks);
     if (rc == 0) {
         tz_date(tz, now, date);
-        rc = today_stage_find(db, site, &plan, date, &stage);
+        rc = today_stage_find(db, site, &plan, &clocks, date, &stage);
     }
     if (rc == 0) memcpy(out, stage.key, sizeof stage.key);
+    standing_fini(&clocks);
     tz_destroy(tz);
     plan_fini(&plan);
     return rc;

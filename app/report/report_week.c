@@ -4,6 +4,7 @@
 
 #include "app/journal/domain.h"
 #include "app/journal/person.h"
+#include "app/journal/standing.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -86,13 +87,16 @@ static int head(struct report_filling *f, const struct report_week_ask *ask) {
 
 /* ---- the plan ---- */
 
-static int days_late(const struct plan *p, const struct plan_stage *s, const char *last) {
+static int days_late(const struct standstill *clocks, const struct plan_stage *s, const char *last) {
+    char after[TZ_DATE_SIZE];
     if (!s->finish[0] || strcmp(last, s->finish) <= 0) return 0;
-    return today_stage_workdays(&p->cutoffs, s->finish, last) - plan_workday(&p->cutoffs, s->finish);
+    tz_date_add(s->finish, 1, after);
+    return standstill_days(clocks, after, last);
 }
 
 /* What was really done is known from the daily logs: a stage's first and last. */
-static int add_stage(struct report_filling *f, const struct plan_stage *planned, const struct today_stage *here) {
+static int add_stage(struct report_filling *f, const struct standstill *clocks, const struct plan_stage *planned,
+                     const struct today_stage *here) {
     struct report *r = f->r;
     char first[TZ_DATE_SIZE], last[TZ_DATE_SIZE];
     int rc = week_stage_logged(f->db, f->site, planned->key, f->until, first, last);
@@ -107,15 +111,15 @@ static int add_stage(struct report_filling *f, const struct plan_stage *planned,
     s->planned_finish = report_pool_text(&r->pool, planned->finish);
     s->start = report_pool_text(&r->pool, first);
     s->finish = s->here ? "" : report_pool_text(&r->pool, last);
-    s->late_days = s->here ? here->late_days : last[0] ? days_late(&f->plan, planned, last) : 0;
+    s->late_days = s->here ? here->late_days : last[0] ? days_late(clocks, planned, last) : 0;
     if (first[0]) s->state = (struct report_words){ "据日报", "by the daily logs" };
     return r->pool.error;
 }
 
-static int stages(struct report_filling *f) {
+static int stages_by(struct report_filling *f, const struct standstill *clocks) {
     struct report *r = f->r;
     struct today_stage here;
-    int rc = today_stage_find(f->db, f->site, &f->plan, f->until, &here);
+    int rc = today_stage_find(f->db, f->site, &f->plan, clocks, f->until, &here);
     if (rc) return rc;
     if (here.key[0]) {
         r->stage = report_week_stage(f, here.key);
@@ -127,7 +131,15 @@ static int stages(struct report_filling *f) {
             report_pool_printf(&r->pool, "%s · 慢%d天", r->progress.zh, here.late_days),
             report_pool_printf(&r->pool, "%s · %d late", r->progress.en, here.late_days),
         };
-    for (size_t i = 0; i < f->plan.stage_count && !rc; i++) rc = add_stage(f, &f->plan.stages[i], &here);
+    for (size_t i = 0; i < f->plan.stage_count && !rc; i++) rc = add_stage(f, clocks, &f->plan.stages[i], &here);
+    return rc;
+}
+
+static int stages(struct report_filling *f) {
+    struct standstill clocks = { 0 };
+    int rc = standing_read(f->db, f->site, &f->plan.cutoffs, f->tz, &clocks);
+    if (!rc) rc = stages_by(f, &clocks);
+    standing_fini(&clocks);
     return rc;
 }
 

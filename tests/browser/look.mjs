@@ -69,7 +69,7 @@ async function walkPanel(screen, limits, panel) {
     await screen.see('.day-card');
     await look('day card');
     await screen.home();
-    for (const [tile, seen, name] of [[1, '.where', 'take photos'], [3, '.entry', 'timeline'], [4, '.photo-tile', 'photos']]) {
+    for (const [tile, seen, name] of [[1, '.where', 'take photos'], [4, '.entry', 'timeline'], [5, '.photo-tile', 'photos']]) {
         await screen.tap(`.tile >> nth=${tile}`);
         await screen.see(seen);
         await look(name);
@@ -87,6 +87,7 @@ async function walkPanel(screen, limits, panel) {
         }
         await screen.home();
     }
+    await walkStages(screen, look, panel);
     await walkHazards(screen, look);
     await screen.tap('.pill');
     await screen.see('.lanes');
@@ -96,8 +97,43 @@ async function walkPanel(screen, limits, panel) {
     await look('where the board is');
 }
 
-async function walkHazards(screen, look) {
+async function walkStages(screen, look, panel) {
     await screen.tap('.tile >> nth=2');
+    await screen.see('.stage-card');
+    await look('stages');
+    await screen.tap('.stage-card[data-key="waterproofing"]');
+    await screen.see('.missing-hard');
+    await look('a stage');
+    await screen.tap('.side [data-verb="start"]');
+    await screen.see('dialog .room-grid');
+    await look('a stage, in which room');
+    await screen.tap('dialog .toggle >> nth=7');
+    await screen.see('.compose');
+    await look('a stage before it starts');
+    await screen.page.evaluate(() => { location.hash = '#/tests'; });
+    await screen.tap('.side .main');
+    await screen.see('dialog .room-grid');
+    await look('which test');
+    await screen.tap('dialog .toggle >> nth=2');
+    await screen.see('.number-keys');
+    await look('what pressure');
+    await screen.page.keyboard.press('Escape');
+    await screen.page.evaluate(() => { location.hash = '#/stopped'; });
+    await screen.tap('.side .main');
+    await screen.see('dialog .room-grid');
+    await look('why days are lost');
+    await screen.tap('dialog .toggle >> nth=1');
+    await look('from which day');
+    await screen.tap('dialog .toggle >> nth=3');
+    await screen.tap('dialog .toggle >> nth=3');
+    await screen.see('.compose');
+    await look('days that are claimed');
+    if (!panel) await screen.tap('.bar-back');
+    await screen.home();
+}
+
+async function walkHazards(screen, look) {
+    await screen.tap('.tile >> nth=3');
     await screen.see('.hazard-chip');
     await look('what is wrong');
     await screen.tap('.hazard-chip[data-key="waterproofing-low"]');
@@ -176,7 +212,7 @@ for (const lang of ['zh', 'en']) {
                 await screen.tap('.range-before');
                 await screen.see('.empty-row button');
                 await look('time-lapse, an empty day');
-                for (const [tab, seen] of [['plan', '.plan-table'], ['boards', '.board-card']]) {
+                for (const [tab, seen] of [['stages', '.stage-card'], ['plan', '.plan-table'], ['boards', '.board-card']]) {
                     await screen.tap(`.site-tabs a[href$="${tab}"]`);
                     await screen.see(seen);
                     await look(tab);

@@ -8,7 +8,7 @@ import net from 'node:net';
 import { realPhotos, request, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked, deref } from '../support/openapi.mjs';
 import { address, codedRoutes, malformed, operations, spoilt, tinyJpeg } from '../support/routes.mjs';
-import { newPhoto, rowsWithoutOperation, sample } from '../support/samples.mjs';
+import { newPhoto, rowsWithoutOperation, sample, withMoney } from '../support/samples.mjs';
 import { stored, vitals } from '../support/vitals.mjs';
 
 const checked = answersChecked();
@@ -247,12 +247,15 @@ async function badLogs(asker) {
 async function prepare(client, manager, context) {
     const photo = await client.photo(newPhoto());
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ ...context, photo: photo.id }));
+    const timed = await client.post('/tests', sample({ key: 'POST /tests' }).body({ photo: photo.id }));
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
     const raised = async () => (await client.post('/hazards', sample({ key: 'POST /hazards' }).body({ photo: photo.id }))).id;
     const [hazard, reject, verify] = [await raised(), await raised(), await raised()];
     for (const id of [reject, verify]) await manager.post(`/hazards/${id}/rectify`, { id: uuid7(), photos: [uuid7()] });
     const { id: inspection } = await client.post('/inspections', sample({ key: 'POST /inspections' }).body());
     return { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, rectified: { reject, verify } };
+    return { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, test: timed.id, rectified: { reject, verify } };
+    return withMoney(client, { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, rectified: { reject, verify } });
 }
 
 // The samples are good after all: a table of requests that fail for another reason would show nothing.
@@ -260,7 +263,7 @@ async function controls(asker) {
     for (const op of asker.operations) {
         if (sample(op).endless || op.key === 'DELETE /session') continue;
         const answer = await asker.send(op);
-        if (answer.status !== sample(op).good) asker.wrong.push(`${asker.side}: ${op.key} as it should be: ${answer.status} ${answer.body.subarray(0, 300)}`);
+        if (![sample(op).good].flat().includes(answer.status)) asker.wrong.push(`${asker.side}: ${op.key} as it should be: ${answer.status} ${answer.body.subarray(0, 300)}`);
     }
 }
 

@@ -7,7 +7,7 @@ import http from 'node:http';
 import { request, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
 import { address, operations } from '../support/routes.mjs';
-import { newPhoto, sample } from '../support/samples.mjs';
+import { newPhoto, sample, withMoney } from '../support/samples.mjs';
 import { stored } from '../support/vitals.mjs';
 
 const roles = ['manager', 'supervisor', 'crew', 'installer', 'office', 'viewer'];
@@ -19,18 +19,20 @@ const table = [
     ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
-        'GET /photo-requests', 'GET /inspections', 'GET /inspections/{id}', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /mine', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings', 'GET /report'],
+        'GET /photo-requests', 'GET /inspections', 'GET /inspections/{id}', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /mine', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings', 'GET /report', 'GET /stages', 'GET /stages/{key}', 'GET /tests', 'GET /tests/{id}', 'GET /delays', 'GET /idle-days', 'GET /holds', 'GET /changes', 'GET /materials', 'GET /questions', 'GET /handover'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test; its live picture; that it hangs elsewhere', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live', 'POST /viewpoint'],
     ['submit or amend a log', ['manager', 'office'], 'POST /daylogs'],
-    ['inspection, accept, reject, verify', ['supervisor', 'office'], 'POST /inspections', 'POST /hazards/{id}/reject', 'POST /hazards/{id}/verify'],
-    ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards'],
+    ['inspection, accept, reject, verify', ['supervisor', 'office'], 'POST /inspections', 'POST /hazards/{id}/reject', 'POST /hazards/{id}/verify', 'POST /stages/{key}/accept', 'POST /stages/{key}/reject'],
+    ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards', 'POST /questions', 'POST /questions/{id}/ask', 'POST /questions/{id}/answer',
+        'POST /materials', 'POST /materials/{id}/expect', 'POST /materials/{id}/arrive', 'POST /materials/{id}/scan', 'POST /materials/{id}/measure'],
     ['assign', ['manager', 'supervisor', 'office'], 'POST /hazards/{id}/assign'],
     ['rectify', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards/{id}/rectify'],
-    ['start, finish, ask for acceptance, change request, delay claim', ['manager', 'office']],
-    ['timed tests', ['manager', 'supervisor', 'office']],
-    ['decide, hold, plan, people; ask for a photo; see an alert', ['office'], 'PUT /sites/{site}', 'POST /photo-requests', 'POST /alerts/{id}/seen', 'PUT /checklists/{stage}', 'PUT /settings/{key}', 'GET /templates'],
-    ['how webhooks do; the executives\' digest', ['office'], 'GET /hooks', 'GET /digest'],
+    ['start, finish, ask for acceptance, change request, delay claim; what the customer confirms, hand-over', ['manager', 'office'], 'POST /stages/{key}/start', 'POST /stages/{key}/finish', 'POST /stages/{key}/request', 'POST /delays', 'POST /idle-days',
+        'POST /changes', 'GET /confirmations', 'POST /confirmations', 'POST /handover', 'GET /callbacks'],
+    ['timed tests', ['manager', 'supervisor', 'office'], 'POST /tests', 'POST /tests/{id}/finish'],
+    ['decide, hold, plan, people, checklists; ask for a photo; see an alert; call-backs, webhooks, the digest', ['office'], 'PUT /sites/{site}', 'POST /photo-requests', 'POST /alerts/{id}/seen', 'PUT /checklists/{stage}', 'PUT /settings/{key}', 'GET /templates',
+        'POST /stages/{key}/override', 'POST /decisions', 'POST /hold', 'POST /resume', 'POST /materials/{id}/answer', 'POST /callbacks', 'GET /callbacks/due', 'GET /approvals', 'GET /hooks', 'GET /digest'],
     ['devices, network, restore, move', ['installer']],
     ['export', ['installer', 'office']],
 ];
@@ -84,7 +86,7 @@ async function walk(side, people, context, dir, refresh) {
         for (const op of ops.filter(({ key }) => allowed(key).includes(role))) {
             const now = await refresh(op);
             const { status, body } = await ask(people[role], op, { ...context, ...now });
-            if (status !== sample(op).good) wrong.push(`${side}: ${role} may ${op.key}, but ${status} ${body?.subarray(0, 200)}`);
+            if (![sample(op).good].flat().includes(status)) wrong.push(`${side}: ${role} may ${op.key}, but ${status} ${body?.subarray(0, 200)}`);
         }
     assert.deepEqual(wrong, []);
     for (const role of roles) assert.equal((await people[role].raw('GET', '/api/v1/session')).status, 401, 'signed out');
@@ -144,6 +146,9 @@ async function filled(client, supervisor = client) {
     const { id: inspection } = await supervisor.post('/inspections', sample({ key: 'POST /inspections' }).body());
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
     return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, version: 0 };
+    const test = await client.post('/tests', sample({ key: 'POST /tests' }).body({ photo: photo.id }));
+    return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, test: test.id, version: 0 };
+    return withMoney(client, { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, version: 0 });
 }
 
 const staff = () => roles.map((role) => ({ id: idOf(role), name: nameOf(role), role }));
@@ -183,6 +188,9 @@ async function apart(stack, people) {
         const { sites } = await people[role].get('/api/v1/sites'), { boards } = await people[role].get('/api/v1/boards');
         assert.deepEqual(sites.map(({ site }) => site), ['s-1']);
         assert.ok(boards.every(({ site }) => site === 's-1'));
+        const { hazards } = await people[role].get('/api/v1/hazards');
+        assert.ok(hazards.length > 0 && hazards.every(({ site }) => site === 's-1'), 'hazards over all sites are those of one\'s own');
+        assert.deepEqual((await people[role].get('/api/v1/hazards?site=s-2')).hazards, []);
         const verified = await people[role].raw('GET', `/api/v1/verify/${other.code}`);
         if (verified.status === 200) assert.deepEqual(verified.json.photos, [], 'a code tells nothing of another site');
         else assert.equal(verified.status, 404);

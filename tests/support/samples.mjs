@@ -4,9 +4,26 @@ import { siteDate, uuid7, varied } from './programs.mjs';
 import { tinyJpeg } from './routes.mjs';
 
 let count = 0;
+const room = () => `房${process.pid}-${count++}`; // of one's own, so that a stage begins in it
 export const newPhoto = () => varied(tinyJpeg(320, 240), `${process.pid}-${count++}`);
 
-// c: {user, pin, site, photo, log, hazard, rectified: {reject, verify}, code, hash, version}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's status.
+// c: {user, pin, site, photo, log, hazard, test (one that runs), rectified: {reject, verify}, code, hash, version}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's status.
+// A step in the life of a material, which is legal at any time.
+const materialStep = () => ({ good: 201, values: (c) => ({ id: c.material }) });
+
+// What the rows of changes, materials and questions ask for: there.
+export async function withMoney(client, context) {
+    const post = async (key, body) => (await client.post(key, body ?? sample({ key: `POST ${key}` }).body(context))).id;
+    const ask = { from: 'customer', to: 'site', text: '几点到' };
+    const [change, offered, material, question, answered] = [await post('/changes'), await post('/changes'), await post('/materials'),
+        await post('/questions', { id: uuid7(), ...ask }), await post('/questions', { id: uuid7(), ...ask })];
+    await client.post(`/questions/${answered}/answer`, { id: uuid7(), text: '九点' });
+    await client.raw('POST', `${client.prefix}/decisions`, { body: { id: uuid7(), subject: `change/${offered}`, decision: 'approved' } }); /* at the hub */
+    return { ...context, change, offered, material, question, answered };
+}
+
+// c: {user, pin, site, photo, log, hazard, rectified: {reject, verify}, code, hash, version, and what withMoney adds}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's
+// status, or those that it may have.
 const rows = {
     'GET /healthz': {},
     'GET /metrics': {},
@@ -72,6 +89,85 @@ const rows = {
         body: () => ({ id: uuid7(), board: 'b-1', stage: 'plumbing_electrical', room: 'kitchen', text: '请拍', due: '2027-01-01T10:00:00+08:00', camera: false }),
     },
     'GET /mine': {},
+    'GET /stages': {},
+    'GET /stages/{key}': { values: () => ({ key: 'demolition' }) },
+    'POST /stages/{key}/start': { values: () => ({ key: 'masonry' }), good: 201, body: (c) => ({ id: uuid7(), room: room(), note: '开始', photos: [c.photo] }) },
+    // Of a room that has not begun, these are refused for its state.
+    'POST /stages/{key}/finish': { values: () => ({ key: 'masonry' }), good: 409, body: (c) => ({ id: uuid7(), room: room(), note: '完成', photos: [c.photo] }) },
+    'POST /stages/{key}/request': { values: () => ({ key: 'masonry' }), good: 409, body: (c) => ({ id: uuid7(), room: room(), note: '报验', photos: [c.photo] }) },
+    'POST /stages/{key}/accept': { values: () => ({ key: 'masonry' }), good: 409, body: (c) => ({ id: uuid7(), room: room(), note: '合格', photos: [c.photo] }) },
+    'POST /stages/{key}/reject': { values: () => ({ key: 'masonry' }), good: 409, body: (c) => ({ id: uuid7(), room: room(), note: '不平', photos: [c.photo] }) },
+    'POST /stages/{key}/override': {
+        values: () => ({ key: 'masonry' }), good: 201, body: (c) => ({ id: uuid7(), room: room(), reason: '业主同意', gate: 'start', note: '见函', photos: [c.photo] }),
+    },
+    'GET /tests': {},
+    'GET /tests/{id}': { values: (c) => ({ id: c.test }) },
+    'POST /tests': {
+        good: 201,
+        body: (c) => ({ id: uuid7(), kind: 'pressure', stage: 'plumbing_electrical', room: room(), value: 0.8, unit: 'MPa', photos: [c.photo], note: '打压' }),
+    },
+    // Too early.
+    'POST /tests/{id}/finish': {
+        values: (c) => ({ id: c.test }), good: 422, body: (c) => ({ id: uuid7(), value: 0.8, unit: 'MPa', photos: [c.photo], below_photos: [c.photo], leak: false, note: '不降' }),
+    },
+    'GET /delays': {},
+    'POST /delays': {
+        good: 201,
+        body: (c) => ({ id: uuid7(), stage: 'tiling', reason: 'no-water-power', from: '2026-11-16', to: '2026-11-17', note: '停水', photos: [c.photo] }),
+    },
+    'GET /idle-days': {},
+    'POST /idle-days': {
+        good: 201,
+        body: (c) => ({ id: uuid7(), date: new Date(Date.UTC(2020, 0, ++count)).toISOString().slice(0, 10), reason: 'too-few-workers', note: '没来', photos: [c.photo] }),
+    },
+    'GET /holds': {},
+    // Of a claim that nobody made.
+    'POST /decisions': {
+        good: 404,
+        body: () => ({ id: uuid7(), subject: `delay/${uuid7()}`, decision: 'partly', days: 1, from: '2026-11-16', to: '2026-11-16', note: '一天' }),
+    },
+    'POST /hold': { good: 201, body: () => ({ id: uuid7(), reason: 'payment-overdue', note: '二期款' }) },
+    'POST /resume': { good: 201, body: () => ({ id: uuid7(), note: '已付' }) },
+    'GET /changes': {},
+    'POST /changes': { good: 201, body: (c) => ({ id: uuid7(), amount: -120.5, material: true, reason: 'replaced', text: '换成国产', stage: 'carpentry', room: 'kitchen', photos: [c.photo] }) },
+    'GET /confirmations': {},
+    'POST /confirmations': {
+        good: [201, 409], /* once, and where it is decided: only at head office */
+        body: (c) => ({ id: uuid7(), subject: `change/${c.offered}`, method: 'signature', signature: { path: 'M10 20L30.5 40M1 1L2 2', width: 400, height: 200 }, name: '某某' }),
+    },
+    'POST /decisions': {
+        good: 201,
+        body: (c) => ({ id: uuid7(), subject: `change/${c.change}`, decision: 'alternative', note: '改用国产', amount: 12.5 }),
+    },
+    'GET /materials': {},
+    'POST /materials': {
+        good: 201,
+        body: () => ({ id: uuid7(), name: '地砖', kind: 'tiles', quantity: 40.5, unit: 'm²', expected: '2026-12-01', needed: '2026-12-05', stage: 'tiling', supplier: '某厂', note: '送上楼' }),
+    },
+    'POST /materials/{id}/expect': { ...materialStep(), body: () => ({ id: uuid7(), expected: '2026-12-09', needed: '2026-12-12', note: '厂家延期' }) },
+    'POST /materials/{id}/arrive': { ...materialStep(), body: (c) => ({ id: uuid7(), quantity: 3.5, damaged: 1, photos: [c.photo], note: '少一箱' }) },
+    'POST /materials/{id}/scan': {
+        ...materialStep(),
+        body: (c) => ({ id: uuid7(), photo: c.photo, codes: [{ type: 'own', text: 'A-17' }], brand: '某牌', batch: 'A17', report: 'T-9', grade: 'E0' }),
+    },
+    'POST /materials/{id}/measure': { ...materialStep(), body: (c) => ({ id: uuid7(), date: '2026-11-20', note: '量好了', photos: [c.photo] }) },
+    'POST /materials/{id}/answer': { ...materialStep(), body: () => ({ id: uuid7(), alternative: '先用样板房的', expected: '2026-12-20' }) },
+    'GET /questions': {},
+    'POST /questions': { good: 201, body: (c) => ({ id: uuid7(), from: 'site', to: 'designer', text: '插座在哪', stage: 'plumbing_electrical', room: 'kitchen', photos: [c.photo] }) },
+    'POST /questions/{id}/ask': {
+        good: [201, 409], values: (c) => ({ id: c.answered }),
+        body: (c) => ({ id: uuid7(), text: '还是不对', photos: [c.photo] }),
+    },
+    'POST /questions/{id}/answer': {
+        good: [201, 409], values: (c) => ({ id: c.question }),
+        body: (c) => ({ id: uuid7(), text: '床头右侧', photos: [c.photo] }),
+    },
+    'GET /callbacks': {},
+    'POST /callbacks': { good: 201, body: () => ({ id: uuid7(), score: 4, note: '满意', questions: ['几号完工'], next: '2099-01-01' }) },
+    'GET /callbacks/due': {},
+    'GET /approvals': {},
+    'GET /handover': {},
+    'POST /handover': { good: 409, body: (c) => ({ id: uuid7(), date: '2026-01-01', note: '钥匙已交', photos: [c.photo] }) }, /* a change is open */
     'GET /sites': {},
     'GET /sites/{site}': {},
     'PUT /sites/{site}': {

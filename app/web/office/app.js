@@ -9,6 +9,7 @@ import { may, place, user } from '/shared/place.js';
 import { closeAllSheets } from '/shared/sheet.js';
 import { signIn } from '/shared/signin.js';
 import { languageButton, t, useSavedLang } from '/shared/words.js';
+import './words.js';
 import * as allsites from './allsites.js';
 import { bar, drawBar } from './bar.js';
 import { drawNav, VIEWS } from './nav.js';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The way about head office's pages: a rail beside them on a desk, a menu on a phone. A new page is a row here.
+import { get } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { may } from '/shared/place.js';
@@ -7,6 +8,7 @@ import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
 import { alertsView } from './alerts.js';
 import { sites } from './allsites.js';
+import { approvalsView } from './approvals.js';
 import { boardsView } from './boards.js';
 import { hazardsView } from './hazards.js';
 import { sitesView } from './sites.js';
@@ -19,6 +21,7 @@ export const VIEWS = {
     sites: { icon: 'sites', show: sitesView, count: (list) => list.filter((site) => site.red).length, bad: true },
     alerts: { icon: 'bell', show: alertsView, count: (list) => sum(list, (site) => site.alerts) },
     hazards: { icon: 'warn', show: hazardsView, count: (list) => sum(list, (site) => site.open_hazards) },
+    approvals: { icon: 'checks', show: approvalsView, may: 'decide', count: async () => Object.values(await get('/api/v1/approvals')).flatMap((part) => Object.values(part)).reduce((n, list) => n + (list?.length ?? 0), 0) },
     boards: { icon: 'board', show: boardsView, count: (list) => sum(list, (site) => site.boards.filter((board) => !board.online).length) },
 };
 

@@ -11,10 +11,12 @@ import { setZone } from '/shared/when.js';
 import { goTo, setTitle } from './bar.js';
 import { showBoards } from './boards.js';
 import { showPlan } from './plan.js';
+import { handover } from './calls.js';
 import { askForPhoto, showRequests } from './request.js';
+import { showStages } from './stages.js';
 import { showTimelapse } from './timelapse.js';
 
-const TABS = { timeline: 'timeline', timelapse: 'film', plan: 'plan', boards: 'board' };
+const TABS = { timeline: 'timeline', stages: 'tool', timelapse: 'film', plan: 'plan', boards: 'board' };
 
 // query: what the address says beyond the tab.
 export function siteView(root, id, tab = 'timeline', query = new URLSearchParams()) {
@@ -22,6 +24,7 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
     let stopped = false;
     const address = encodeURIComponent(id);
     const tabs = el('nav', { class: 'site-tabs' });
+    const closing = el('span', {});
     const body = el('div', { class: 'site-body' });
     setSite(id);
     place.site = id;
@@ -33,8 +36,9 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
         el('a', { class: 'plain', href: `#/hazards?site=${address}` }, icon('warn'), el('span', {}, t('office.hazards'))),
         el('a', { class: 'plain', href: `/api/v1/sites/${address}/report`, target: '_blank', rel: 'noopener' }, icon('note'), el('span', {}, t('office.report'))),
         el('a', { class: 'plain', href: `/api/v1/sites/${address}/report?format=pdf`, download: '' }, icon('download'), el('span', {}, t('office.report-pdf'))),
-        may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
+        closing, may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
 
+    if (may('change')) handover(closing, id).catch(() => {});
     async function head() {
         try {
             const site = await get(sitePath(''));
@@ -48,6 +52,8 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
     function show() {
         if (tab === 'timelapse') {
             stopTab = showTimelapse(body, id, query);
+        } else if (tab === 'stages') {
+            stopTab = showStages(body, id);
         } else if (tab === 'plan') {
             stopTab = showPlan(body, id);
         } else if (tab === 'boards') {

@@ -36,7 +36,7 @@ function card(site) {
     const unsent = site.unsent === null ? t('office.unsent-unknown') : site.unsent > 0 ? t('office.unsent', { n: site.unsent }) : t('office.all-here');
     return el('a', { class: `site-card site-${here.state}`, href: `#/site/${encodeURIComponent(site.site)}`, dataset: { site: site.site, press: site.red ? 'red' : site.press.length ? 'some' : 'none' } },
         site.press[0] && pressLine(site.press[0], true), el('h2', {}, site.name), el('p', { class: 'site-id' }, [site.site, stageText(site)].filter(Boolean).join(' · ')),
-        site.press.length > 1 && el('p', { class: 'press-more' }, site.press.slice(1, 4).map(pressText).join(' · ')), site.held && line('pause', true, t('office.held')),
+        site.press.length > 1 && el('p', { class: 'press-more' }, site.press.slice(1, 4).map(pressText).join(' · ')), site.held && line('stop', true, t('held.line')),
         site.open_hazards > 0 && line('warn', false, t('office.open-hazards', { n: site.open_hazards })),
         line(here.picture, here.state === 'down', here.text), line('log', !logged, log), here.state !== 'none' && line(site.unsent > 0 ? 'sent' : 'received', false, unsent));
 }

@@ -6,6 +6,7 @@ import { both } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { thumb } from '/shared/pictures.js';
 import { may, place } from '/shared/place.js';
+import { clockLeft } from '/shared/stages.js';
 import { lang, t } from '/shared/words.js';
 import { moment } from '/shared/when.js';
 import { site, today } from './data.js';
@@ -13,6 +14,7 @@ import { setTitle } from './header.js';
 
 const CARDS = 3;
 const THUMBS = 3;
+const TICK_MS = 20000;
 
 // "水电 第6/10天 · 慢1天"
 export function standing(now) {
@@ -21,6 +23,7 @@ export function standing(now) {
     const parts = [both(stage)];
     if (stage.day) parts.push(t(stage.days ? 'stage.day-of' : 'stage.day', { day: stage.day, days: stage.days }));
     let text = parts.join(' ');
+    if (now.held) text = `${t('held.line')} · ${text}`;
     if (stage.late_days > 0) text += ` · ${t('stage.late', { n: stage.late_days })}`;
     return text;
 }
@@ -31,11 +34,18 @@ const ACTIONS = {
     photo: { icon: 'camera', word: 'due.do-photo', to: 'shoot', may: 'photo' },
     status: { icon: 'sent', word: 'due.do-status', to: 'status', may: 'read' },
     hazard: { icon: 'warn', word: 'due.do-hazard', to: 'hazard', may: 'read' },
+    test: { icon: 'clock', word: 'due.do-test', to: 'tests', may: 'read' },
+    question: { icon: 'info', word: 'due.do-answer', to: 'question', may: 'raise' },
+    change: { icon: 'edit', word: 'due.do-sign', to: 'change', may: 'change' },
+    material: { icon: 'tool', word: 'due.do-hazard', to: 'material', may: 'raise' },
     look: { icon: 'timeline', word: 'due.do-look', to: 'timeline', may: 'read' },
 };
+const MONEY = ['question', 'change', 'material'];
 function actionOf(due) {
     const said = `${due.action ?? ''} ${due.kind ?? ''}`;
     if (/hazard/.test(said)) return ACTIONS.hazard;
+    if (due.kind === 'test') return ACTIONS.test;
+    if (MONEY.includes(due.action)) return ACTIONS[due.action];
     if (/log/.test(said)) return ACTIONS.daylog;
     if (/photo|shoot|camera/.test(said)) return ACTIONS.photo;
     if (/reject|clock|disk|send|status/.test(said)) return ACTIONS.status;
@@ -44,19 +54,26 @@ function actionOf(due) {
 
 // A request for a photo is answered by the photo that names it; a log that is due may be yesterday's.
 function target(due, action) {
-    if (action === ACTIONS.hazard && due.id) return `${action.to}/${due.id}`;
+    if ((action === ACTIONS.hazard || action === ACTIONS.test || MONEY.includes(due.action)) && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'photo-request' && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'daylog' && due.id && due.id !== today.get()?.date) return `${action.to}/date/${due.id}`;
     return action.to;
 }
 
+// A test that runs: what is left runs down, though the answer is minutes old.
+function textOf(due) {
+    const text = due.text?.[lang()] || due.text?.zh || due.kind;
+    const left = (Date.parse(due.due) - Date.now()) / 1000;
+    return due.kind === 'test' && left > 0 ? text.replace(/\d\d:\d\d/, clockLeft(left)) : text;
+}
+
 function card(due, goTo) {
     const action = actionOf(due);
-    const text = due.text?.[lang()] || due.text?.zh || due.kind;
-    const late = due.due && Date.parse(due.due) < Date.now();
+    const text = textOf(due);
+    const late = due.due && due.kind !== 'test' && Date.parse(due.due) < Date.now();
     return el('article', { class: late ? 'card card-late' : 'card' },
         el('div', { class: 'card-text' }, el('p', { class: 'card-main' }, icon(late ? 'warn' : action.icon), el('span', {}, text)),
-            due.due && el('p', { class: 'card-due' }, t(late ? 'due.was' : 'due.by', { at: moment(due.due) }))),
+            due.due && el('p', { class: 'card-due' }, t(late ? 'due.was' : due.kind === 'test' ? 'due.from' : 'due.by', { at: moment(due.due) }))),
         may(action.may) && el('button', { type: 'button', class: 'main', on: { click: () => goTo(target(due, action)) } }, el('span', {}, t(action.word))));
 }
 
@@ -103,10 +120,14 @@ export function home(root, { goTo }) {
         }
     }
     fill(tiles, may('draft') && tile('tile.log', 'log', 'log', goTo, true), may('shot') && tile('tile.shoot', 'camera', 'shoot', goTo),
-        may('hazard') && tile('tile.wrong', 'warn', 'wrong', goTo),
+        may('read') && tile('tile.stages', 'look', 'stages', goTo), may('hazard') && tile('tile.wrong', 'warn', 'wrong', goTo),
         may('read') && tile('tile.timeline', 'timeline', 'timeline', goTo), may('read') && tile('tile.photos', 'photos', 'photos', goTo),
         !may('read') && tile('tile.status', 'sent', 'status', goTo));
     draw(today.get());
     const stops = [today.watch(draw), site.watch(() => draw(today.get()))];
-    return () => stops.forEach((stop) => stop());
+    const tick = setInterval(() => today.get()?.due?.some((due) => due.kind === 'test') && draw(today.get()), TICK_MS);
+    return () => {
+        clearInterval(tick);
+        stops.forEach((stop) => stop());
+    };
 }

@@ -5,8 +5,8 @@ import { icon } from '/shared/icons.js';
 import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
 
-// Resolves with a whole number from min to max, or null when it was closed.
-export function askNumber({ title, unit = '', min = 0, max = 9999 }) {
+// Resolves with a number from min to max, or null when it was closed. fraction: so many digits after a point; 0: a whole number.
+export function askNumber({ title, unit = '', min = 0, max = 9999, fraction = 0 }) {
     return new Promise((resolve) => {
         let text = '';
         let result = null;
@@ -15,16 +15,18 @@ export function askNumber({ title, unit = '', min = 0, max = 9999 }) {
             result = Number(text);
             sheet.close();
         } } }, icon('check'), t('chip.ok'));
-        const fits = () => text !== '' && Number(text) >= min && Number(text) <= max;
+        const fits = () => text !== '' && !text.endsWith('.') && Number(text) >= min && Number(text) <= max;
         function set(value) {
-            if (value.length > String(max).length) return;
+            const [whole, part = ''] = value.split('.');
+            if (whole.length > String(max).length || part.length > fraction) return;
             text = value;
             fill(shown, text || '–', unit && el('span', { class: 'number-unit' }, ` ${unit}`));
             ok.disabled = !fits();
         }
         const key = (digit) => el('button', { type: 'button', class: 'key', on: { click: () => set(text === '0' ? digit : text + digit) } }, digit);
         const erase = el('button', { type: 'button', class: 'key', 'aria-label': t('signin.erase'), on: { click: () => set(text.slice(0, -1)) } }, icon('erase'));
-        const sheet = openSheet({ title, className: 'sheet-wide sheet-number', content: el('div', { class: 'number-keys' }, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'].map(key)), foot: [erase, shown, ok], onClose: () => resolve(result) });
+        const point = fraction > 0 && el('button', { type: 'button', class: 'key', on: { click: () => text !== '' && !text.includes('.') && set(`${text}.`) } }, '.');
+        const sheet = openSheet({ title, className: 'sheet-wide sheet-number', content: el('div', { class: 'number-keys' }, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'].map(key)), foot: [erase, point, shown, ok], onClose: () => resolve(result) });
         set('');
     });
 }

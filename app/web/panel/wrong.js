@@ -6,7 +6,7 @@ import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
 import { place, may } from '/shared/place.js';
 import { openSheet } from '/shared/sheet.js';
-import { both, hazardsOf, roomName, rooms, severityTerms } from '/shared/trade.js';
+import { both, hazardsOf, roomName, severityTerms } from '/shared/trade.js';
 import { t } from '/shared/words.js';
 import { dayOf, dayPlus, moment, shortDay } from '/shared/when.js';
 import { photoTaker } from './camera.js';
@@ -14,21 +14,13 @@ import { today } from './data.js';
 import { say, setTitle } from './header.js';
 import { askNumber } from './keypad.js';
 import { rail } from './rail.js';
+import { askRoom } from './room.js';
 import { untilStored } from './submit.js';
 
 let lastRoom = '';
 
-// Resolves with a room's key, or null when it was closed.
-function askRoom(title, chosen) {
-    return new Promise((resolve) => {
-        let result = null;
-        const sheet = openSheet({ title, className: 'sheet-wide sheet-chip', onClose: () => resolve(result), content: el('div', { class: 'room-grid' }, rooms().map((room) => el('button', {
-            type: 'button', class: 'toggle', 'aria-pressed': String(room.key === chosen), on: { click: () => {
-                result = room.key;
-                sheet.close();
-            } } }, both(room)))) });
-    });
-}
+// What is wrong without being a hazard.
+const OTHERS = [['material', 'tool', 'wrong.material', 'raise'], ['change', 'edit', 'wrong.change', 'change'], ['question', 'info', 'wrong.question', 'raise']];
 
 // "整改期限 11月25日": as the server will set it.
 function dueOf(severity) {
@@ -41,11 +33,12 @@ export function wrong(root, { goTo, home }) {
     function pick() {
         stop();
         stop = () => {};
-        const list = el('div', { class: 'chips hazard-chips' }, hazardsOf(today.get()?.stage?.key).map((phrase) => el('button', { type: 'button', class: `chip hazard-chip severity-edge-${phrase.severity}`, dataset: { key: phrase.key }, on: { click: () => begin(phrase) } },
+        const list = el('div', { class: 'chips hazard-chips' }, OTHERS.map(([hash, name, word, permit]) => may(permit) && el('button', { type: 'button', class: 'chip hazard-chip', dataset: { key: hash }, on: { click: () => goTo(hash) } }, el('span', { class: 'chip-text' }, icon(name), el('span', {}, t(word))))), hazardsOf(today.get()?.stage?.key).map((phrase) => el('button', { type: 'button', class: `chip hazard-chip severity-edge-${phrase.severity}`, dataset: { key: phrase.key }, on: { click: () => begin(phrase) } },
             el('span', { class: 'chip-text' }, el('span', {}, phraseText(phrase)), severityBadge(phrase.severity)))));
         const scroller = el('div', { class: 'scroller' }, list);
         setTitle(t('hazard.what'), home);
         fill(root, scroller, el('div', { class: 'side' }, el('button', { type: 'button', class: 'plain', on: { click: () => goTo('hazards') } }, icon('look'), el('span', {}, t('hazard.list'))),
+            may('stage') && el('button', { type: 'button', class: 'plain', on: { click: () => goTo('stopped') } }, icon('stop'), el('span', {}, t('delay.button'))),
             el('button', { type: 'button', class: place.hub ? 'plain' : 'plain phone-only', on: { click: () => compose({ id: uuid7(), phrase: null, room: '', severity: 'serious', text: '' }) } }, icon('edit'), el('span', {}, t('hazard.own-words'))), rail(scroller)));
     }
     async function begin(phrase) {

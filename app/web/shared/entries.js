@@ -4,8 +4,10 @@
 import { get, sitePath } from './api.js';
 import { whenArrived } from './blobs.js';
 import { el } from './dom.js';
-import { phraseName, roomName, stageName, tradeName } from './trade.js';
+import { darkText } from './stages.js';
+import { phraseName, reasonName, roomName, stageName, tradeName } from './trade.js';
 import { icon } from './icons.js';
+import { yuan } from './money.js';
 import { openViewer, photoOf, photoState, photoTile } from './pictures.js';
 import { may } from './place.js';
 import { openSheet } from './sheet.js';
@@ -13,7 +15,7 @@ import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
 import { clockNote, clockTime, dayName, dayOf, lasted, madeAt, moment, shortDay, sizeText } from './when.js';
 
-const ICONS = { hazard: 'warn', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', checklist: 'check', setting: 'edit' };
+const ICONS = { hazard: 'warn', change: 'edit', confirmation: 'checks', material: 'tool', question: 'info', callback: 'person', handover: 'checks', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', checklist: 'check', setting: 'edit', stage: 'tool', test: 'clock', delay: 'stop', idle: 'stop', hold: 'stop' };
 
 const OUTAGE_ICONS = { power: 'power', network: 'linkdown', camera: 'camera' };
 
@@ -54,6 +56,7 @@ function titleOf(entry) {
         return has(word) ? t(word) : name;
     }
     if (entry.type === 'checklist-set') return `${name} · ${stageName(entry.subject.split('/')[1])}`;
+    if (entry.subject.startsWith('stage/')) return `${stageName(entry.subject.slice('stage/'.length))} · ${name}`;
     if (entry.type.startsWith('daylog-') && entry.data.date) return `${name} · ${dayName(entry.data.date)}${entry.data.stage ? ` · ${stageName(entry.data.stage)}` : ''}`;
     return name;
 }
@@ -105,6 +108,42 @@ function bodyOf(entry) {
         return [line(d.assignee && t('hazard.to', { who: d.assignee }), d.note, d.photos?.length > 0 && t('count.photos', { n: d.photos.length }))];
     case 'alert-seen':
         return d.note ? [line(d.note)] : [];
+    case 'stage-started':
+    case 'stage-finished':
+    case 'acceptance-requested':
+    case 'stage-accepted':
+    case 'stage-rejected':
+    case 'gate-overridden':
+        return [line(d.room && roomName(d.room), d.reason, d.note, d.photos?.length > 0 && t('count.photos', { n: d.photos.length })), ...(d.warnings ?? []).map((one) => line(one[lang()] ?? one.zh))];
+    case 'timed-test-started':
+    case 'timed-test-finished':
+        return [line(d.kind && t(`test.kind-${d.kind}`), d.room && roomName(d.room), d.value !== undefined && `${d.value} ${d.unit ?? ''}`.trim(), d.result && t(`test.is-${d.result === 'pass' ? 'passed' : 'failed'}`), d.note),
+            ...(d.faults ?? []).map((one) => line(one[lang()] ?? one.zh)), d.dark?.length > 0 && line(darkText(d.dark))].filter(Boolean);
+    case 'delay-claimed':
+        return [line(reasonName(d.reason), `${shortDay(d.from)}–${shortDay(d.to)}`, d.note, d.photos?.length > 0 && t('count.photos', { n: d.photos.length }))];
+    case 'delay-decided':
+        return [line(t(`delay.is-${d.decision}`, { n: d.granted_days ?? 0 }), d.granted_from && `${shortDay(d.granted_from)}–${shortDay(d.granted_to)}`, d.note)];
+    case 'idle-day':
+        return [line(dayName(d.date), reasonName(d.reason), d.note)];
+    case 'site-held':
+    case 'site-resumed':
+        return [line(d.reason && reasonName(d.reason), d.note)];
+    case 'change-requested':
+    case 'change-decided':
+        return [line(d.decision && t(`money.${d.decision}`), d.amount !== undefined && yuan(d.amount), d.room && roomName(d.room), d.text ?? d.note, d.photos?.length > 0 && t('count.photos', { n: d.photos.length }))];
+    case 'material-expected':
+    case 'material-arrived':
+    case 'material-scanned':
+    case 'material-answered':
+    case 'measurement-done':
+        return [line(d.name, d.quantity !== undefined && String(d.quantity), d.alternative, d.brand, d.batch, d.grade, (d.codes ?? d.read)?.map((code) => code.text).join(' '), d.expected && t('material.expected', { day: shortDay(d.expected) }), d.note)];
+    case 'question-asked':
+    case 'question-answered':
+        return [line(d.to && `${t(`who.${d.from}`)} → ${t(`who.${d.to}`)}`, d.text, d.due && t('due.by', { at: moment(d.due) }))];
+    case 'callback-done':
+        return [line(`${t('call.score')} ${d.score}`, d.note, ...d.questions ?? [])];
+    case 'handover-done':
+        return [line(d.date && shortDay(d.date), d.note), ...(d.plan ?? []).map((one) => line(one.date, lang() === 'en' ? one.en : one.zh))];
     case 'outage':
         return [line(...outageText(d))];
     case 'photos-dropped':

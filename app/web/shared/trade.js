@@ -2,7 +2,7 @@
 // The trade's words: stages, phrases, rooms, crew trades, as the program has them.
 import { lang } from './words.js';
 
-const FILES = ['stages', 'phrases', 'rooms', 'trades', 'hazards'];
+const FILES = ['stages', 'phrases', 'rooms', 'trades', 'hazards', 'reasons'];
 const lists = {};
 const maps = {};
 
@@ -11,7 +11,7 @@ export async function loadTrade() {
         const answer = await fetch(`/shared/data/${name}.json`);
         if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
         const file = await answer.json();
-        lists[name] = name === 'hazards' ? file.phrases : file[name];
+        lists[name] = { hazards: file.phrases, reasons: file.delays }[name] ?? file[name];
         maps[name] = new Map(lists[name].map((entry) => [entry.key, entry]));
         if (name === 'hazards') maps.severities = new Map(file.severities.map((entry) => [entry.key, entry]));
     }));
@@ -48,6 +48,8 @@ export function hazardsOf(stage) {
 export const phraseOfHazard = (key) => maps.hazards.get(key);
 export const severityTerms = (key) => maps.severities.get(key); // {due_hours, warn_hours}
 
+export const delayReasons = () => lists.reasons;
+
 export const crewTrades = () => lists.trades.filter((trade) => trade.crew);
 
 // A word of the domain in the reader's language; a key that nobody knows is shown as it is.
@@ -57,3 +59,4 @@ export const stageName = (key) => word('stages', key);
 export const roomName = (key) => word('rooms', key);
 export const tradeName = (key) => word('trades', key);
 export const phraseName = (key) => word('phrases', key);
+export const reasonName = (key) => word('reasons', key); // or somebody's own words

@@ -140,10 +140,10 @@ static void test_roles(void **state) {
         enum permission permission;
         const char *who; /* M S C I O V */
     } table[] = {
-        { PERMIT_ANY, "MSCIOV" },  { PERMIT_STATUS, "MSCIOV" },   { PERMIT_READ, "MSCOV" },   { PERMIT_PHOTO, "MSCO" },
-        { PERMIT_DRAFT, "MSCO" },  { PERMIT_TEST_SHOT, "MSCIO" }, { PERMIT_DAYLOG, "MO" },    { PERMIT_PLAN, "O" },
-        { PERMIT_HAZARD, "MSCO" }, { PERMIT_ASSIGN, "MSO" },      { PERMIT_RECTIFY, "MSCO" }, { PERMIT_VERIFY, "SO" },
-        { PERMIT_OFFICE, "O" },    { PERMIT_INSPECT, "SO" },
+        { PERMIT_ANY, "MSCIOV" }, { PERMIT_STATUS, "MSCIOV" },   { PERMIT_READ, "MSCOV" },   { PERMIT_PHOTO, "MSCO" },
+        { PERMIT_DRAFT, "MSCO" }, { PERMIT_TEST_SHOT, "MSCIO" }, { PERMIT_DAYLOG, "MO" },    { PERMIT_DECIDE, "O" },
+        { PERMIT_RAISE, "MSCO" }, { PERMIT_ASSIGN, "MSO" },      { PERMIT_RECTIFY, "MSCO" }, { PERMIT_JUDGE, "SO" },
+        { PERMIT_REQUEST, "MO" }, { PERMIT_TEST, "MSO" },
     };
     static const char letters[ROLE_COUNT] = { '-', 'M', 'S', 'C', 'I', 'O', 'V' };
     (void)state;

@@ -85,7 +85,7 @@ static int write_rest(struct db *db, void *arg) {
                              .to = { now.ms - 3600 * 1000 },
                              .stop = OUTAGE_STOP_SUDDEN };
     int rc = person_set(j, db, BOARD_RIG_SITE, &person, "user/u-01", NULL, NULL);
-    if (!rc) rc = alert_raise(j, db, &alert, NULL);
+    if (!rc) rc = alert_raise(j, db, NULL, &alert, NULL);
     if (!rc) rc = outage_append(j, db, &outage, NULL, NULL);
     outage.from.ms -= INT64_C(8) * 86400 * 1000; /* of the week before */
     outage.to.ms -= INT64_C(8) * 86400 * 1000;

@@ -206,6 +206,24 @@ static void sites_come_in_the_order_of_what_presses(void **state) {
     assert_string_equal(list(f, "o-01", "office", true), "s-1: alert alert/a-x; s-3:; s-4:; s-2:");
 }
 
+static void acceptance_and_questions_have_their_people(void **state) {
+    struct fixture *f = *state;
+    add_site(f, "s-1");
+    run(f, "INSERT INTO stage (site, key, room, state, asked_ms) VALUES ('s-1', 'tiling', 'kitchen', 'asked', 5),"
+           " ('s-1', 'waterproofing', '', 'asked', 4), ('s-1', 'masonry', '', 'accepted', 3)");
+    run(f,
+        "INSERT INTO question VALUES (1, 's-1', 'q-1', 'open', 'customer', 'site', 'when', '', '', '', '[]', '', '', "
+        "'',"
+        " 0, '', 9000, 1, '', '[]', '', '', 0), (2, 's-1', 'q-2', 'open', 'site', 'designer', 'what', '', '', '', '[]',"
+        " '', '', '', 0, '', 1, 1, '', '[]', '', '', 0), (3, 's-1', 'q-3', 'answered', 'customer', 'site', 'x', '', '',"
+        " '', '[]', '', '', '', 0, '', 1, 1, '', '[]', '', '', 0)");
+    assert_string_equal(list(f, "u-03", "supervisor", false),
+                        "s-1: acceptance stage/waterproofing, acceptance stage/tiling");
+    assert_non_null(strstr(f->out.data, "\"en\":\"Accept: tiling kitchen\""));
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1: daylog daylog/2026-11-26, question question/q-1");
+    assert_non_null(strstr(f->out.data, "\"callbacks\":[]"));
+}
+
 static void a_kind_is_bounded(void **state) {
     struct fixture *f = *state;
     add_site(f, "s-1");
@@ -226,6 +244,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(logs_are_due_on_working_days, setup, teardown),
         cmocka_unit_test_setup_teardown(the_report_is_due_on_its_day, setup, teardown),
         cmocka_unit_test_setup_teardown(sites_come_in_the_order_of_what_presses, setup, teardown),
+        cmocka_unit_test_setup_teardown(acceptance_and_questions_have_their_people, setup, teardown),
         cmocka_unit_test_setup_teardown(a_kind_is_bounded, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,7 +145,7 @@ static void test_without_a_plan(void **state) {
     assert_non_null(
         strstr(h->answer.data,
                "\"contract_amount\":null,\"customer\":null,\"cutoffs\":{\"daylog\":\"18:30\",\"report\":{\"weekday\":6,"
-               "\"time\":\"18:00\"},\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[]}"));
+               "\"time\":\"18:00\"},\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[],\"held\":null}"));
 }
 
 static void test_put(void **state) {
@@ -335,16 +335,17 @@ static void test_site_list(void **state) {
     pressing_scope_init(&scope, tz, "Asia/Urumqi", 900, (struct wall){ 1795334400000 });
     tz_destroy(tz);
     assert_int_equal(site_list(h->t.db, &scope, &h->answer), 0);
-    assert_string_equal(h->answer.data,
-                        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
-                        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
-                        "hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":false,\"press\":[],\"stage\":{\"key\":"
-                        "\"preparation\",\"zh\":\"开工准备\",\"en\":\"preparation\",\"day\":1,\"days\":2}},"
-                        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
-                        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
-                        "seen\":\"2026-11-22T08:00:00.000Z\","
-                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":"
-                        "false,\"press\":[],\"stage\":null}]}");
+    assert_string_equal(
+        h->answer.data,
+        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
+        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
+        "hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":false,\"press\":[],\"stage\":{\"key\":"
+        "\"preparation\",\"zh\":\"开工准备\",\"en\":\"preparation\",\"day\":1,\"days\":2},\"held\":null},"
+        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
+        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
+        "seen\":\"2026-11-22T08:00:00.000Z\","
+        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":"
+        "false,\"press\":[],\"stage\":null,\"held\":null}]}");
     bool known = false;
     assert_int_equal(site_known(h->t.db, "s-9", &known), 0);
     assert_true(known);

@@ -14,7 +14,6 @@
 #include "app/journal/draft.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
-#include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "tests/support/journal_pair.h"
 
@@ -81,7 +80,8 @@ static void test_first_day(void **state) {
     says(f,
          "{\"date\":\"2026-11-16\",\"until_ten\":false,\"stage\":{\"key\":\"preparation\",\"zh\":\"开工准备\",\"en\":"
          "\"preparation\",\"day\":1,\"days\":2,"
-         "\"late_days\":0},\"logged\":[],\"start\":{\"stage\":\"preparation\",\"done\":[],\"plan\":[],\"crew\":{}}",
+         "\"late_days\":0},\"held\":null,\"logged\":[],\"start\":{\"stage\":\"preparation\",\"done\":[],\"plan\":[],"
+         "\"crew\":{}}",
          true);
     says(f, "\"due\":[{\"kind\":\"daylog\",\"id\":\"2026-11-16\",\"due\":\"2026-11-16T18:30:00.000+08:00\"", true);
     says(f, "\"photos_today\":[],\"draft\":null}", true);
@@ -305,16 +305,41 @@ static void test_alerts_that_stand(void **state) {
     says(f, "\"action\":\"hazard\"}],\"photos_today\"", true);
 }
 
-static void test_workdays(void **state) {
-    struct plan p;
+static void as(struct fixture *f, const char *type, const char *subject, const char *data) {
+    struct event_draft draft = { .type = type, .subject_id = subject, .actor = "user/u-90", .data = data };
+    journal_pair_append(&f->t, &draft, NULL);
+}
+
+/* The line says when the stage really began, and days that head office granted or on which it held the site are none. */
+static void test_clocks_stand_still(void **state) {
     struct fixture *f = *state;
-    assert_int_equal(plan_read(f->t.db, JOURNAL_SITE, "UTC", &p), 0);
-    assert_int_equal(today_stage_workdays(&p.cutoffs, "2026-11-16", "2026-11-16"), 1);
-    assert_int_equal(today_stage_workdays(&p.cutoffs, "2026-11-16", "2026-11-15"), 0);
-    assert_int_equal(today_stage_workdays(&p.cutoffs, "2026-11-16", "2026-11-29"), 12);
-    assert_int_equal(today_stage_workdays(&p.cutoffs, "2026-11-22", "2026-11-22"), 0);
-    assert_true(today_stage_workdays(&p.cutoffs, "1970-01-01", "2026-11-22") <= 1000);
-    plan_fini(&p);
+    plan_as(f,
+            "{\"stages\":[{\"key\":\"demolition\",\"planned_start\":\"2026-11-09\",\"planned_finish\":\"2026-11-12\"},"
+            "{\"key\":\"masonry\",\"planned_start\":\"2026-11-13\",\"planned_finish\":\"2026-11-17\"}]}");
+    journal_pair_now("2026-11-16T08:00:00+08:00");
+    as(f, "stage-started", "masonry", "{\"room\":\"kitchen\"}");
+    ask(f, "2026-11-20T16:00:00+08:00"); /* Monday to Friday; begun two working days late */
+    says(f, "\"key\":\"masonry\",\"zh\":\"砌筑抹灰\",\"en\":\"masonry, plaster\",\"day\":5,\"days\":4,\"late_days\":3}",
+         true);
+    as(f, "delay-claimed", "01990000-0000-7000-8000-0000000000c1",
+       "{\"reason\":\"no-water-power\",\"from\":\"2026-11-18\",\"to\":\"2026-11-19\",\"days\":2}");
+    ask(f, "2026-11-20T16:00:00+08:00");
+    says(f, "\"late_days\":3}", true); /* claimed is not granted */
+    as(f, "delay-decided", "01990000-0000-7000-8000-0000000000c1", "{\"decision\":\"granted\"}");
+    ask(f, "2026-11-20T16:00:00+08:00");
+    says(f, "\"day\":3,\"days\":4,\"late_days\":2}", true);
+    ask(f, "2026-11-18T16:00:00+08:00");
+    says(f, "\"due\":[]", true); /* nor is a log due on such a day */
+    as(f, "idle-day", "2026-11-20", "{\"date\":\"2026-11-20\",\"reason\":\"too-few-workers\"}");
+    ask(f, "2026-11-20T16:00:00+08:00");
+    says(f, "\"due\":[]", true);
+    says(f, "\"late_days\":2}", true); /* that nobody came is the company's own matter */
+    journal_pair_now("2026-11-20T08:00:00+08:00");
+    as(f, "site-held", JOURNAL_SITE, "{\"reason\":\"payment-overdue\"}");
+    ask(f, "2026-11-23T16:00:00+08:00");
+    says(f, "\"held\":{\"since\":\"2026-11-20T08:00:00.000+08:00\"", true);
+    says(f, "\"due\":[]", true);
+    says(f, "\"day\":2,\"days\":4,\"late_days\":2}", true);
 }
 
 int main(void) {
@@ -328,7 +353,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_chips, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_else_is_due, setup, teardown),
         cmocka_unit_test_setup_teardown(test_alerts_that_stand, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_workdays, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_clocks_stand_still, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

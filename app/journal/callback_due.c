@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is to be called, and what there is to tell: the digest is made of the events since the last call, so that it says what everybody can look up. */
+#include "app/journal/callback.h"
+
+#include "app/journal/domain.h"
+#include "app/journal/handover.h"
+#include "app/journal/plan.h"
+#include "app/journal/row.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+#include "sync/wire/envelope.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES_MAX = 5, PHOTOS_SHOWN = 3, TEXT_SIZE = 200, SITES_MAX = 2000 };
+
+/* ---- when ---- */
+
+static int read_last(struct db *db, const char *site, struct callback_due *d, char next[TZ_DATE_SIZE]) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc =
+        db_prepare(db, "SELECT date, next, pos FROM callback WHERE site = ? ORDER BY at_ms DESC, id DESC LIMIT 1", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc;
+    text_clip(d->last, sizeof d->last, stmt_text(s, 0));
+    text_clip(next, TZ_DATE_SIZE, stmt_text(s, 1));
+    d->since_pos = stmt_int(s, 2);
+    return 0;
+}
+
+/* The site's date of its first event; "" where there is none. What head office plans before anybody works is none. */
+static int read_first(struct db *db, const char *site, const struct tz *tz, char out[TZ_DATE_SIZE]) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "SELECT at FROM event WHERE site = ? AND type NOT IN ('', 'plan-set', 'person-set',"
+                        " 'user-changed', 'epoch-started', 'clock-set', 'outage') ORDER BY pos LIMIT 1",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    out[0] = '\0';
+    if (rc == 1) tz_date(tz, (struct wall){ stmt_int(s, 0) }, out);
+    return rc < 0 ? rc : 0;
+}
+
+static int when(struct db *db, const char *site, const struct plan *plan, const struct tz *tz,
+                struct callback_due *out) {
+    struct callback_due d = { .last = "" };
+    struct civil valid;
+    char next[TZ_DATE_SIZE] = "";
+    char first[TZ_DATE_SIZE] = "";
+    bool done = false;
+    int rc = handover_done(db, site, &done, NULL);
+    if (rc == 0) rc = read_last(db, site, &d, next);
+    if (rc == 0 && !d.last[0]) rc = read_first(db, site, tz, first);
+    if (rc < 0) return rc;
+    const char *from = d.last[0] ? d.last : first;
+    if (!done && next[0])
+        text_clip(d.due, sizeof d.due, next);
+    else if (!done && tz_date_parse(from, &valid) == 0)
+        tz_date_add(from, plan->cutoffs.callback_days, d.due);
+    *out = d;
+    return 0;
+}
+
+/* A zone that cannot be read is UTC: a call a day early does no harm. */
+static int zone_of(const struct plan *plan, struct tz **tz) {
+    int rc = tz_create(plan->timezone, tz, NULL);
+    return rc == 0 || rc == ERR_NOMEM ? rc : tz_create("UTC", tz, NULL);
+}
+
+int callback_when(struct db *db, const char *site, const char *fallback_tz, struct callback_due *out) {
+    struct plan plan;
+    struct tz *tz = NULL;
+    int rc = plan_read(db, site, fallback_tz, &plan);
+    if (rc < 0) return rc;
+    rc = zone_of(&plan, &tz);
+    if (rc == 0) rc = when(db, site, &plan, tz, out);
+    tz_destroy(tz);
+    plan_fini(&plan);
+    return rc;
+}
+
+/* ---- the digest ---- */
+
+/* 、 between two. */
+static void add_words(char out[TEXT_SIZE], const char *words) {
+    size_t n = strlen(out);
+    if (!words || !words[0]) return;
+    if (n) text_clip(out + n, TEXT_SIZE - n, "、");
+    n = strlen(out);
+    text_clip(out + n, TEXT_SIZE - n, words);
+}
+
+static void words_of_log(const struct json *data, char out[TEXT_SIZE]) {
+    const struct json *done = json_member(data, "done");
+    for (size_t i = 0; i < json_count(done); i++) {
+        const struct json *item = json_at(done, i);
+        const char *phrase = json_text(json_member(item, "phrase"));
+        const struct domain_phrase *known = phrase ? domain_phrase(phrase) : NULL;
+        add_words(out, known ? known->zh : json_text(item) ? json_text(item) : json_text(json_member(item, "text")));
+    }
+    if (!out[0]) add_words(out, json_text(json_member(data, "note")));
+}
+
+static const struct {
+    const char *type, *zh; /* zh NULL: a day's log */
+} told[] = {
+    { "daylog-submitted", NULL },       { "stage-started", "开工" },        { "stage-finished", "完工" },
+    { "acceptance-requested", "报验" }, { "stage-accepted", "验收通过" },   { "stage-rejected", "验收未通过" },
+    { "change-decided", "变更已答复" }, { "material-arrived", "材料到场" }, { "question-answered", "问题已答复" },
+};
+
+static void print_line(const struct envelope *event, struct json_out *w) {
+    char text[TEXT_SIZE] = "";
+    const char *key = strncmp(event->subject, "stage/", 6) == 0 ? event->subject + 6 : row_text(event->data, "stage");
+    const struct domain_stage *stage = domain_stage(key);
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(told); i++)
+        if (strcmp(told[i].type, event->type) == 0) add_words(text, told[i].zh);
+    if (strcmp(event->type, "daylog-submitted") == 0) words_of_log(event->data, text);
+    json_open(w, NULL, '{');
+    json_put_text(w, "type", event->type);
+    json_put_text(w, "at", event->time);
+    row_put(w, "stage", stage ? stage->zh : key);
+    json_put_text(w, "text", text);
+    json_close(w, '}');
+}
+
+static int put_lines(struct db *db, const char *site, int64_t since, struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "SELECT bytes FROM event e WHERE site = ?1 AND pos > ?2 AND type IN ('daylog-submitted',"
+                        " 'stage-started', 'stage-finished', 'acceptance-requested', 'stage-accepted',"
+                        " 'stage-rejected', 'change-decided', 'material-arrived', 'question-answered')"
+                        " AND NOT EXISTS (SELECT 1 FROM duplicate d WHERE d.pos = e.pos) ORDER BY pos DESC LIMIT ?3",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_int(s, 2, since);
+    stmt_bind_int(s, 3, LINES_MAX);
+    json_open(w, "lines", '[');
+    while ((rc = stmt_step(s)) == 1) {
+        struct envelope event = { 0 };
+        size_t n;
+        const void *bytes = stmt_blob(s, 0, &n);
+        rc = envelope_read(bytes, n, &event, NULL);
+        if (rc == ERR_NOMEM) return rc;
+        if (rc == 0) print_line(&event, w);
+        envelope_fini(&event);
+    }
+    json_close(w, ']');
+    return rc;
+}
+
+static int put_photos(struct db *db, const char *site, int64_t since, struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "SELECT id FROM photo WHERE site = ? AND pos > ? AND withdrawn = 0 AND sha256 <> ''"
+                        " AND origin <> 'timelapse' ORDER BY pos DESC LIMIT ?",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_int(s, 2, since);
+    stmt_bind_int(s, 3, PHOTOS_SHOWN);
+    json_open(w, "photos", '[');
+    while ((rc = stmt_step(s)) == 1) json_put_text(w, NULL, stmt_text(s, 0));
+    json_close(w, ']');
+    return rc;
+}
+
+/* The newest claim since the last call, by its reason. */
+static int put_delay(struct db *db, const char *site, int64_t since, struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "SELECT json_extract(bytes, '$.data.reason') FROM event WHERE site = ? AND pos > ?"
+                        " AND type IN ('delay-claimed', 'idle-day') ORDER BY pos DESC LIMIT 1",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_int(s, 2, since);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    row_put(w, "delay", rc == 1 ? stmt_text(s, 0) : "");
+    return 0;
+}
+
+/* Accepted as a whole or finished without a gate: by its newest event. */
+static int stage_over(struct db *db, const char *site, const char *key, bool *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    char subject[64];
+    (void)snprintf(subject, sizeof subject, "stage/%s", key);
+    int rc =
+        db_prepare(db, "SELECT type FROM event WHERE site = ? AND subject = ? ORDER BY rev DESC, pos DESC LIMIT 1", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, subject);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    const struct domain_stage *stage = domain_stage(key);
+    bool gate = !stage || stage->gate != GATE_NONE;
+    *out = rc == 1 && (strcmp(stmt_text(s, 0), "stage-accepted") == 0 ||
+                       (!gate && strcmp(stmt_text(s, 0), "stage-finished") == 0));
+    return 0;
+}
+
+static int put_next(struct db *db, const char *site, const struct plan *plan, struct json_out *w) {
+    const struct plan_stage *next = NULL;
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        bool over = false;
+        int rc = stage_over(db, site, plan->stages[i].key, &over);
+        if (rc < 0) return rc;
+        if (!over && plan->stages[i].finish[0] && (!next || strcmp(plan->stages[i].finish, next->finish) < 0))
+            next = &plan->stages[i];
+    }
+    if (!next) {
+        json_put_null(w, "next");
+        return 0;
+    }
+    const struct domain_stage *known = domain_stage(next->key);
+    json_open(w, "next", '{');
+    json_put_text(w, "stage", next->key);
+    json_put_text(w, "zh", known ? known->zh : next->key);
+    json_put_text(w, "planned_finish", next->finish);
+    json_close(w, '}');
+    return 0;
+}
+
+static int put_digest(struct db *db, const char *site, const struct plan *plan, int64_t since, struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    json_open(w, "digest", '{');
+    int rc = put_lines(db, site, since, w);
+    if (rc == 0) rc = put_photos(db, site, since, w);
+    if (rc == 0) rc = put_delay(db, site, since, w);
+    if (rc == 0) rc = put_next(db, site, plan, w);
+    if (rc == 0)
+        rc = db_prepare(db, "SELECT count(*) FROM question WHERE site = ? AND asker = 'customer' AND state = 'open'",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    json_put_int(w, "questions", rc == 1 ? stmt_int(s, 0) : 0);
+    json_close(w, '}');
+    return rc < 0 ? rc : 0;
+}
+
+/* ---- the list ---- */
+
+struct due_site {
+    char site[41], today[TZ_DATE_SIZE];
+    struct callback_due when;
+};
+
+static int by_due(const void *a, const void *b) {
+    const struct due_site *x = a, *y = b;
+    int rc = strcmp(x->when.due, y->when.due);
+    return rc ? rc : strcmp(x->site, y->site);
+}
+
+static int look_at(struct db *db, const char *fallback_tz, struct wall now, struct due_site *d) {
+    struct plan plan;
+    struct tz *tz = NULL;
+    int rc = plan_read(db, d->site, fallback_tz, &plan);
+    if (rc < 0) return rc;
+    rc = zone_of(&plan, &tz);
+    if (rc == 0) rc = when(db, d->site, &plan, tz, &d->when);
+    if (rc == 0) tz_date(tz, now, d->today);
+    tz_destroy(tz);
+    plan_fini(&plan);
+    return rc;
+}
+
+static int read_sites(struct db *db, struct due_site **out, size_t *n) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct due_site *list = calloc(SITES_MAX, sizeof *list);
+    if (!list) return ERR_NOMEM;
+    int rc = db_prepare(db, "SELECT site FROM site UNION SELECT site FROM chain ORDER BY 1", &s);
+    *out = list;
+    *n = 0;
+    if (rc < 0) return rc;
+    while (*n < SITES_MAX && (rc = stmt_step(s)) == 1) text_clip(list[(*n)++].site, sizeof list->site, stmt_text(s, 0));
+    return rc < 0 ? rc : 0;
+}
+
+static int last_score(struct db *db, const char *site, struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db, "SELECT score FROM callback WHERE site = ? ORDER BY at_ms DESC, id DESC LIMIT 1", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    if (rc == 1)
+        json_put_int(w, "score", stmt_int(s, 0));
+    else
+        json_put_null(w, "score");
+    return rc < 0 ? rc : 0;
+}
+
+static int put_due(struct db *db, const char *fallback_tz, const struct due_site *d, struct json_out *w) {
+    struct plan plan;
+    int rc = plan_read(db, d->site, fallback_tz, &plan);
+    if (rc < 0) return rc;
+    int late = tz_date_days(d->when.due, d->today);
+    json_open(w, NULL, '{');
+    json_put_text(w, "site", d->site);
+    json_put_text(w, "name", plan.name);
+    json_open(w, "customer", '{');
+    row_put(w, "name", plan.customer_name);
+    row_put(w, "phone", plan.customer_phone);
+    json_close(w, '}');
+    json_put_text(w, "due", d->when.due);
+    row_put(w, "last", d->when.last);
+    rc = last_score(db, d->site, w);
+    json_put_int(w, "late_days", late > 0 ? late : 0);
+    if (rc == 0) rc = put_digest(db, d->site, &plan, d->when.since_pos, w);
+    json_close(w, '}');
+    plan_fini(&plan);
+    return rc < 0 ? rc : w->buf->error;
+}
+
+int callback_print_due(struct db *db, const char *fallback_tz, struct wall now, bool all, struct buf *out) {
+    CLEANUP(free_ptr) struct due_site *sites = NULL;
+    struct json_out w;
+    size_t n = 0;
+    int rc = read_sites(db, &sites, &n);
+    for (size_t i = 0; rc == 0 && i < n; i++) rc = look_at(db, fallback_tz, now, &sites[i]);
+    if (rc < 0) return rc;
+    qsort(sites, n, sizeof *sites, by_due);
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_open(&w, "callbacks", '[');
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        bool due = sites[i].when.due[0] && (all || strcmp(sites[i].when.due, sites[i].today) <= 0);
+        if (due) rc = put_due(db, fallback_tz, &sites[i], &w);
+    }
+    json_close(&w, ']');
+    json_close(&w, '}');
+    return rc < 0 ? rc : out->error;
+}

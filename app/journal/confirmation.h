@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What the customer has confirmed: a change that head office has approved or answered with an alternative, or a stage that was accepted; by a finger's
+ * signature on the board, or as the CRM says. Event customer-confirmed, subject confirmation/{id}; what it confirms stands in its data, with a statement
+ * and its SHA-256 (signature.h), so that it can be proved later what was signed. Thread: that of the handle; what posts, the store's. */
+#ifndef SITELOG_JOURNAL_CONFIRMATION_H
+#define SITELOG_JOURNAL_CONFIRMATION_H
+
+#include "app/journal/post.h"
+
+/* Fills in what post_event needs. POST /confirmations: {"id","subject":"change/…"|"stage/…","method":"signature|crm","signature":{"path","width",
+ * "height"},"name"?}; statement and sha256 are made. ERR_CONFLICT: there is nothing to be confirmed, or it is confirmed. */
+void confirmation_post(struct post *p);
+
+/* {"confirmations":[{"id","site","subject","method","name","statement","sha256","proved","signature","at","actor"}],"next"}; subject: only of that, or
+ * NULL; drawn: with the signatures' paths. site NULL: every site. */
+MUST_CHECK int confirmation_list(struct db *db, const char *site, const char *subject, const char *before, int limit,
+                                 bool drawn, struct buf *out, struct err_text *e);
+/* One of them, with its signature. ERR_NOT_FOUND. */
+MUST_CHECK int confirmation_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
+
+/* ---- for the table of events ---- */
+extern const struct subject_kind confirmation_kind;
+MUST_CHECK int confirmation_check(const struct json *data, struct err_text *e);
+
+#endif

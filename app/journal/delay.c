@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Claiming days, deciding claims, reporting idle days: what is judged when somebody posts. */
+#include "app/journal/delay_private.h"
+#include "app/journal/domain.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <string.h>
+
+static const char *text_of(const struct json *data, const char *name) {
+    const char *text = json_text(json_member(data, name));
+    return text ? text : "";
+}
+
+/* Working days from a date to another, by the site's plan. */
+static int workdays(struct db *db, const char *site, const char *timezone, const char *from, const char *to, int *out) {
+    struct plan plan;
+    char date[TZ_DATE_SIZE];
+    int rc = plan_read(db, site, timezone, &plan);
+    if (rc < 0) return rc;
+    *out = 0;
+    memcpy(date, from, sizeof date);
+    for (; strcmp(date, to) <= 0; tz_date_add(date, 1, date)) *out += plan_workday(&plan.cutoffs, date);
+    plan_fini(&plan);
+    return 0;
+}
+
+/* The date of the n-th working day from `from` on, at most `to`. */
+static int nth_workday(struct db *db, const char *site, const char *timezone, const char *from, const char *to,
+                       int64_t n, char out[TZ_DATE_SIZE]) {
+    struct plan plan;
+    int rc = plan_read(db, site, timezone, &plan);
+    if (rc < 0) return rc;
+    memcpy(out, from, TZ_DATE_SIZE);
+    for (;;) {
+        n -= plan_workday(&plan.cutoffs, out);
+        if (n <= 0 || strcmp(out, to) >= 0) break;
+        tz_date_add(out, 1, out);
+    }
+    plan_fini(&plan);
+    return 0;
+}
+
+static int check_span(const char *from, const char *to, struct err_text *e) {
+    int days = tz_date_days(from, to);
+    if (days < 0) return err_field(e, ERR_INVALID, "to", "to (%s) is before from (%s)", to, from);
+    if (days >= DELAY_DAYS_MAX) return err_field(e, ERR_INVALID, "to", "more than a year cannot be claimed at once");
+    return 0;
+}
+
+static int judge_claim(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
+                       struct err_text *e) {
+    const char *from = text_of(data, "from"), *to = text_of(data, "to"), *stage = text_of(data, "stage");
+    int days = 0;
+    if (stage[0] && !domain_stage(stage)) return err_field(e, ERR_INVALID, "stage", "there is no stage %s", stage);
+    int rc = check_span(from, to, e);
+    if (rc < 0) return rc;
+    rc = workdays(db, p->site, journal_timezone(j), from, to, &days);
+    if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
+    if (days == 0) return err_field(e, ERR_INVALID, "from", "there is no working day from %s to %s", from, to);
+    json_put_int(made, "days", days);
+    return 0;
+}
+
+void delay_post_claim(struct post *p) {
+    p->type = "delay-claimed";
+    p->shape = delay_shape_claimed;
+    p->judge = judge_claim;
+    p->print = delay_print;
+}
+
+/* ---- deciding ---- */
+
+struct grant {
+    char from[TZ_DATE_SIZE], to[TZ_DATE_SIZE];
+};
+
+/* Which days a decision grants. */
+static int granted_of(struct post *p, struct journal *j, struct db *db, const struct json *data,
+                      const struct delay_row *row, struct grant *out, struct err_text *e) {
+    const char *from = text_of(data, "from"), *to = text_of(data, "to");
+    bool partly = strcmp(text_of(data, "decision"), "partly") == 0;
+    int64_t days = 0;
+    bool counted = json_int(json_member(data, "days"), &days);
+    if (partly && !counted && !from[0] && !to[0])
+        return err_field(e, ERR_INVALID, "days", "partly: say how many days, or from when to when");
+    text_clip(out->from, sizeof out->from, from[0] ? from : row->from);
+    text_clip(out->to, sizeof out->to, to[0] ? to : row->to);
+    if (strcmp(out->from, row->from) < 0 || strcmp(out->from, row->to) > 0)
+        return err_field(e, ERR_INVALID, "from", "only days from %s to %s were claimed", row->from, row->to);
+    if (strcmp(out->to, row->to) > 0 || strcmp(out->to, out->from) < 0)
+        return err_field(e, ERR_INVALID, "to", "only days from %s to %s were claimed", row->from, row->to);
+    if (!counted || to[0]) return 0;
+    struct grant g = *out;
+    return nth_workday(db, p->site, journal_timezone(j), g.from, g.to, days, out->to);
+}
+
+static int judge_decision(struct post *p, struct journal *j, struct db *db, const struct json *data,
+                          struct json_out *made, struct err_text *e) {
+    struct delay_row row;
+    struct grant g;
+    int days = 0;
+    int rc = delay_row_read(db, p->site, p->subject_id, &row);
+    if (rc == ERR_NOT_FOUND) return err_field(e, rc, "subject", "there is no claim delay/%s", p->subject_id);
+    if (rc < 0) return err_set(e, rc, "the claim cannot be read: %s", err_name(rc));
+    if (strcmp(row.state, "claimed") != 0) {
+        memcpy(p->allowed, "[]", 3);
+        return err_set(e, ERR_CONFLICT, "this claim is decided: %s", row.state);
+    }
+    if (strcmp(text_of(data, "decision"), "refused") == 0) return 0;
+    rc = granted_of(p, j, db, data, &row, &g, e);
+    if (rc < 0) return rc;
+    rc = workdays(db, p->site, journal_timezone(j), g.from, g.to, &days);
+    if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
+    json_put_text(made, "granted_from", g.from);
+    json_put_text(made, "granted_to", g.to);
+    json_put_int(made, "granted_days", days);
+    return 0;
+}
+
+void delay_post_decision(struct post *p) {
+    p->type = "delay-decided";
+    p->inreplyto = p->subject_id;
+    p->shape = delay_shape_decided;
+    p->judge = judge_decision;
+    p->print = delay_print;
+}
+
+/* ---- idle days ---- */
+
+int delay_idle_date(const char *body, size_t n, char out[TZ_DATE_SIZE], struct err_text *e) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    int rc = json_parse(body, n, &root, e);
+    if (rc == 0 && !json_is_object(root)) rc = err_set(e, ERR_INVALID, "a JSON object is expected");
+    return rc < 0 ? rc : item_get_date(root, "", "date", JSON_REQUIRED, out, e);
+}
+
+static int judge_idle(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
+                      struct err_text *e) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    (void)j, (void)data, (void)made;
+    int rc = db_prepare(db, "SELECT 1 FROM idle_day WHERE site = ? AND date = ?", &s);
+    if (rc < 0) return err_set(e, rc, "the idle days cannot be read: %s", err_name(rc));
+    stmt_bind_text(s, 1, p->site);
+    stmt_bind_text(s, 2, p->subject_id);
+    rc = stmt_step(s);
+    if (rc != 1) return rc;
+    return err_set(e, ERR_CONFLICT, "%s is reported already", p->subject_id);
+}
+
+void delay_post_idle(struct post *p) {
+    p->type = "idle-day";
+    p->shape = delay_shape_idle;
+    p->judge = judge_idle;
+    p->print = delay_idle_print;
+}

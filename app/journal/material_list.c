@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* Materials for readers, and those whose dates are watched. */
+#include "app/journal/material.h"
+
+#include "app/journal/lead.h"
+#include "app/journal/listing.h"
+#include "app/journal/person.h"
+#include "app/journal/plan.h"
+#include "app/journal/row.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* In the order of MATERIALS. */
+enum column {
+    COL_POS,
+    COL_ID,
+    COL_SITE,
+    COL_NAME,
+    COL_KIND,
+    COL_STATE,
+    COL_QUANTITY,
+    COL_UNIT,
+    COL_ARRIVED,
+    COL_RETURNED,
+    COL_DAMAGED,
+    COL_DELIVERIES,
+    COL_EXPECTED,
+    COL_NEEDED,
+    COL_MEASURED,
+    COL_STAGE,
+    COL_SUPPLIER,
+    COL_NOTE,
+    COL_ALTERNATIVE,
+    COL_ANSWERED,
+    COL_ANSWERED_BY,
+    COL_PHOTOS,
+    COL_CODES,
+    COL_BRAND,
+    COL_BATCH,
+    COL_REPORT,
+    COL_GRADE,
+    COL_SCAN_PHOTO,
+    COL_AT,
+    COL_ACTOR,
+};
+/* Where nobody said when it is needed, it is when its stage is planned to begin. */
+#define NEEDED                                                                                                         \
+    "CASE WHEN needed = '' THEN coalesce((SELECT planned_start FROM plan_stage p WHERE p.site = material.site"         \
+    " AND p.key = material.stage), '') ELSE needed END AS needed_by"
+/* ?1: today. */
+#define MATERIALS                                                                                                      \
+    "SELECT * FROM (SELECT pos, id, site, name, kind, CASE WHEN complete THEN 'arrived' WHEN expected <> '' AND"       \
+    " expected < ?1 THEN 'late' WHEN arrived > returned THEN 'partly' ELSE 'expected' END AS state, quantity, unit,"   \
+    " arrived, returned, damaged, deliveries, expected, " NEEDED ", measured, stage, supplier, note, alternative,"     \
+    " answered, answered_by, photos, codes, brand, batch, report, grade, scan_photo, at, actor FROM material"          \
+    " WHERE name <> ''"
+
+void material_measure_due(const char *kind, const char *needed, char out[TZ_DATE_SIZE]) {
+    const struct lead *lead = lead_find(kind);
+    struct civil civil;
+    out[0] = '\0';
+    if (lead && tz_date_parse(needed, &civil) == 0) lead_order_by(lead, needed, out);
+}
+
+static void put_quantity(struct stmt *s, enum column column, struct json_out *w, const char *name) {
+    char text[40];
+    (void)snprintf(text, sizeof text, "%.15g", (double)stmt_int(s, (int)column) / 1000);
+    json_put_raw(w, name, text, strlen(text));
+}
+
+static void put_measuring(struct stmt *s, const char *today, struct json_out *w) {
+    char due[TZ_DATE_SIZE], measured[TZ_DATE_SIZE];
+    material_measure_due(stmt_text(s, COL_KIND), stmt_text(s, COL_NEEDED), due);
+    text_clip(measured, sizeof measured, stmt_text(s, COL_MEASURED));
+    row_put(w, "measure_due", due);
+    row_put(w, "measured", measured);
+    json_put_bool(w, "measure_late", due[0] && !measured[0] && strcmp(due, today) < 0);
+}
+
+static int put_alternative(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+    if (!stmt_text(s, COL_ALTERNATIVE)[0]) {
+        json_put_null(w, "alternative");
+        return 0;
+    }
+    json_open(w, "alternative", '{');
+    json_put_text(w, "text", stmt_text(s, COL_ALTERNATIVE));
+    json_put_text(w, "at", stmt_text(s, COL_ANSWERED));
+    int rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ANSWERED_BY), names, w, "actor");
+    json_close(w, '}');
+    return rc;
+}
+
+static void put_scan(struct stmt *s, struct json_out *w) {
+    bool any = false;
+    for (int column = COL_CODES; column <= COL_SCAN_PHOTO; column++) any = any || stmt_text(s, column)[0];
+    if (!any) {
+        json_put_null(w, "scan");
+        return;
+    }
+    const char *codes = stmt_text(s, COL_CODES);
+    json_open(w, "scan", '{');
+    row_put_json(w, "codes", codes[0] ? codes : "[]");
+    row_put(w, "brand", stmt_text(s, COL_BRAND));
+    row_put(w, "batch", stmt_text(s, COL_BATCH));
+    row_put(w, "report", stmt_text(s, COL_REPORT));
+    row_put(w, "grade", stmt_text(s, COL_GRADE));
+    row_put(w, "photo", stmt_text(s, COL_SCAN_PHOTO));
+    json_close(w, '}');
+}
+
+struct shown {
+    bool names;
+    const char *today;
+};
+
+static int put_material(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
+    const struct shown *v = ctx;
+    json_open(w, NULL, '{');
+    json_put_text(w, "id", stmt_text(s, COL_ID));
+    json_put_text(w, "site", stmt_text(s, COL_SITE));
+    json_put_text(w, "name", stmt_text(s, COL_NAME));
+    row_put(w, "kind", stmt_text(s, COL_KIND));
+    json_put_text(w, "state", stmt_text(s, COL_STATE));
+    if (stmt_int(s, COL_QUANTITY) > 0)
+        put_quantity(s, COL_QUANTITY, w, "quantity");
+    else
+        json_put_null(w, "quantity");
+    row_put(w, "unit", stmt_text(s, COL_UNIT));
+    put_quantity(s, COL_ARRIVED, w, "arrived");
+    put_quantity(s, COL_RETURNED, w, "returned");
+    put_quantity(s, COL_DAMAGED, w, "damaged");
+    json_put_int(w, "deliveries", stmt_int(s, COL_DELIVERIES));
+    row_put(w, "expected", stmt_text(s, COL_EXPECTED));
+    row_put(w, "needed", stmt_text(s, COL_NEEDED));
+    put_measuring(s, v->today, w);
+    row_put(w, "stage", stmt_text(s, COL_STAGE));
+    row_put(w, "supplier", stmt_text(s, COL_SUPPLIER));
+    row_put(w, "note", stmt_text(s, COL_NOTE));
+    int rc = put_alternative(db, s, v->names, w);
+    put_scan(s, w);
+    row_put_json(w, "photos", stmt_text(s, COL_PHOTOS));
+    json_put_text(w, "at", stmt_text(s, COL_AT));
+    if (rc == 0) rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), v->names, w, "actor");
+    json_close(w, '}');
+    return rc < 0 ? rc : w->buf->error;
+}
+
+/* The site's date; in UTC where its time zone cannot be read. */
+static int today_at(struct db *db, const char *site, char out[TZ_DATE_SIZE]) {
+    char zone[PLAN_TZ_SIZE];
+    struct tz *tz = NULL;
+    int rc = plan_timezone(db, site, "Asia/Shanghai", zone);
+    if (rc < 0) return rc;
+    rc = tz_create(zone, &tz, NULL);
+    if (rc == ERR_NOMEM) return rc;
+    if (rc < 0) rc = tz_create("UTC", &tz, NULL);
+    if (rc == 0) tz_date(tz, clock_wall(), out);
+    tz_destroy(tz);
+    return rc;
+}
+
+int material_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    char today[TZ_DATE_SIZE];
+    struct shown v = { .names = names, .today = today };
+    struct json_out w;
+    int rc = today_at(db, site, today);
+    if (rc == 0) rc = db_prepare(db, MATERIALS " AND site = ?2 AND id = ?3)", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, today);
+    stmt_bind_text(s, 2, site);
+    stmt_bind_text(s, 3, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    json_start(&w, out);
+    return put_material(db, s, &w, &v);
+}
+
+int material_list(struct db *db, const struct material_query *q, struct buf *out, struct err_text *e) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct shown v = { .names = q->names, .today = q->today };
+    int64_t from;
+    int rc = listing_before(q->before, &from, e);
+    if (rc < 0) return rc;
+    rc = db_prepare(db,
+                    MATERIALS " AND (?2 IS NULL OR site = ?2) AND pos < ?4) WHERE (?3 IS NULL OR state = ?3)"
+                              " ORDER BY pos DESC LIMIT ?5",
+                    &s);
+    if (rc < 0) return err_set(e, rc, "the materials cannot be read: %s", db_message(db));
+    stmt_bind_text(s, 1, q->today);
+    stmt_bind_text(s, 2, q->site);
+    stmt_bind_text(s, 3, q->state);
+    stmt_bind_int(s, 4, from);
+    stmt_bind_int(s, 5, q->limit + 1);
+    return listing_print(db, s, "materials", q->limit, put_material, &v, out, e);
+}
+
+int material_each_open(struct db *db, const char *site, material_due_fn each, void *ctx) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "SELECT id, name, kind, expected, " NEEDED ", complete, measured, alternative FROM material"
+                        " WHERE site = ? AND name <> '' AND (complete = 0 OR measured_ms = 0) ORDER BY pos",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    while ((rc = stmt_step(s)) == 1) {
+        char due[TZ_DATE_SIZE];
+        material_measure_due(stmt_text(s, 2), stmt_text(s, 4), due);
+        struct material_due m = { .id = stmt_text(s, 0),
+                                  .name = stmt_text(s, 1),
+                                  .kind = stmt_text(s, 2),
+                                  .expected = stmt_text(s, 3),
+                                  .needed = stmt_text(s, 4),
+                                  .measure_due = due,
+                                  .arrived = stmt_int(s, 5) == 1,
+                                  .measured = stmt_text(s, 6)[0] != '\0',
+                                  .answered = stmt_text(s, 7)[0] != '\0' };
+        rc = each(&m, ctx);
+        if (rc < 0) return rc;
+    }
+    return rc;
+}

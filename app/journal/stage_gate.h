@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands in the way of a stage: whether it may start, and whether its gate may be accepted, here and now. A hard gate that is not passed
+ * refuses, a soft one warns; head office's override turns refusals into warnings. Gates are the trade's own data (domain.h), what comes before
+ * what is the plan's. Pure. Thread: any. */
+#ifndef SITELOG_JOURNAL_STAGE_GATE_H
+#define SITELOG_JOURNAL_STAGE_GATE_H
+
+#include "app/journal/plan.h"
+
+enum stage_state { STAGE_PLANNED, STAGE_STARTED, STAGE_FINISHED, STAGE_ASKED, STAGE_ACCEPTED, STAGE_REJECTED };
+
+/* A stage, or one room of it, as it is. */
+struct stage_seen {
+    char key[41], room[41]; /* room "": the whole site */
+    enum stage_state state;
+    char finished[TZ_DATE_SIZE];       /* site date, "" : not yet */
+    bool start_overridden, overridden; /* by head office: its start; its gate */
+};
+
+enum stage_test_state { STAGE_TEST_RUNNING, STAGE_TEST_PASSED, STAGE_TEST_FAILED };
+
+/* The newest timed test of a kind in a stage and room. */
+struct stage_test {
+    char kind[41], stage[41], room[41];
+    enum stage_test_state state;
+};
+
+struct stage_site {
+    const struct plan *plan;
+    const struct stage_seen *rows;
+    size_t row_count;
+    const struct stage_test *tests;
+    size_t test_count;
+    const char *date; /* the site's today */
+};
+
+#define STAGE_LACKS_MAX 16
+
+struct stage_lack {
+    bool hard;
+    char zh[200], en[240]; /* what is missing, and who can do something about it */
+};
+
+struct stage_lacks {
+    struct stage_lack list[STAGE_LACKS_MAX];
+    size_t count;
+};
+
+/* Is a stage led room by room? ROOMS_NEEDED: never as a whole. */
+enum stage_rooms { STAGE_ROOMS_NONE, STAGE_ROOMS_MAY, STAGE_ROOMS_NEEDED };
+enum stage_rooms stage_gate_rooms(const char *key);
+
+/* Is it a room that has to be waterproof, whatever the plan says? */
+bool stage_gate_wet(const char *room);
+
+/* The keys of the stages that come before: the plan's, else the standard ones that are in the plan. *n: how many, at most PLAN_AFTER_MAX. */
+void stage_gate_after(const struct plan *p, const char *key, const char *out[PLAN_AFTER_MAX], size_t *n);
+
+/* Has a stage's gate been passed for a room ("": everywhere)? */
+bool stage_gate_passed(const struct stage_site *s, const char *key, const char *room);
+
+void stage_gate_start(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out);
+void stage_gate_accept(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out);
+
+/* Is one of them hard? */
+bool stage_gate_refuses(const struct stage_lacks *l);
+
+#endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// Stages on the screens: asking for acceptance with a photo at the panel, a timed test from start to result, a claim; at head office the chart, what a
+// gate lacks, accepting, deciding, holding.
+import assert from 'node:assert/strict';
+import { runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
+import { DESK, launch, Screen } from '../support/screen.mjs';
+import { addManager, addOffice } from '../support/site.mjs';
+
+const shots = process.env.SHOTS;
+const look = async (screen, name) => shots && screen.page.screenshot({ path: `${shots}/${name}.png` });
+const dayFrom = (n) => new Date(Date.parse(`${siteDate()}T12:00:00Z`) + n * 86400000).toISOString().slice(0, 10);
+const step = (client, key, verb, more = {}) => client.post(`/stages/${key}/${verb}`, { id: uuid7(), ...more });
+
+async function onScreen(where, options, run) {
+    const browser = await launch();
+    try {
+        const screen = await Screen.open(browser, where, options);
+        await run(screen);
+        await screen.close();
+    } finally {
+        await browser.close();
+    }
+}
+
+async function photo(screen, client) {
+    const before = (await client.get('/photos')).photos.length;
+    await until('the shutter is free', async () => !(await screen.$('.shutter').isDisabled()));
+    await screen.tap('.shutter');
+    await until('the photo is there', async () => (await client.get('/photos')).photos.length > before);
+    await until('the shutter is free again', async () => !(await screen.$('.shutter').isDisabled()));
+}
+
+const panelOptions = { expect: [/409 \(Conflict\)|422 \(Unprocessable/] };
+
+test('at the panel: start, ask for acceptance with a photo, a test with a value, days claimed', () => withStack({}, async (stack) => {
+    const board = await stack.startBoard('b-1'), manager = await addManager(stack, board);
+    await onScreen(board.where, panelOptions, async (screen) => {
+        await screen.signIn('Manager', '2468');
+        await look(screen, 'p-home');
+        // the gate refuses, and says what is missing
+        await screen.tap('.tile', { hasText: '报验' });
+        await look(screen, 'p-stages');
+        await screen.tap('.stage-card[data-key="waterproofing"]');
+        await look(screen, 'p-stage');
+        await screen.tap('.side [data-verb="start"]');
+        await screen.tap('dialog .toggle', { hasText: '客卫' });
+        await screen.tap('.save');
+        await screen.said('现在还不行');
+        await screen.see('.missing-hard', { hasText: '水电还没验收' });
+        await look(screen, 'p-refused');
+        // a stage begins, and acceptance is asked for with a photo
+        await step(manager, 'plumbing_electrical', 'start');
+        await screen.home();
+        await screen.tap('.tile', { hasText: '报验' });
+        assert.equal(await screen.$('.stage-card').first().getAttribute('data-key'), 'plumbing_electrical', 'what goes on comes first');
+        await screen.tap('.stage-card');
+        await screen.tap('.side .main', { hasText: '报验' });
+        await photo(screen, manager);
+        await look(screen, 'p-request');
+        await screen.tap('.save');
+        await screen.said('报验已提交');
+        await screen.see('.stage-top .stage-badge[data-stage="asked"]');
+        const asked = await manager.get('/stages/plumbing_electrical');
+        assert.equal(asked.photos.length, 1);
+        assert.equal((await manager.get('/photos')).photos[0].stage, 'plumbing_electrical');
+
+        // a test: which, the value, a photo; then it runs, and it is too early
+        await screen.page.evaluate(() => { location.hash = '#/tests'; });
+        await screen.tap('.side .main', { hasText: '开始试验' });
+        await look(screen, 'p-kinds');
+        await screen.tap('dialog .toggle', { hasText: '给水打压' });
+        for (const key of ['0', '.', '8']) await screen.tap('dialog .key', { hasText: new RegExp(`^[${key}]$`) });
+        await look(screen, 'p-keypad');
+        await screen.tap('dialog .main');
+        await photo(screen, manager);
+        await screen.tap('.save');
+        await screen.said('已开始计时');
+        await screen.see('.test-left', { hasText: /还剩 (01:00|00:59)/ });
+        await look(screen, 'p-test');
+        await screen.tap('.side .main', { hasText: '看结果' });
+        await screen.said('还早');
+        await screen.home();
+        await screen.see('.card-main', { hasText: /给水打压 还剩 0[01]:\d\d/ });
+        await look(screen, 'p-home-test');
+        await screen.tap('.card .main', { hasText: '看试验' });
+        await screen.tap('.side .plain', { hasText: '漏了' });
+        for (const key of ['0', '.', '2']) await screen.tap('dialog .key', { hasText: new RegExp(`^[${key}]$`) });
+        await screen.tap('dialog .main');
+        await photo(screen, manager);
+        await screen.tap('.save');
+        await screen.said('不合格');
+        await screen.see('.test-fault', { hasText: '掉了 0.6 MPa' });
+        await look(screen, 'p-failed');
+
+        // days lost
+        await screen.page.evaluate(() => { location.hash = '#/stopped'; });
+        await screen.tap('.side .main', { hasText: '申请延期' });
+        await look(screen, 'p-reasons');
+        await screen.tap('dialog .toggle', { hasText: '停水停电' });
+        await screen.tap('dialog .toggle >> nth=7');
+        await screen.tap('dialog .toggle >> nth=2');
+        await screen.tap('.save');
+        await screen.said('延期申请已提交');
+        await screen.see('.hazard-text', { hasText: /停水停电.*等总部决定/ });
+        await look(screen, 'p-stopped');
+        assert.equal((await manager.get('/delays')).delays[0].from, dayFrom(-7));
+    });
+}));
+
+test('at head office: the chart, what is missing, accepting, deciding, holding', () => withStack({}, async (stack) => {
+    await stack.startHub();
+    const office = await addOffice(stack);
+    const stages = [['demolition', -20, -14], ['plumbing_electrical', -13, -3], ['waterproofing', -2, 8], ['tiling', 9, 26]].map(([key, from, to], n, all) => ({ key, planned_start: dayFrom(from), planned_finish: dayFrom(to), after: n ? [all[n - 1][0]] : [] }));
+    await office.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '1-302', stages } });
+    await step(office, 'demolition', 'start');
+    await step(office, 'demolition', 'request');
+    await step(office, 'demolition', 'accept');
+    await step(office, 'plumbing_electrical', 'start');
+    await step(office, 'plumbing_electrical', 'request', { photos: [uuid7()] });
+    const claim = await office.post('/delays', { id: uuid7(), reason: 'property-ban', from: dayFrom(-10), to: dayFrom(-8), photos: [uuid7()] });
+    await onScreen(stack.hubWhere, { path: '/office/', size: DESK }, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await screen.page.evaluate(() => { location.hash = '#/site/s-1/stages'; });
+        await screen.see('.stage-chart .chart-row[data-key="plumbing_electrical"] .chart-open');
+        await screen.see('.chart-row[data-key="demolition"] .chart-really');
+        await screen.see('.chart-row[data-key="tiling"] .chart-planned');
+        await screen.see('.chart-late', { hasText: /慢\d+天/ });
+        await look(screen, 'o-stages');
+        // what a gate lacks; accepted
+        await screen.tap('.stage-card[data-key="waterproofing"]');
+        await screen.see('dialog .missing-hard', { hasText: '水电还没验收' });
+        await look(screen, 'o-stage');
+        await screen.tap('dialog .square');
+        await screen.tap('.stage-card[data-key="plumbing_electrical"]');
+        await screen.tap('dialog [data-verb="accept"]');
+        await screen.tap('dialog:last-of-type .main');
+        await screen.said('已验收合格');
+        await until('it is accepted', async () => (await office.get('/stages/plumbing_electrical')).state === 'accepted');
+        await screen.page.evaluate(() => document.querySelectorAll('dialog').forEach((one) => one.close()));
+        await screen.see('.stage-card[data-key="plumbing_electrical"][data-state="accepted"]');
+        // a claim is granted in part
+        await screen.tap(`[data-delay="${claim.id}"] [data-decision="partly"]`);
+        await screen.page.fill('#decide-days', '1');
+        await screen.tap('dialog .main');
+        await screen.said('已决定');
+        await screen.see(`[data-delay="${claim.id}"][data-state="partly"]`);
+        assert.equal((await office.get('/delays')).delays[0].decision.days, 1);
+        // held and resumed, each after a question
+        await screen.tap('[data-hold="hold"]');
+        await screen.see('dialog .sheet-text', { hasText: '所有期限都不走' });
+        await screen.tap('dialog .main');
+        await screen.see('.held', { hasText: '进度款未付' });
+        await look(screen, 'o-held');
+        await screen.tap('[data-hold="resume"]');
+        await screen.tap('dialog .main');
+        await screen.see('[data-hold="hold"]');
+        assert.equal((await office.get('/holds')).held, null);
+    });
+}));
+
+await runTests();

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* Stages: steps that people take, what is refused, what comes too late, and the list; the same events in any order make the same rows. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "app/journal/stage.h"
+
+#include "firmware/base/cleanup.h"
+#include "tests/support/journal_pair.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALL = (1 << STAGE_VERB_COUNT) - 1, MANAGER = 7, SUPERVISOR = 24 };
+
+struct fixture {
+    struct test_journal t, hub;
+    struct appended out;
+    struct buf answer;
+    struct err_text e;
+    struct stage_ask ask;
+    unsigned ids;
+};
+
+static int setup(void **state) {
+    struct fixture *f = calloc(1, sizeof *f);
+    journal_pair_now("2026-11-16T09:00:00+08:00"); /* a Monday */
+    journal_pair_open(&f->t, "b-01");
+    journal_pair_open(&f->hub, "hub");
+    buf_init(&f->answer, 1u << 20);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *f = *state;
+    journal_pair_close(&f->t);
+    journal_pair_close(&f->hub);
+    buf_fini(&f->answer);
+    free(f);
+    return 0;
+}
+
+static int step_at(struct fixture *f, struct test_journal *t, enum stage_verb verb, const char *key, const char *rest) {
+    char body[600];
+    (void)snprintf(body, sizeof body, "{\"id\":\"01990000-0000-7000-8000-%012u\"%s%s}", ++f->ids, rest[0] ? "," : "",
+                   rest);
+    f->ask = (struct stage_ask){
+        .site = JOURNAL_SITE, .key = key, .actor = "user/u-01", .fallback_tz = "Asia/Shanghai", .verb = verb, .may = ALL
+    };
+    buf_clear(&f->answer);
+    f->e = (struct err_text){ 0 };
+    assert_int_equal(db_begin(t->db), 0);
+    int rc = stage_step(t->journal, t->db, &f->ask, body, strlen(body), &f->out, &f->answer, &f->e);
+    if (rc)
+        db_rollback(t->db);
+    else
+        assert_int_equal(db_commit(t->db), 0);
+    return rc;
+}
+
+static int step(struct fixture *f, enum stage_verb verb, const char *key, const char *rest) {
+    return step_at(f, &f->t, verb, key, rest);
+}
+
+static void says(struct fixture *f, const char *text) {
+    if (!strstr(f->answer.data, text)) fail_msg("%s is not in %s", text, f->answer.data);
+}
+
+static void list(struct fixture *f, const char *key, unsigned may) {
+    struct stage_view view = {
+        .site = JOURNAL_SITE, .fallback_tz = "Asia/Shanghai", .now = clock_wall(), .may = may, .names = true
+    };
+    buf_clear(&f->answer);
+    assert_int_equal(stage_print(f->t.db, &view, key, &f->answer), 0);
+}
+
+static void plan_as(struct test_journal *t, const char *data) {
+    struct event_draft draft = {
+        .site = JOURNAL_SITE, .type = "plan-set", .subject_id = JOURNAL_SITE, .actor = "user/u-90", .data = data
+    };
+    journal_pair_append(t, &draft, NULL);
+}
+
+static void a_stage_lives(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), ERR_CONFLICT);
+    assert_string_equal(f->ask.allowed, "[\"start\",\"override\"]");
+    assert_int_equal(step(f, STAGE_START, "preparation", "\"note\":\"13900001234\""), 0);
+    says(f, "\"state\":\"started\",\"started\":{\"at\":\"2026-11-16T09:00:00.000+08:00\",\"by\":{\"id\":\"u-01\"");
+    says(f, "\"allowed\":[\"finish\",\"request\",\"override\"]");
+    assert_int_equal(step(f, STAGE_START, "preparation", ""), ERR_CONFLICT);
+    assert_string_equal(f->ask.allowed, "[\"finish\",\"request\",\"override\"]");
+    assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), ERR_CONFLICT);
+    assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), 0);
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", "\"photos\":[\"01990000-0000-7000-8000-0000000000aa\"]"), 0);
+    says(f, "\"photos\":[\"01990000-0000-7000-8000-0000000000aa\"]");
+    assert_int_equal(step(f, STAGE_REJECT, "preparation", ""), ERR_INVALID);
+    assert_string_equal(f->e.field, "note");
+    assert_int_equal(step(f, STAGE_REJECT, "preparation", "\"note\":\"无漏保\""), 0);
+    says(f, "\"state\":\"rejected\"");
+    says(f, "\"finished\":null");
+    assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), ERR_CONFLICT);
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", ""), 0);
+    assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), 0);
+    says(f, "\"state\":\"accepted\"");
+    says(f, "\"allowed\":[\"finish\"]"); /* accepted before it was finished */
+    assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), 0);
+    says(f, "\"state\":\"accepted\"");
+    assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), ERR_CONFLICT);
+    assert_string_equal(f->ask.allowed, "[]");
+    assert_int_equal(step(f, STAGE_START, "nothing", ""), ERR_NOT_FOUND);
+    journal_pair_rebuild(&f->t);
+}
+
+static void gates_refuse_and_are_overridden(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(step(f, STAGE_START, "waterproofing", "\"room\":\"bath\""), ERR_CONFLICT);
+    assert_int_equal(f->ask.lacks.count, 1);
+    assert_true(f->ask.lacks.list[0].hard);
+    assert_non_null(strstr(f->e.text, "plumbing, electrical is not accepted"));
+    assert_int_equal(step(f, STAGE_OVERRIDE, "waterproofing", "\"room\":\"bath\""), ERR_INVALID);
+    assert_string_equal(f->e.field, "reason");
+    assert_int_equal(step(f, STAGE_OVERRIDE, "waterproofing", "\"room\":\"bath\",\"reason\":\"样板间\""), 0);
+    assert_int_equal(step(f, STAGE_START, "waterproofing", "\"room\":\"bath\""), 0);
+    says(f, "\"overridden\":{\"at\":\"2026-11-16T09:00:00.000+08:00\",\"by\":{\"id\":\"u-01\"");
+    says(f, "\"reason\":\"样板间\"");
+    struct envelope event;
+    int64_t pos;
+    assert_int_equal(journal_find(f->t.db, JOURNAL_SITE, f->out.id, &event, &pos), 0);
+    assert_int_equal(json_count(json_member(event.data, "warnings")), 1);
+    envelope_fini(&event);
+    /* Its own gate: no ponding, no acceptance, unless head office says so. */
+    assert_int_equal(step(f, STAGE_FINISH, "waterproofing", "\"room\":\"bath\""), 0);
+    assert_int_equal(step(f, STAGE_ACCEPT, "waterproofing", "\"room\":\"bath\""), ERR_CONFLICT);
+    assert_int_equal(step(f, STAGE_OVERRIDE, "waterproofing", "\"room\":\"bath\",\"reason\":\"已做\""), 0);
+    assert_int_equal(step(f, STAGE_ACCEPT, "waterproofing", "\"room\":\"bath\""), 0);
+    journal_pair_rebuild(&f->t);
+}
+
+static void a_soft_gate_warns(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(step(f, STAGE_START, "demolition", ""), 0);
+    assert_int_equal(f->ask.lacks.count, 1);
+    assert_false(f->ask.lacks.list[0].hard);
+}
+
+static void rooms_are_asked_for(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(step(f, STAGE_START, "waterproofing", ""), ERR_INVALID);
+    assert_string_equal(f->e.field, "room");
+    assert_int_equal(step(f, STAGE_START, "waterproofing", "\"room\":\"whole\""), ERR_INVALID);
+    assert_int_equal(step(f, STAGE_START, "demolition", "\"room\":\"bath\""), ERR_INVALID);
+    assert_int_equal(step(f, STAGE_OVERRIDE, "plumbing_electrical", "\"reason\":\"x\",\"gate\":\"accept\""), 0);
+    assert_int_equal(step(f, STAGE_START, "tiling", "\"room\":\"living\""), 0);
+    says(f, "\"key\":\"tiling\"");
+    says(f, "\"state\":\"started\"");
+    says(f, "\"allowed\":[\"start\",\"override\"],\"rooms\":[{\"room\":\"living\",\"state\":\"started\"");
+    assert_int_equal(step(f, STAGE_START, "tiling", ""), ERR_CONFLICT);
+    assert_non_null(strstr(f->e.text, "room by room"));
+    assert_int_equal(step(f, STAGE_START, "painting", ""), ERR_CONFLICT);
+}
+
+static void roles_see_what_they_may(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
+    list(f, "preparation", MANAGER);
+    says(f, "\"allowed\":[\"finish\",\"request\"]");
+    list(f, "preparation", SUPERVISOR);
+    says(f, "\"allowed\":[]");
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", ""), 0);
+    list(f, "preparation", SUPERVISOR);
+    says(f, "\"allowed\":[\"accept\",\"reject\"]");
+    list(f, NULL, ALL);
+    says(f, "{\"date\":\"2026-11-16\",\"stages\":[{\"key\":\"preparation\"");
+    says(f, "\"gate\":{\"kind\":\"hard\",\"zh\":\"逐间闭水试验\",\"en\":\"ponding test, room by "
+            "room\",\"rooms\":\"needed\"}");
+    says(f, "\"next\":null}");
+}
+
+static void days_late(void **state) {
+    struct fixture *f = *state;
+    plan_as(&f->t, "{\"stages\":[{\"key\":\"preparation\",\"planned_start\":\"2026-11-13\",\"planned_finish\":"
+                   "\"2026-11-14\"},{\"key\":\"demolition\"}]}");
+    list(f, "preparation", ALL); /* Monday; Saturday was planned, and Sunday is none */
+    says(f, "\"late_days\":2");  /* begun since Friday: Saturday, Monday */
+    assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
+    says(f, "\"late_days\":1");
+    journal_pair_now("2026-11-18T09:00:00+08:00");
+    assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), 0);
+    journal_pair_now("2026-11-28T09:00:00+08:00");
+    list(f, "preparation", ALL);
+    says(f, "\"late_days\":3"); /* it is finished: no more */
+    list(f, "demolition", ALL);
+    says(f, "\"late_days\":0");
+}
+
+static void a_repeat_is_the_same(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
+    f->ids--;
+    assert_int_equal(step(f, STAGE_START, "preparation", ""), ERR_EXISTS);
+    says(f, "\"state\":\"started\"");
+    f->ids--;
+    assert_int_equal(step(f, STAGE_START, "preparation", "\"note\":\"x\""), ERR_CONFLICT);
+    assert_string_equal(f->ask.allowed, "");
+}
+
+/* Two writers that do not see each other: both hold the same in the end, and what was not legal is marked. */
+static void in_any_order_the_same(void **state) {
+    struct fixture *f = *state;
+    unsigned seed = journal_pair_seed();
+    assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
+    journal_pair_carry(&f->t, &f->hub, &seed);
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", ""), 0);
+    assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), 0);
+    assert_int_equal(step_at(f, &f->hub, STAGE_FINISH, "preparation", ""), 0);
+    assert_int_equal(step_at(f, &f->hub, STAGE_REQUEST, "preparation", ""), 0);
+    assert_int_equal(step_at(f, &f->hub, STAGE_REJECT, "preparation", "\"note\":\"n\""), 0);
+    assert_int_equal(step_at(f, &f->hub, STAGE_START, "waterproofing", "\"room\":\"bath\""), ERR_CONFLICT);
+    journal_pair_carry(&f->t, &f->hub, &seed);
+    journal_pair_carry(&f->hub, &f->t, &seed);
+    journal_pair_same(&f->t, &f->hub);
+    journal_pair_rebuild(&f->t);
+    journal_pair_rebuild(&f->hub);
+    CLEANUP(free_ptr)
+    char *late = journal_pair_value(&f->t, "SELECT count(*) FROM late WHERE subject = 'stage/preparation'");
+    assert_string_not_equal(late, "0");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(a_stage_lives),        TEST(gates_refuse_and_are_overridden), TEST(a_soft_gate_warns),
+        TEST(rooms_are_asked_for),  TEST(roles_see_what_they_may),         TEST(days_late),
+        TEST(a_repeat_is_the_same), TEST(in_any_order_the_same),
+    };
+    return cmocka_run_group_tests_name("stage", tests, NULL, NULL);
+}
