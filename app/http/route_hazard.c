@@ -2,6 +2,7 @@
 /* Hazards: raised, taken through their steps, listed for a site and, at the hub, over all sites. */
 #include "app/http/reply.h"
 #include "app/journal/hazard.h"
+#include "app/photo/outbox.h"
 #include "firmware/base/clock.h"
 #include "firmware/base/ids.h"
 
@@ -23,6 +24,7 @@ static void submit(struct app *app, struct exchange *x, struct db *db) {
     struct hazard_by by = who(x, actor);
     buf_init(&json, LIST_MAX);
     int rc = hazard_submit(app->journal, db, &by, x->body, x->body_len, &appended, &json, &e);
+    if (rc == 0 && app->board) rc = hazard_photos(db, x->site, appended.id, outbox_urgent, &e);
     if (rc == 0 || rc == ERR_EXISTS) (void)snprintf(location, sizeof location, "%s/%s", x->path, appended.id);
     reply_posted(x, rc, &json, location, &e);
 }
@@ -36,6 +38,7 @@ static void step(struct app *app, struct exchange *x, struct db *db, const char 
     buf_init(&json, LIST_MAX);
     int rc = hazard_step(app->journal, db, &by, exchange_param(x, "id"), verb, x->body, x->body_len, &appended, &json,
                          allowed, &e);
+    if (rc == 0 && app->board) rc = hazard_photos(db, x->site, exchange_param(x, "id"), outbox_urgent, &e);
     reply_stepped(x, rc, &json, allowed, &e);
 }
 

@@ -63,3 +63,30 @@ int hazard_open(struct db *db, const char *site, int64_t *out) {
     if (rc == 1) *out = stmt_int(s, 0);
     return rc < 0 ? rc : 0;
 }
+
+#define ITS_PHOTOS "(SELECT value FROM json_each(h.photos) UNION SELECT value FROM json_each(h.after_photos))"
+
+int hazard_photos(struct db *db, const char *site, const char *id, int (*each)(struct db *db, const char *sha256),
+                  struct err_text *e) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "SELECT p.sha256 FROM hazard h JOIN photo p ON p.site = h.site AND p.id IN " ITS_PHOTOS
+                        " WHERE h.site = ? AND h.id = ? AND p.sha256 <> ''",
+                        &s);
+    if (rc == 0) stmt_bind_text(s, 1, site);
+    if (rc == 0) stmt_bind_text(s, 2, id);
+    while (rc == 0 && (rc = stmt_step(s)) == 1) rc = each(db, stmt_text(s, 0));
+    return rc < 0 ? err_set(e, rc, "the hazard's photos cannot be put first: %s", db_message(db)) : 0;
+}
+
+int hazard_names(struct db *db, const char *site, const char *photo, bool *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(
+        db, "SELECT 1 FROM hazard h WHERE h.site = ? AND h.state <> 'verified' AND ? IN " ITS_PHOTOS " LIMIT 1", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, photo);
+    rc = stmt_step(s);
+    if (rc >= 0) *out = rc == 1;
+    return rc < 0 ? rc : 0;
+}

@@ -92,6 +92,12 @@ MUST_CHECK int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, 
 /* How many are not verified. site NULL: of all sites. */
 MUST_CHECK int hazard_open(struct db *db, const char *site, int64_t *out);
 
+/* Photos of hazards go before others to head office. The hash of each photo of a hazard whose record is here; non-zero from `each` stops. */
+MUST_CHECK int hazard_photos(struct db *db, const char *site, const char *id,
+                             int (*each)(struct db *db, const char *sha256), struct err_text *e);
+/* An open hazard names this photo, which may have come after it. */
+MUST_CHECK int hazard_names(struct db *db, const char *site, const char *photo, bool *out);
+
 /* ---- for the table of events ---- */
 extern const struct subject_kind hazard_kind;
 MUST_CHECK int hazard_check_raised(const struct json *data, struct err_text *e);

@@ -2,6 +2,7 @@
 /* A photo's way in. Knows what order things have to happen in; each thing itself is done elsewhere. */
 #include "app/photo/capture.h"
 
+#include "app/journal/hazard.h"
 #include "app/journal/photo_request.h"
 #include "app/photo/exif.h"
 #include "app/photo/jpeg.h"
@@ -134,7 +135,10 @@ static int record(struct photos *p, const struct photo *r, int64_t thumb_bytes, 
                                    .thumb_sha256 = r->thumb_sha256[0] ? r->thumb_sha256 : NULL,
                                    .thumb_bytes = thumb_bytes,
                                    .origin = r->origin };
-    return outbox_add(db, &queued);
+    bool urgent = false;
+    rc = outbox_add(db, &queued);
+    if (rc == 0) rc = hazard_names(db, site ? site : journal_site(j), r->id, &urgent);
+    return rc == 0 && urgent ? outbox_urgent(db, r->sha256) : rc;
 }
 
 int capture_record(struct photos *p, struct capture *c, struct journal *j, struct db *db, struct appended *out,

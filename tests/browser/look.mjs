@@ -69,7 +69,7 @@ async function walkPanel(screen, limits, panel) {
     await screen.see('.day-card');
     await look('day card');
     await screen.home();
-    for (const [tile, seen, name] of [[1, '.where', 'take photos'], [2, '.entry', 'timeline'], [3, '.photo-tile', 'photos']]) {
+    for (const [tile, seen, name] of [[1, '.where', 'take photos'], [3, '.entry', 'timeline'], [4, '.photo-tile', 'photos']]) {
         await screen.tap(`.tile >> nth=${tile}`);
         await screen.see(seen);
         await look(name);
@@ -87,12 +87,76 @@ async function walkPanel(screen, limits, panel) {
         }
         await screen.home();
     }
+    await walkHazards(screen, look);
+    await walkMoney(screen, look);
     await screen.tap('.pill');
     await screen.see('.lanes');
     await look('status');
     await screen.tap('.moved');
     await screen.see('dialog .room-grid');
     await look('where the board is');
+}
+
+async function walkHazards(screen, look) {
+    await screen.tap('.tile >> nth=2');
+    await screen.see('.hazard-chip');
+    await look('what is wrong');
+    await screen.tap('.hazard-chip[data-key="waterproofing-low"]');
+    await screen.see('dialog .room-grid');
+    await look('in which room');
+    await screen.tap('dialog .toggle >> nth=7');
+    await screen.see('.number-keys');
+    await look('how much');
+    await screen.tap('.number-keys .key >> nth=4');
+    await screen.tap('.sheet-number .main');
+    await screen.see('.compose');
+    await look('a hazard before it is sent');
+    await screen.tap('.save');
+    await screen.see('[data-step="rectify"]');
+    await look('a hazard');
+    await screen.tap('[data-step="assign"]');
+    await screen.see('dialog .choices');
+    await look('whom to assign');
+    await screen.page.keyboard.press('Escape');
+    await screen.tap('[data-step="rectify"]');
+    await screen.see('.compose');
+    await look('rectifying');
+    await screen.tap('.bar-back');
+    await screen.tap('.bar-back');
+    await screen.see('.hazard-card');
+    await look('hazards');
+    await screen.home();
+}
+
+// Changes, materials, questions: the lists, what is asked for, one of each.
+async function walkMoney(screen, look) {
+    for (const [hash, seen, name] of [['change/new', '.chip', 'why a change'], ['change/new/owner-adds', '.compose', 'a change before it is sent'], ['material/new', '.toggle', 'what is short'], ['question/new', '.compose', 'a question before it is sent']]) {
+        await screen.page.evaluate((to) => { location.hash = `#/${to}`; }, hash);
+        await screen.see(seen);
+        await look(name);
+        if (hash.startsWith('change/new/')) {
+            await screen.tap('.hazard-facts .plain >> nth=0');
+            await screen.see('.number-keys');
+            await look('an amount');
+            await screen.tap('.number-keys .key >> nth=4');
+            await screen.tap('.sheet-number .main');
+        }
+        if (hash === 'change/new') continue;
+        if (hash !== 'change/new/owner-adds') await screen.tap('.toggle[data-key="tiles"], .toggle[data-key="size"]');
+        await screen.tap('.side .main');
+        await screen.see('.hazard-page');
+        await look(`${name}, sent`);
+        if (!hash.startsWith('material')) continue;
+        await screen.tap('[data-step="arrive"]');
+        await screen.see('.compose');
+        await look('goods arrive');
+    }
+    for (const list of ['change', 'material', 'question']) {
+        await screen.page.evaluate((to) => { location.hash = `#/${to}`; }, list);
+        await screen.see('.money-card');
+        await look(list);
+    }
+    await screen.home();
 }
 
 for (const lang of ['zh', 'en']) {
@@ -122,6 +186,15 @@ for (const lang of ['zh', 'en']) {
                 const screen = await Screen.open(browser, stack.hubWhere, { size, lang, path: '/office/' });
                 await screen.signIn('o-01', '1357', '.site-card');
                 await look('sites');
+                await screen.tap('.bar-lang[href="#/approvals"]');
+                await screen.see('[data-part="calls"] .hint');
+                await look('approvals');
+                await screen.tap('[data-part="calls"] .toggle');
+                await screen.tap('.money-card[data-site="s-1"]');
+                await screen.see('.sheet-money .choices');
+                await look('a call');
+                await screen.page.keyboard.press('Escape');
+                await screen.tap('.bar-back');
                 await screen.tap('.site-card');
                 await screen.see('.entry');
                 await look('site');

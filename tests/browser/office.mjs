@@ -156,4 +156,31 @@ test('a new site and its plan; a change by somebody else in between is shown, an
     }, { expect: [/412 \(Precondition Failed\)/] });
 }));
 
+test('hazards over all sites: filters in the address, before and after, a small one is closed by its photo', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    const { manager } = await atBoard(stack);
+    const raise = async (phrase) => (await manager.post('/hazards', { id: uuid7(), phrase, photos: [(await manager.photo(fs.readFileSync(realPhotos(1)[0]))).id] })).id;
+    await raise('ponding-leak');
+    const small = await raise('dirty-site');
+    await manager.post(`/hazards/${small}/rectify`, { id: uuid7(), photos: [(await manager.photo(fs.readFileSync(realPhotos(2)[1]))).id] });
+    await until('all of it is here', async () => (await client.get('/api/v1/hazards?state=rectified')).hazards[0]?.pictures.length === 2);
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await screen.see('.site-line', { hasText: '2 条隐患' });
+        await screen.tap('.bar-lang', { hasText: '隐患' });
+        await until('both are shown', async () => (await screen.$('.hazard-card').count()) === 2);
+        await screen.page.selectOption('select[name="state"]', 'rectified');
+        await until('one is', async () => (await screen.$('.hazard-card').count()) === 1);
+        assert.match(screen.page.url(), /#\/hazards\?state=rectified$/);
+        const [saved] = await Promise.all([screen.page.waitForEvent('download'), screen.tap('a', { hasText: '导出表格' })]);
+        assert.match(fs.readFileSync(await saved.path(), 'utf8'), /^\ufeff"工地",.*\r\n"s-1",.*"提示","待复查"/);
+        await screen.tap('.hazard-card');
+        await until('before and after', async () => (await screen.$('.sheet-hazard .pair img').count()) === 2);
+        await screen.tap('[data-step="verify"]');
+        await screen.tap('dialog .main', { hasText: '合格' });
+        await screen.see('.sheet-hazard .hazard-state', { hasText: '已销项' });
+        await until('the board has it', async () => (await manager.get(`/hazards/${small}`)).state === 'verified');
+    });
+}));
+
 await runTests();

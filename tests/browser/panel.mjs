@@ -296,4 +296,67 @@ test('a clock that was put right: the time is the corrected one, and it says so,
     });
 }));
 
+test('what is wrong is four taps with its photo; rectified with the camera, and somebody else closes it', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack, { hub: false });
+    await stack.addUser(board, 'u-03', 'supervisor', '1357', '监理');
+    const supervisor = await stack.client(board).signIn('u-03', '1357');
+    await onScreen(board.where, {}, async (screen) => {
+        await screen.signIn('经理', '2468');
+        let taps = 0;
+        const tap = async (...what) => {
+            taps++;
+            await screen.tap(...what);
+        };
+        await tap('.tile', { hasText: '有问题' });
+        await tap('.hazard-chip[data-key="dirty-site"]');
+        await tap('.shutter');
+        await screen.said('照片已保存');
+        await tap('.save');
+        await screen.said('隐患已报');
+        assert.equal(taps, 4);
+        await screen.see('.hazard-page[data-state="assigned"] .severity', { hasText: '提示' });
+        const [hazard] = (await manager.get('/hazards')).hazards;
+        assert.deepEqual([hazard.phrase, hazard.severity, hazard.assignee, hazard.photos.length], ['dirty-site', 'notice', 'u-01', 1]);
+
+        await screen.tap('[data-step="rectify"]');
+        await screen.see('.compose');
+        await screen.tap('.save');
+        await screen.said('请先拍一张');
+        await screen.tap('.shutter');
+        await screen.said('照片已保存');
+        await screen.tap('.save');
+        await screen.see('.hazard-page[data-state="rectified"]');
+        assert.equal(await screen.$('.pair img').count(), 2);
+        assert.equal(await screen.$('[data-step]').count(), 0, 'not by who rectified it');
+
+        await supervisor.post(`/hazards/${hazard.id}/verify`, { id: uuid7() });
+        await screen.see('.hazard-page[data-state="verified"]'); /* by itself */
+        await screen.home();
+        await screen.tap('.tile', { hasText: '动态' });
+        await screen.see('.entry[data-type="hazard-verified"]');
+    });
+}));
+
+test('a hazard with a number and a room, and a step that somebody was faster with', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack, { hub: false });
+    await onScreen(board.where, {}, async (screen) => {
+        await screen.signIn('经理', '2468');
+        await go(screen, '#/wrong');
+        await screen.tap('.hazard-chip[data-key="waterproofing-low"]');
+        await screen.tap('dialog .toggle', { hasText: '主卫' });
+        for (const digit of '12') await screen.tap('.number-keys .key', { hasText: digit });
+        await screen.tap('.sheet-number .main');
+        await screen.see('.bar h1', { hasText: '主卫防水高度需增加12cm' });
+        await screen.tap('.save');
+        await screen.see('[data-step="rectify"]');
+        const [hazard] = (await manager.get('/hazards')).hazards;
+        assert.equal(hazard.text, '主卫防水高度需增加12cm');
+        await screen.tap('[data-step="rectify"]');
+        await screen.see('.compose');
+        await manager.post(`/hazards/${hazard.id}/rectify`, { id: uuid7(), photos: [uuid7()] });
+        await screen.said('已经有变化');
+        await screen.see('.hazard-page[data-state="rectified"]');
+    });
+}));
+
 await runTests();

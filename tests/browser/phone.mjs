@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { realPhotos, runTests, siteDate, test, until, withStack } from '../support/programs.mjs';
+import { realPhotos, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { launch, PHONE, Screen } from '../support/screen.mjs';
 
 const AWAY = [/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/];
@@ -54,7 +54,7 @@ test('photos from files: several at once, byte for byte; a picture of another ki
         await screen.tap('button', { hasText: '清除已完成' });
         assert.equal(await screen.$('.upload').count(), 0);
         await screen.home();
-        await screen.tap('.tile >> nth=3');
+        await screen.tap('.tile', { hasText: '照片' });
         await until('all are at head office, bytes and all', async () => (await screen.$('.photo-tile .badge[data-state="received"]').count()) === 4);
         await screen.tap('.photo-tile >> nth=0');
         await screen.see('.viewer-frame > img');
@@ -161,6 +161,35 @@ test('a manager writes a log at head office for one of several sites, and the bo
         await screen.home();
         await screen.tap('.tile', { hasText: '动态' });
         await screen.see('.photo-strip img');
+    });
+}));
+
+test('a supervisor raises a hazard with two photos from the album, and sends a rectification back', () => withStack({}, async (stack) => {
+    const { board, manager } = await site(stack);
+    await stack.addUser(board, 'u-02', 'supervisor', '1357', '监理');
+    const supervisor = await stack.client(board).signIn('u-02', '1357');
+    await phone(board.where, async (screen) => {
+        await screen.signIn('监理', '1357');
+        await screen.tap('.tile', { hasText: '有问题' });
+        await screen.tap('.hazard-chip[data-key="ponding-leak"]');
+        await screen.$(ALBUM).setInputFiles(realPhotos(2));
+        await until('both are saved', async () => (await screen.$('.taken-photo', { hasText: '已保存' }).count()) === 2);
+        await screen.tap('.save');
+        await screen.said('隐患已报');
+        await screen.see('.pair-side >> nth=0 >> img');
+        const [hazard] = (await supervisor.get('/hazards')).hazards;
+        assert.deepEqual([hazard.text, hazard.severity, hazard.state, hazard.assignee, hazard.photos.length], ['闭水渗漏', 'stop_work', 'assigned', 'u-01', 2]);
+        await screen.see('.severity-stop_work', { hasText: '停工' });
+        assert.equal(await screen.$('[data-step="verify"]').count(), 0);
+
+        const { id: after } = await manager.photo(fs.readFileSync(realPhotos(3)[2]));
+        await manager.post(`/hazards/${hazard.id}/rectify`, { id: uuid7(), photos: [after] });
+        await screen.see('.pair-side >> nth=1 >> img'); /* by itself */
+        await screen.tap('[data-step="reject"]');
+        await screen.tap('dialog .plain', { hasText: '没整改到位' });
+        await screen.said('已退回');
+        await screen.see('.hazard-state', { hasText: '退回 1 次' });
+        assert.equal((await manager.get(`/hazards/${hazard.id}`)).rejected.note, '没整改到位');
     });
 }));
 

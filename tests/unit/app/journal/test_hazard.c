@@ -625,6 +625,32 @@ static void lists_are_filtered_and_paged(void **state) {
     assert_non_null(strstr(f->answer.data, "\"open_hazards\":3"));
 }
 
+static int seen;
+static int see(struct db *db, const char *sha256) {
+    (void)db;
+    assert_int_equal(strlen(sha256), 64);
+    seen++;
+    return 0;
+}
+
+/* They go first to head office, whichever came first, the hazard or the photo. */
+static void photos_of_open_hazards_are_known(void **state) {
+    struct fixture *f = *state;
+    bool named;
+    photo_taken(&f->board, BEFORE);
+    bring(f, HAZARD_RECTIFIED);
+    seen = 0;
+    assert_int_equal(hazard_photos(f->board.db, JOURNAL_SITE, f->id, see, &f->e), 0);
+    assert_int_equal(seen, 1); /* the other's record is not here yet */
+    assert_int_equal(hazard_names(f->board.db, JOURNAL_SITE, AFTER, &named), 0);
+    assert_true(named);
+    assert_int_equal(hazard_names(f->board.db, JOURNAL_SITE, CHECK, &named), 0);
+    assert_false(named);
+    assert_int_equal(step(f, &f->board, "user/u-02", "verify", ""), 0);
+    assert_int_equal(hazard_names(f->board.db, JOURNAL_SITE, AFTER, &named), 0);
+    assert_false(named);
+}
+
 static void nobody_is_named_to_those_who_see_no_names(void **state) {
     struct fixture *f = *state;
     bring(f, HAZARD_VERIFIED);
@@ -675,6 +701,7 @@ int main(void) {
         TEST(home_shows_what_presses_to_whom_it_does),
         TEST(whoever_came_too_late_is_told),
         TEST(lists_are_filtered_and_paged),
+        TEST(photos_of_open_hazards_are_known),
         TEST(nobody_is_named_to_those_who_see_no_names),
         TEST(a_spreadsheet_runs_nothing),
     };
