@@ -105,6 +105,8 @@ static void test_bad(void **state) {
         { "{\"cutoffs\":{\"report\":{\"weekday\":8}}}", "cutoffs.report.weekday" },
         { "{\"cutoffs\":{\"report\":{\"time\":\"noon\"}}}", "cutoffs.report.time" },
         { "{\"cutoffs\":{\"report\":{\"hour\":3}}}", "cutoffs.report.hour" },
+        { "{\"cutoffs\":{\"callback_days\":0}}", "cutoffs.callback_days" },
+        { "{\"cutoffs\":{\"callback_days\":91}}", "cutoffs.callback_days" },
         { "{\"cutoffs\":{\"workdays\":[0]}}", "cutoffs.workdays.0" },
         { "{\"cutoffs\":{\"workdays\":[1,8]}}", "cutoffs.workdays.1" },
         { "{\"cutoffs\":{\"workdays\":[1,1]}}", "cutoffs.workdays.1" },
@@ -145,7 +147,7 @@ static void test_without_a_plan(void **state) {
     assert_non_null(
         strstr(h->answer.data,
                "\"contract_amount\":null,\"customer\":null,\"cutoffs\":{\"daylog\":\"18:30\",\"report\":{\"weekday\":6,"
-               "\"time\":\"18:00\"},\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[]}"));
+               "\"time\":\"18:00\"},\"callback_days\":14,\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[]}"));
 }
 
 static void test_put(void **state) {
