@@ -613,6 +613,7 @@ const WORDS = {
     'plan.remove': ['去掉{what}', 'Remove {what}'],
     'plan.add-stage': ['加一个阶段', 'Add stage'],
     'plan.daylog': ['日志截止', 'Daily log by'],
+    'plan.calls': ['回访间隔（天）', 'Call-back every (days)'],
     'plan.report': ['周报截止', 'Weekly report by'],
     'plan.workdays': ['工作日', 'Working days'],
     'plan.holidays': ['不开工的日子（2027-02-06 …）', 'Days off (2027-02-06 …)'],
