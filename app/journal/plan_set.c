@@ -48,7 +48,7 @@ static int take_people(const struct json *root, struct put *out, struct err_text
 /* What GET answers can be sent back: `site` has to be the same, `version` is told by If-Match. */
 static int decode(const char *site, const char *body, size_t n, struct put *out, struct err_text *e) {
     static const char *const members[] = { "site",    "version",  "name",   "timezone", "stages", "contract_amount",
-                                           "cutoffs", "customer", "people", NULL };
+                                           "cutoffs", "customer", "people", "closed",   NULL };
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     const char *named = NULL;
     int64_t version = 0;

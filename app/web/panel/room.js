@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Which room: one tap.
+// Which room, or one of a few words: questions that a tap answers.
 import { el } from '/shared/dom.js';
 import { openSheet } from '/shared/sheet.js';
 import { both, rooms } from '/shared/trade.js';
 
-// Resolves with a room's key, or null when it was closed.
-export function askRoom(title, chosen) {
+// Resolves with the chosen value, or null when it was closed. options: [[value, text]].
+export function askOne(title, options, chosen, wide = true) {
     return new Promise((resolve) => {
         let result = null;
-        const sheet = openSheet({ title, className: 'sheet-wide sheet-chip', onClose: () => resolve(result), content: el('div', { class: 'room-grid' }, rooms().map((room) => el('button', {
-            type: 'button', class: 'toggle', 'aria-pressed': String(room.key === chosen), on: { click: () => {
-                result = room.key;
+        const sheet = openSheet({ title, className: wide ? 'sheet-wide sheet-chip' : '', onClose: () => resolve(result), content: el('div', { class: 'room-grid' }, options.map(([value, text]) => el('button', {
+            type: 'button', class: 'toggle', 'aria-pressed': String(value === chosen), on: { click: () => {
+                result = value;
                 sheet.close();
-            } } }, both(room)))) });
+            } } }, text))) });
     });
 }
+
+// but: keys of rooms that are not offered.
+export const askRoom = (title, chosen, but = []) => askOne(title, rooms().filter((room) => !but.includes(room.key)).map((room) => [room.key, both(room)]), chosen);

@@ -468,6 +468,7 @@ const WORDS = {
     'handover.sure': ['交付后工期停止计时，宣布 1、3、5 年维保计划。', 'Clocks stop, and the 1-, 3- and 5-year plan is announced.'],
     'handover.open': ['还有 {n} 件没有了结：', '{n} things are open:'],
     'handover.done': ['{day} 已竣工交付', 'Handed over on {day}'],
+    'handover.no-log': ['不再记日志', 'No more logs'],
     'handover.saved': ['已竣工交付', 'Handed over'],
     'type.daylog-submitted': ['日志', 'Daily log'],
     'type.daylog-amended': ['日志更正', 'Log corrected'],

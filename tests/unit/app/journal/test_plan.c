@@ -147,7 +147,8 @@ static void test_without_a_plan(void **state) {
     assert_non_null(
         strstr(h->answer.data,
                "\"contract_amount\":null,\"customer\":null,\"cutoffs\":{\"daylog\":\"18:30\",\"report\":{\"weekday\":6,"
-               "\"time\":\"18:00\"},\"callback_days\":14,\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[]}"));
+               "\"time\":\"18:00\"},\"callback_days\":14,\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[],"
+               "\"closed\":null}"));
 }
 
 static void test_put(void **state) {
@@ -332,14 +333,15 @@ static void test_site_list(void **state) {
     journal_pair_commit(&h->t);
     buf_clear(&h->answer);
     assert_int_equal(site_list(h->t.db, "Asia/Urumqi", &h->answer), 0);
-    assert_string_equal(h->answer.data,
-                        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
-                        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
-                        "hazards\":0,\"alerts\":0,\"unsent\":null},"
-                        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
-                        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
-                        "seen\":\"2026-11-22T08:00:00.000Z\","
-                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null}]}");
+    assert_string_equal(
+        h->answer.data,
+        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
+        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
+        "hazards\":0,\"alerts\":0,\"unsent\":null,\"closed\":null},"
+        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
+        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
+        "seen\":\"2026-11-22T08:00:00.000Z\","
+        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"closed\":null}]}");
     bool known = false;
     assert_int_equal(site_known(h->t.db, "s-9", &known), 0);
     assert_true(known);
