@@ -101,6 +101,7 @@ function cutoffsPart(cut) {
     const daylog = input('plan-daylog', 'plan.daylog', { type: 'time', value: cut.daylog ?? '18:30' });
     const reportDay = el('select', { class: 'field', id: 'plan-report' }, DAYS.map((d) => el('option', { value: d, selected: d === (cut.report?.weekday ?? 6) }, t(`weekday.${d}`))));
     const reportTime = el('input', { class: 'field', type: 'time', 'aria-label': t('plan.report'), value: cut.report?.time ?? '18:00' });
+    const calls = input('plan-calls', 'plan.calls', { type: 'number', min: 1, max: 90, value: cut.callback_days ?? 14 });
     const workdays = new Set(cut.workdays ?? [1, 2, 3, 4, 5, 6]);
     const buttons = DAYS.map((d) => {
         const button = el('button', { type: 'button', class: 'toggle', 'aria-pressed': String(workdays.has(d)), on: { click: () => {
@@ -111,9 +112,9 @@ function cutoffsPart(cut) {
     });
     const holidays = el('textarea', { class: 'field', id: 'plan-holidays', rows: 2, value: (cut.holidays ?? []).join(' ') });
     return {
-        node: part('plan.part-cutoffs', el('div', { class: 'form-grid' }, daylog.row, el('p', { class: 'form-row' }, el('label', { class: 'label', for: 'plan-report' }, t('plan.report')), el('span', { class: 'pair' }, reportDay, reportTime))),
+        node: part('plan.part-cutoffs', el('div', { class: 'form-grid' }, daylog.row, el('p', { class: 'form-row' }, el('label', { class: 'label', for: 'plan-report' }, t('plan.report')), el('span', { class: 'pair' }, reportDay, reportTime)), calls.row),
             el('p', { class: 'label' }, t('plan.workdays')), el('div', { class: 'weekdays' }, buttons), el('p', { class: 'form-row' }, el('label', { class: 'label', for: 'plan-holidays' }, t('plan.holidays')), holidays)),
-        value: () => ({ daylog: daylog.node.value, report: { weekday: Number(reportDay.value), time: reportTime.value }, workdays: [...workdays].sort(), holidays: holidays.value.split(/[\s,，、]+/).filter(Boolean) }),
+        value: () => ({ daylog: daylog.node.value, report: { weekday: Number(reportDay.value), time: reportTime.value }, callback_days: Number(calls.node.value) || 14, workdays: [...workdays].sort(), holidays: holidays.value.split(/[\s,，、]+/).filter(Boolean) }),
     };
 }
 

@@ -10,7 +10,7 @@ import { setTitle } from './bar.js';
 
 const MINUTE_MS = 60000;
 const isSilent = (site) => site.boards.length > 0 && site.boards.every((b) => !b.online);
-const isUnlogged = (site) => site.last_daylog !== today(site.timezone); // each by its own clock
+const isUnlogged = (site) => !site.closed && site.last_daylog !== today(site.timezone); // each by its own clock
 const FILTERS = { all: () => true, silent: isSilent, unlogged: isUnlogged, unsent: (site) => site.unsent > 0 };
 let filter = 'all';
 
@@ -25,10 +25,10 @@ function card(site) {
     const here = presence(site);
     const logged = !isUnlogged(site);
     const line = (picture, bad, text) => el('p', { class: bad ? 'site-line site-bad' : 'site-line' }, icon(picture), el('span', {}, text));
-    const log = logged ? t('office.logged-today') : site.last_daylog ? t('office.last-log', { day: dayName(site.last_daylog) }) : t('office.never-logged');
+    const log = site.closed ? t('handover.no-log') : logged ? t('office.logged-today') : site.last_daylog ? t('office.last-log', { day: dayName(site.last_daylog) }) : t('office.never-logged');
     const unsent = site.unsent === null ? t('office.unsent-unknown') : site.unsent > 0 ? t('office.unsent', { n: site.unsent }) : t('office.all-here');
     return el('a', { class: `site-card site-${here.state}`, href: `#/site/${encodeURIComponent(site.site)}`, dataset: { site: site.site } },
-        el('h2', {}, site.name), el('p', { class: 'site-id' }, site.site), line(here.picture, here.state === 'down', here.text), site.held && line('stop', true, t('held.line')),
+        el('h2', {}, site.name), el('p', { class: 'site-id' }, site.site), site.closed && line('checks', false, t('handover.done', { day: dayName(site.closed) })), line(here.picture, here.state === 'down', here.text), site.held && line('stop', true, t('held.line')),
         site.alerts > 0 && line('warn', true, t('office.alerts-count', { n: site.alerts })), site.open_hazards > 0 && line('warn', false, t('office.open-hazards', { n: site.open_hazards })),
         line('log', !logged, log), here.state !== 'none' && line(site.unsent > 0 ? 'sent' : 'received', false, unsent));
 }

@@ -162,11 +162,14 @@ static void facts_come_from_the_projections(void **state) {
                    (long long)(now_ms - 49 * hour_ms), (long long)(now_ms - 38 * hour_ms),
                    (long long)(now_ms - 99 * hour_ms));
     run(&t, sql);
-    run(&t, "INSERT INTO alert VALUES (1, 's-on', 'x1', 'stage-late', 'executive', 'stage/x', '', '', '', '', '', 0),"
-            " (2, 's-on', 'x2', 'hazard-overdue', 'office', 'hazard/x', '', '', '', '', '', 0),"
-            " (3, 's-on', 'x3', 'stage-late', 'executive', 'stage/y', '', '', '', '', 'x', 5),"
-            " (4, 's-night', 'x4', 'board-silent', 'office', 'board/b-2', '', '', '', '', '', 0);"
-            "INSERT INTO site VALUES ('s-on', 1, '锦绣花园', 'Asia/Shanghai', NULL, '', '', '');");
+    run(&t,
+        "INSERT INTO alert (pos, site, id, rule, level, subject, due, raised, zh, en, raised_by, cleared, cleared_ms,"
+        " cleared_by, cleared_rev, seen, seen_by, seen_note)"
+        " SELECT column1, column2, 'x' || column1, column3, column4, column5, '', '', '', '', '', '', column6, '', 0,"
+        " '', '', '' FROM (VALUES (1, 's-on', 'stage-late', 'executive', 'stage/x', 0),"
+        " (2, 's-on', 'hazard-overdue', 'office', 'hazard/x', 0), (3, 's-on', 'stage-late', 'executive', 'stage/y', 5),"
+        " (4, 's-night', 'board-silent', 'office', 'board/b-2', 0));"
+        "INSERT INTO site VALUES ('s-on', 1, '锦绣花园', 'Asia/Shanghai', NULL, '', '', '');");
     assert_int_equal(digest_read(t.db, tz, "Asia/Shanghai", 900, clock_wall(), &d), 0);
     assert_string_equal(d.date, "2026-11-28");
     assert_int_equal(d.sites, 3);
