@@ -145,6 +145,7 @@ const WORDS = {
     'log.crew': ['人员', 'Crew'],
     'log.photos': ['照片', 'Photos'],
     'log.note': ['备注', 'Note'],
+    'privacy.found': ['这里有个人号码，保存时自动打码：{numbers}', 'A personal number; it is stored masked: {numbers}'],
     'log.where': ['哪天、哪个阶段', 'Day and stage'],
     'log.today': ['今天', 'Today'],
     'log.yesterday': ['昨天', 'Yesterday'],
