@@ -141,7 +141,7 @@ enum { CONTROL = ROUTE_OPEN | ROUTE_CONTROL };
 
 const struct route route_control[] = {
     { "GET", "/control/users", PERMIT_ANY, CONTROL, list_steps },
-    { "POST", "/control/users", PERMIT_ANY, CONTROL, add_steps },
+    { "POST", "/control/users", PERMIT_ANY, CONTROL | ROUTE_AS_SENT, add_steps },
     { "POST", "/control/users/{id}/lock", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, lock_steps },
     { "POST", "/control/users/{id}/unlock", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, unlock_steps },
     { "POST", "/control/rebuild", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, rebuild_steps },
