@@ -35,6 +35,11 @@ void reply_posted(struct exchange *x, int rc, struct buf *json, const char *loca
     if (x->reply.status < 300 && location) text_clip(x->reply.location, sizeof x->reply.location, location);
 }
 
+void reply_stepped(struct exchange *x, int rc, struct buf *json, const char *allowed, const struct err_text *e) {
+    reply_posted(x, rc, json, NULL, e);
+    if (rc == ERR_CONFLICT && allowed[0]) exchange_problem_add(x, "allowed", allowed);
+}
+
 bool reply_limit(struct exchange *x, int *limit) {
     int64_t n = 50;
     const char *text = exchange_query(x, "limit");

@@ -13,6 +13,9 @@ void reply_json(struct exchange *x, int status, struct buf *json, int rc, const 
  * for ERR_CONFLICT, else the problem. location: of the new record, or NULL. Frees `json`. */
 void reply_posted(struct exchange *x, int rc, struct buf *json, const char *location, const struct err_text *e);
 
+/* The same of a step in a subject's life: a 409 that names what is possible, {"allowed":["rectify"]}. allowed: a JSON array, or "". */
+void reply_stepped(struct exchange *x, int rc, struct buf *json, const char *allowed, const struct err_text *e);
+
 /* `limit` of a list: 1–200, 50 where it is not said. False: answered as 400. */
 bool reply_limit(struct exchange *x, int *limit);
 
