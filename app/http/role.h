@@ -17,6 +17,7 @@ enum permission {
     PERMIT_DRAFT,     /* draft */
     PERMIT_TEST_SHOT, /* a shot of the board's camera: installer too */
     PERMIT_DAYLOG,    /* submit or amend a log */
+    PERMIT_CONSENT,   /* record the customer's consent to the camera */
     PERMIT_PLAN,      /* plan, people; photo requests */
     PERMIT_COUNT,
 };

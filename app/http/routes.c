@@ -12,6 +12,7 @@ extern const struct route route_photo[];
 extern const struct route route_photo_get[];
 extern const struct route route_stamped[];
 extern const struct route route_camera[];
+extern const struct route route_consent[];
 extern const struct route route_alert[];
 extern const struct route route_timelapse[];
 extern const struct route route_timeline[];
@@ -19,7 +20,7 @@ extern const struct route route_request[];
 extern const struct route route_control[];
 
 const struct route *const route_tables[] = {
-    route_session,  route_live,      route_status,  route_site,   route_daylog,    route_card,
-    route_photo,    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,
-    route_timeline, route_request,   route_control, NULL,
+    route_session,   route_live,    route_status, route_site,      route_daylog, route_card,     route_photo,
+    route_photo_get, route_stamped, route_camera, route_timelapse, route_alert,  route_timeline, route_request,
+    route_control,   route_consent, NULL,
 };

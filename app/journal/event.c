@@ -5,6 +5,7 @@
 #include "app/journal/account.h"
 #include "app/journal/alert.h"
 #include "app/journal/clock_set.h"
+#include "app/journal/consent.h"
 #include "app/journal/daylog.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
@@ -25,6 +26,7 @@ const struct event_type event_types[] = {
     { "photos-dropped", LANE_RECORD, "board", NULL, true },
     { "plan-set", LANE_RECORD, "plan", plan_check, true },
     { "person-set", LANE_RECORD, "user", person_check, true },
+    { "setting-set", LANE_RECORD, "setting", consent_check_data, true },
     { "user-changed", LANE_RECORD, "user", account_check, true },
     { "daylog-submitted", LANE_RECORD, "daylog", daylog_check, true },
     { "daylog-amended", LANE_RECORD, "daylog", daylog_check_amended, true },
@@ -40,8 +42,8 @@ const struct event_type event_types[] = {
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
-    &epoch_kind, &clock_set_kind,     &plan_kind,      &person_kind, &daylog_kind,
-    &photo_kind, &photo_request_kind, &viewpoint_kind, &alert_kind,  &note_kind,
+    &epoch_kind,         &clock_set_kind, &plan_kind,  &person_kind, &daylog_kind,  &photo_kind,
+    &photo_request_kind, &viewpoint_kind, &alert_kind, &note_kind,   &consent_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -158,6 +158,17 @@ static void try_camera(struct doctor *d, const char *path) {
     camera_close(camera);
 }
 
+/* What it may do, as far as the daemon tells. */
+static void check_consent(struct doctor *d) {
+    const char *consent = json_text(json_member(d->status, "consent"));
+    if (!consent || !d->ctl->board.camera_device[0] || strcmp(consent, "given") == 0) return;
+    bool refused = strcmp(consent, "refused") == 0;
+    doctor_find(
+        d, FINDING_WARN, "consent", "the manager records it at the panel, or head office on the site's page",
+        refused ? "the customer refuses the camera: it is not used at all"
+                : "the customer's consent is not recorded: no time-lapse, and requests for photos are not answered");
+}
+
 static void check_camera(struct doctor *d) {
     const char *device = d->ctl->board.camera_device, *state = json_text(json_member(d->status, "camera"));
     if (d->ctl->hub) return;
@@ -210,6 +221,7 @@ static int run(struct ctl *c, int argc, char **argv) {
     if (check_database(&d)) check_daemon(&d);
     doctor_clock_all(&d);
     check_camera(&d);
+    check_consent(&d);
     doctor_gpio_all(&d);
     doctor_board_all(&d);
     doctor_cert_all(&d);

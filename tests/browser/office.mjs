@@ -87,6 +87,10 @@ test('a photo is asked for: by the board’s camera, and by a person', () => wit
     await atDesk(stack, async (screen, browser) => {
         await screen.signIn('o-01', '1357', '.site-card');
         await screen.tap('.site-card');
+        await screen.tap('.site-tabs .consent', { hasText: '未记录' });
+        await screen.tap('dialog .main', { hasText: '业主同意' });
+        await screen.see('.site-tabs .consent', { hasText: '业主同意相机拍摄' });
+        await until('the board knows', async () => (await manager.get('/consent')).given === true);
         const ask = async (text, camera) => {
             await screen.tap('.site-tabs .plain');
             await screen.page.selectOption('#request-room', 'balcony');

@@ -36,7 +36,7 @@ test('every word that is asked for is in the table', () => {
     for (const [prefix, keys] of Object.entries({
         state: ['saved', 'sent', 'received', 'rejected', 'away'], role: ['manager', 'supervisor', 'crew', 'installer', 'office', 'viewer'], item: ['done', 'going', 'blocked'],
         upload: ['reading', 'waiting', 'sending', 'done', '413', '415', '422', '507', 'refused'], link: ['up', 'down'], hub: ['up', 'down', 'unknown'], clock: ['ntp', 'rtc', 'none'],
-        camera: ['ok', 'absent', 'failed'], origin: ['camera', 'phone', 'timelapse', 'import', 'recovered'], lane: ['alert', 'record', 'photo'], request: ['open', 'answered', 'failed'], power: ['good', 'failing'], wear: ['used', 'warning', 'urgent'], space: ['low', 'no_timelapse', 'dropping', 'full'], outage: ['power', 'power-clean', 'network', 'camera'], weekday: ['1', '2', '3', '4', '5', '6', '7'],
+        camera: ['ok', 'absent', 'failed'], consent: ['unrecorded', 'given', 'refused'], origin: ['camera', 'phone', 'timelapse', 'import', 'recovered'], lane: ['alert', 'record', 'photo'], request: ['open', 'answered', 'failed'], power: ['good', 'failing'], wear: ['used', 'warning', 'urgent'], space: ['low', 'no_timelapse', 'dropping', 'full'], outage: ['power', 'power-clean', 'network', 'camera'], weekday: ['1', '2', '3', '4', '5', '6', '7'],
     })) for (const key of keys) assert.ok(words.has(`${prefix}.${key}`), `${prefix}.${key}`);
 });
 

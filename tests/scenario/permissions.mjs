@@ -16,13 +16,14 @@ const pin = '2468';
 // One row an activity: who may, and which routes it is.
 const table = [
     ['anybody', [], 'GET /healthz', 'GET /metrics', 'POST /session', 'GET /people-to-sign-in', 'POST /blobs/have'],
-    ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'POST /send-now'],
+    ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'GET /consent', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
         'GET /photo-requests', 'GET /sites', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test; its live picture; that it hangs elsewhere', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live', 'POST /viewpoint'],
     ['submit or amend a log', ['manager', 'office'], 'POST /daylogs'],
+    ['record the customer’s consent to the camera', ['manager', 'office'], 'PUT /consent'],
     ['inspection, accept, reject, verify', ['supervisor', 'office']],
     ['raise a hazard, ask a question, materials', ['manager', 'supervisor', 'crew', 'office']],
     ['assign', ['manager', 'supervisor', 'office']],

@@ -45,6 +45,8 @@ const rows = {
     'GET /camera/live': { endless: true },
     'GET /alerts': {},
     'GET /timelapse': {},
+    'GET /consent': {},
+    'PUT /consent': { good: 201, body: () => ({ given: true, on: siteDate(), note: `口头同意 ${count++}` }) },
     'POST /viewpoint': { good: 201, body: () => ({ id: uuid7(), room: 'kitchen', note: '换了墙' }) },
     'GET /timeline': {},
     'GET /history/{kind}/{id}': { values: (c) => ({ kind: 'daylog', id: c.log }) },

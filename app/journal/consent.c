@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Consent to the camera, as a setting of the site. Does not touch a camera: who would use it asks consent_check. */
+#include "app/journal/consent.h"
+
+#include "app/journal/plan.h"
+#include "app/journal/shape.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <string.h>
+
+#define KEY "camera_consent"
+
+static const char schema[] =
+    "CREATE TABLE setting (\n"
+    "  -- What holds for a site and is no part of its plan, as the last setting-set of each key says.\n"
+    "  site TEXT NOT NULL,\n"
+    "  key TEXT NOT NULL,   -- camera_consent …\n"
+    "  value TEXT NOT NULL, -- JSON\n"
+    "  at TEXT NOT NULL,\n"
+    "  PRIMARY KEY (site, key)\n"
+    ") STRICT, WITHOUT ROWID;\n";
+
+static const struct shape value_shape[] = {
+    { .name = "given", .kind = SHAPE_BOOL, .flags = SHAPE_NEEDED },
+    { .name = "on", .kind = SHAPE_DATE },
+    { .name = "by", .kind = SHAPE_PATH, .flags = SHAPE_MADE, .max = 60 },
+    { .name = "note", .kind = SHAPE_TEXT, .max = CONSENT_NOTE_MAX },
+    { 0 },
+};
+
+/* ---- event and projection ---- */
+
+int consent_check_data(const struct json *data, struct err_text *e) {
+    const char *key = NULL;
+    int rc = json_get_text(data, "", "key", JSON_REQUIRED, 40, &key, e);
+    if (rc < 0 || strcmp(key, KEY) != 0) return rc;
+    const struct json *value = json_member(data, "value");
+    if (!json_is_object(value)) return err_field(e, ERR_INVALID, "value", "value has to be an object");
+    return shape_check(value, value_shape, e);
+}
+
+static int reset(struct db *db, const char *site, const char *id) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, "DELETE FROM setting WHERE site = ? AND key = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    return stmt_run(s);
+}
+
+static int fold(struct db *db, const struct envelope *event, int64_t pos) {
+    struct buf value;
+    struct stmt *s = NULL;
+    (void)pos;
+    if (strcmp(event->type, "setting-set") != 0 || !json_member(event->data, "value")) return 0;
+    buf_init(&value, ENVELOPE_MAX);
+    int rc = json_print(json_member(event->data, "value"), &value);
+    if (rc == 0) rc = db_prepare(db, "INSERT OR REPLACE INTO setting (site, key, value, at) VALUES (?, ?, ?, ?)", &s);
+    if (rc == 0) {
+        stmt_bind_text(s, 1, event->site);
+        stmt_bind_text(s, 2, event->subject + strlen("setting/"));
+        stmt_bind_text(s, 3, value.data);
+        stmt_bind_text(s, 4, event->time);
+        rc = stmt_run(s);
+    }
+    buf_fini(&value);
+    return rc;
+}
+
+static const char *const tables[] = { "setting", NULL };
+const struct subject_kind consent_kind = {
+    .kind = "setting", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 1
+};
+
+/* ---- reading ---- */
+
+struct stored {
+    bool known, given;
+    char on[TZ_DATE_SIZE], by[64], note[CONSENT_NOTE_MAX + 1], at[CLOCK_TEXT_SIZE];
+};
+
+static void take(const struct json *value, const char *name, char *out, size_t size) {
+    const char *text = json_text(json_member(value, name));
+    text_clip(out, size, text ? text : "");
+}
+
+static int read_stored(struct db *db, const char *site, struct stored *out) {
+    CLEANUP(json_destroy_ptr) struct json *value = NULL;
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    *out = (struct stored){ 0 };
+    int rc = db_prepare(db, "SELECT value, at FROM setting WHERE site = ? AND key = '" KEY "'", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc;
+    const char *text = stmt_text(s, 0);
+    rc = json_parse(text, strlen(text), &value, NULL);
+    if (rc < 0) return rc;
+    out->known = json_bool(json_member(value, "given"), &out->given);
+    take(value, "on", out->on, sizeof out->on);
+    take(value, "by", out->by, sizeof out->by);
+    take(value, "note", out->note, sizeof out->note);
+    text_clip(out->at, sizeof out->at, stmt_text(s, 1));
+    return 0;
+}
+
+static enum consent state_of(const struct stored *c) {
+    return !c->known ? CONSENT_UNRECORDED : c->given ? CONSENT_GIVEN : CONSENT_REFUSED;
+}
+
+int consent_read(struct db *db, const char *site, enum consent *out) {
+    struct stored c;
+    int rc = read_stored(db, site, &c);
+    if (rc == 0) *out = state_of(&c);
+    return rc;
+}
+
+const char *consent_name(enum consent consent) {
+    static const char *const names[] = {
+        [CONSENT_UNRECORDED] = "unrecorded", [CONSENT_GIVEN] = "given", [CONSENT_REFUSED] = "refused"
+    };
+    return names[consent];
+}
+
+bool consent_allows(enum consent consent, enum consent_use use) {
+    return consent == CONSENT_GIVEN || (consent == CONSENT_UNRECORDED && use == CONSENT_BY_PERSON);
+}
+
+int consent_check(struct db *db, const char *site, enum consent_use use, struct err_text *e) {
+    enum consent consent;
+    int rc = consent_read(db, site, &consent);
+    if (rc < 0) return err_set(e, rc, "the customer's consent cannot be read: %s", db_message(db));
+    if (consent_allows(consent, use)) return 0;
+    return err_set(e, ERR_CONFLICT,
+                   consent == CONSENT_REFUSED
+                       ? "the customer does not want the camera; it works again when the manager or head office "
+                         "records a consent (PUT consent)"
+                       : "nobody has recorded the customer's consent to the camera; the manager or head office does so "
+                         "first (PUT consent)");
+}
+
+static int put_by(struct json_out *w, const char *by, bool names) {
+    char role[64];
+    text_clip(role, sizeof role, by);
+    role[strcspn(role, "/")] = '\0';
+    json_put_text(w, "by", names ? by : role);
+    return w->buf->error;
+}
+
+int consent_print(struct db *db, const char *site, bool names, struct buf *out) {
+    struct stored c;
+    struct json_out w;
+    int rc = read_stored(db, site, &c);
+    if (rc < 0) return rc;
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "state", consent_name(state_of(&c)));
+    if (c.known) {
+        json_put_bool(&w, "given", c.given);
+        json_put_text(&w, "on", c.on[0] ? c.on : NULL);
+        if (put_by(&w, c.by, names)) return out->error;
+        if (c.note[0]) json_put_text(&w, "note", c.note);
+        json_put_text(&w, "at", c.at);
+    } else {
+        json_put_null(&w, "given");
+    }
+    json_close(&w, '}');
+    return out->error;
+}
+
+/* ---- PUT ---- */
+
+static int today(struct journal *j, struct db *db, const char *site, char out[TZ_DATE_SIZE], struct err_text *e) {
+    char zone[PLAN_TZ_SIZE];
+    struct tz *tz = NULL;
+    int rc = plan_timezone(db, site, journal_timezone(j), zone);
+    if (rc == 0) rc = tz_create(zone, &tz, e);
+    if (rc == 0) tz_date(tz, clock_wall(), out);
+    tz_destroy(tz);
+    return rc;
+}
+
+/* What a body says, with the day it is said for. */
+static int decode(struct journal *j, struct db *db, const char *site, const struct json *body, struct stored *out,
+                  struct buf *note, struct err_text *e) {
+    char now[TZ_DATE_SIZE];
+    struct json_out w;
+    int rc = today(j, db, site, now, e);
+    json_start(&w, note);
+    json_open(&w, NULL, '{');
+    if (rc == 0) rc = shape_read(body, value_shape, DECODE_STRICT, &w, e);
+    json_close(&w, '}');
+    if (rc == 0 && note->error) rc = err_set(e, note->error, "the consent cannot be read: %s", err_name(note->error));
+    if (rc < 0) return rc;
+    CLEANUP(json_destroy_ptr) struct json *said = NULL;
+    rc = json_parse(note->data, note->len, &said, e);
+    if (rc < 0) return rc;
+    (void)json_bool(json_member(said, "given"), &out->given);
+    take(said, "on", out->on, sizeof out->on);
+    take(said, "note", out->note, sizeof out->note);
+    if (!out->on[0]) memcpy(out->on, now, sizeof now);
+    if (strcmp(out->on, now) > 0) return err_field(e, ERR_INVALID, "on", "on is a day to come; today is %s", now);
+    return 0;
+}
+
+static int append(struct journal *j, struct db *db, const char *site, const char *actor, const char *by,
+                  const struct stored *c, struct err_text *e) {
+    struct appended appended;
+    struct json_out w;
+    struct buf data;
+    buf_init(&data, ENVELOPE_MAX);
+    json_start(&w, &data);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "key", KEY);
+    json_open(&w, "value", '{');
+    json_put_bool(&w, "given", c->given);
+    json_put_text(&w, "on", c->on);
+    json_put_text(&w, "by", by);
+    if (c->note[0]) json_put_text(&w, "note", c->note);
+    json_close(&w, '}');
+    json_close(&w, '}');
+    struct event_draft draft = {
+        .site = site, .type = "setting-set", .subject_id = KEY, .actor = actor, .data = data.data
+    };
+    int rc = data.error ? err_set(e, data.error, "the consent cannot be written: %s", err_name(data.error))
+                        : journal_append(j, db, &draft, &appended, e);
+    buf_fini(&data);
+    return rc;
+}
+
+int consent_put(struct journal *j, struct db *db, const char *site, const char *actor, const char *by, const char *body,
+                size_t n, bool *changed, struct buf *answer, struct err_text *e) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    struct stored before;
+    struct stored c = { 0 };
+    struct buf text;
+    int rc = json_parse(body, n, &root, e);
+    if (rc < 0) return rc;
+    buf_init(&text, ENVELOPE_MAX);
+    rc = decode(j, db, site, root, &c, &text, e);
+    buf_fini(&text);
+    if (rc == 0) {
+        rc = read_stored(db, site, &before);
+        if (rc < 0) return err_set(e, rc, "the consent cannot be read: %s", db_message(db));
+        *changed = !before.known || before.given != c.given || strcmp(before.on, c.on) != 0 ||
+                   strcmp(before.note, c.note) != 0;
+        if (*changed) rc = append(j, db, site, actor, by, &c, e);
+    }
+    if (rc == 0) rc = consent_print(db, site, true, answer);
+    return rc;
+}
