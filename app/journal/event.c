@@ -7,6 +7,7 @@
 #include "app/journal/clock_set.h"
 #include "app/journal/consent.h"
 #include "app/journal/daylog.h"
+#include "app/journal/move.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
@@ -23,6 +24,7 @@ const struct event_type event_types[] = {
     { "epoch-started", LANE_RECORD, "epoch", NULL, true },
     { "outage", LANE_RECORD, "board", outage_check, true },
     { "clock-set", LANE_RECORD, "board", clock_set_check, true },
+    { "board-moved", LANE_RECORD, "move", move_check, true },
     { "photos-dropped", LANE_RECORD, "board", NULL, true },
     { "plan-set", LANE_RECORD, "plan", plan_check, true },
     { "person-set", LANE_RECORD, "user", person_check, true },
@@ -43,7 +45,7 @@ const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
     &epoch_kind,         &clock_set_kind, &plan_kind,  &person_kind, &daylog_kind,  &photo_kind,
-    &photo_request_kind, &viewpoint_kind, &alert_kind, &note_kind,   &consent_kind,
+    &photo_request_kind, &viewpoint_kind, &alert_kind, &note_kind,   &consent_kind, &move_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sitelogctl doctor: looks at everything that can be wrong from outside, and says how to mend it. Mends nothing itself. */
+#include "app/photo/vacate.h"
 #include "app/journal/account.h"
 #include "firmware/base/file.h"
 #include "firmware/base/text.h"
@@ -158,6 +159,15 @@ static void try_camera(struct doctor *d, const char *path) {
     camera_close(camera);
 }
 
+static void check_move(struct doctor *d) {
+    struct vacate v;
+    char remedy[100];
+    if (d->ctl->hub || vacate_read(d->ctl->dir, &v, NULL)) return;
+    (void)snprintf(remedy, sizeof remedy, "sitelogctl move --to %s goes on with it", v.to);
+    doctor_find(d, FINDING_WRONG, "move", remedy, "a move from site %s to %s was begun and is not finished", v.from,
+                v.to);
+}
+
 /* What it may do, as far as the daemon tells. */
 static void check_consent(struct doctor *d) {
     const char *consent = json_text(json_member(d->status, "consent"));
@@ -220,6 +230,7 @@ static int run(struct ctl *c, int argc, char **argv) {
     check_disk(&d);
     if (check_database(&d)) check_daemon(&d);
     doctor_clock_all(&d);
+    check_move(&d);
     check_camera(&d);
     check_consent(&d);
     doctor_gpio_all(&d);

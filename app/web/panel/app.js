@@ -10,8 +10,10 @@ import { choose, closeAllSheets } from '/shared/sheet.js';
 import { signIn } from '/shared/signin.js';
 import { otherLanguage, setLang, t, useSavedLang } from '/shared/words.js';
 import { follow, loadAll } from './data.js';
+import { forgetOtherSites } from './draft.js';
 import { header, onMe, onPill, setTitle, viewChanged } from './header.js';
 import { home } from './home.js';
+import { forgetOthers } from './keep.js';
 import { log } from './log.js';
 import { photos } from './photos.js';
 import { saved } from './saved.js';
@@ -99,6 +101,11 @@ async function enter() {
     user.set(session);
     if (place.hub && !(await chooseSite())) return;
     await loadAll();
+    // The panel's own browser moves with the board; a phone keeps what it has not sent to another one.
+    if (!place.hub && ['localhost', '127.0.0.1'].includes(location.hostname)) {
+        forgetOtherSites();
+        forgetOthers(place.site);
+    }
     fill(root, header, main);
     live.start();
     route();

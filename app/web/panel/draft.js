@@ -54,6 +54,11 @@ export function unfinished() {
     return found;
 }
 
+// This board was at another site before: what its browser kept of that one goes.
+export function forgetOtherSites() {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX) && !name.startsWith(`${PREFIX}${place.site}.`)) localStorage.removeItem(name);
+}
+
 // shared: on the server too.
 export function openDraft(kind, key, value, shared) {
     const name = localKey(kind, key);

@@ -13,7 +13,7 @@ import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
 import { clockNote, clockTime, dayName, dayOf, lasted, madeAt, moment, shortDay, sizeText } from './when.js';
 
-const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', setting: 'edit' };
+const ICONS = { daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', move: 'moved', setting: 'edit' };
 
 const OUTAGE_ICONS = { power: 'power', network: 'linkdown', camera: 'camera' };
 
@@ -103,6 +103,8 @@ function bodyOf(entry) {
         return [line(clockSetText(d))];
     case 'photo-request-failed':
         return [line(has(`reason.${d.reason}`) ? t(`reason.${d.reason}`) : d.reason)];
+    case 'board-moved':
+        return [line(d.to)];
     case 'setting-set':
         return d.key === 'camera_consent' ? [line(t(d.value?.given ? 'consent.given' : 'consent.refused'), d.value?.on, d.value?.note)] : [line(d.key)];
     case 'viewpoint-moved':

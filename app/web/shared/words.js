@@ -277,6 +277,7 @@ const WORDS = {
     'viewpoint.save': ['记下', 'Note it'],
     'viewpoint.saved': ['已记下，延时照片另起一段', 'Noted: time-lapse frames are a new series now'],
     'viewpoint.failed': ['没有记下', 'Not noted'],
+    'type.board-moved': ['看板去了别的工地', 'The board left for another site'],
     'type.setting-set': ['约定', 'Agreed'],
     'consent.title': ['业主同意看板相机拍摄吗？', 'Does the customer agree to the camera?'],
     'consent.text': ['没有同意，相机不自动拍照；业主不同意，相机完全不用。手机拍照不受影响。', 'Without consent the camera takes nothing by itself; refused, it is not used at all. Phones are not affected.'],
