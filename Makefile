@@ -65,7 +65,7 @@ BIN      := $(PROGRAMS:%=$(BUILD)/%)
 UNIT_SRC := $(shell find tests/unit tests/fault -name 'test_*.c' 2>/dev/null)
 UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
-SUPPORT  := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
+SUPPORT  := $(BUILD)/libsupport.a
 
 .PHONY: all programs unit-binaries
 all: programs            ## build the three programs into build/release
@@ -90,6 +90,9 @@ $(BUILD)/%.o: %.S | $(DEPS)
 $(LIB): $(OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
+$(SUPPORT): $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	@$(AR) rcs $@ $^
 define program_rule
 $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard firmware/$(1)/*.c)) $(LIB)
 	$$(call say,LD,$$@)
@@ -111,7 +114,7 @@ $(UNIT): %: %.o $(SUPPORT) $(LIB) | $(PRELOAD)
 NO_MEMORY := $(filter $(BUILD)/tests/fault/test_no_memory%,$(UNIT))
 $(NO_MEMORY): $(BUILD)/tests/fault/no_memory.o
 $(NO_MEMORY): LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
--include $(OBJ:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(wildcard $(BUILD)/firmware/*/*.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(SUPPORT_SRC:%.c=$(BUILD)/%.d) $(wildcard $(BUILD)/firmware/*/*.d)
 .SECONDARY:
 
 # ---- tests, demo and the rest: each is a script that says what it does ----
