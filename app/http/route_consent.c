@@ -15,7 +15,7 @@ static void show(struct app *app, struct exchange *x, struct db *db) {
     (void)app;
     if (exchange_query_only(x, known)) return;
     buf_init(&json, ANSWER_MAX);
-    int rc = consent_print(db, x->site, reply_names(x), &json);
+    int rc = consent_print(db, x->site, role_sees_customer(x->user.role), &json);
     reply_json(x, 200, &json, rc, NULL);
 }
 

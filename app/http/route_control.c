@@ -178,7 +178,7 @@ static void refuse_move(struct exchange *x, const struct vacate_left *left) {
 /* Asked again and again by sitelogctl: says that the board leaves, once all else is received; when that is received too, the marker is set. */
 static void move(struct app *app, struct exchange *x, struct db *db) {
     struct err_text e = { 0 };
-    struct vacate_left left;
+    struct vacate_left left = { 0 };
     char to[41];
     bool said = false;
     int rc = read_target(app, x, to, &e);

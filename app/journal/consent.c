@@ -25,7 +25,7 @@ static const struct shape value_shape[] = {
     { .name = "given", .kind = SHAPE_BOOL, .flags = SHAPE_NEEDED },
     { .name = "on", .kind = SHAPE_DATE },
     { .name = "by", .kind = SHAPE_PATH, .flags = SHAPE_MADE, .max = 60 },
-    { .name = "note", .kind = SHAPE_TEXT, .max = CONSENT_NOTE_MAX },
+    { .name = "text", .kind = SHAPE_TEXT, .max = CONSENT_TEXT_MAX },
     { 0 },
 };
 
@@ -77,7 +77,7 @@ const struct subject_kind consent_kind = {
 
 struct stored {
     bool known, given;
-    char on[TZ_DATE_SIZE], by[64], note[CONSENT_NOTE_MAX + 1], at[CLOCK_TEXT_SIZE];
+    char on[TZ_DATE_SIZE], by[64], text[CONSENT_TEXT_MAX + 1], at[CLOCK_TEXT_SIZE];
 };
 
 static void take(const struct json *value, const char *name, char *out, size_t size) {
@@ -100,7 +100,7 @@ static int read_stored(struct db *db, const char *site, struct stored *out) {
     out->known = json_bool(json_member(value, "given"), &out->given);
     take(value, "on", out->on, sizeof out->on);
     take(value, "by", out->by, sizeof out->by);
-    take(value, "note", out->note, sizeof out->note);
+    take(value, "text", out->text, sizeof out->text);
     text_clip(out->at, sizeof out->at, stmt_text(s, 1));
     return 0;
 }
@@ -140,15 +140,15 @@ int consent_check(struct db *db, const char *site, enum consent_use use, struct 
                          "first (PUT consent)");
 }
 
-static int put_by(struct json_out *w, const char *by, bool names) {
+static int put_by(struct json_out *w, const char *by, bool whole) {
     char role[64];
     text_clip(role, sizeof role, by);
     role[strcspn(role, "/")] = '\0';
-    json_put_text(w, "by", names ? by : role);
+    json_put_text(w, "by", whole ? by : role);
     return w->buf->error;
 }
 
-int consent_print(struct db *db, const char *site, bool names, struct buf *out) {
+int consent_print(struct db *db, const char *site, bool customer, struct buf *out) {
     struct stored c;
     struct json_out w;
     int rc = read_stored(db, site, &c);
@@ -159,8 +159,8 @@ int consent_print(struct db *db, const char *site, bool names, struct buf *out) 
     if (c.known) {
         json_put_bool(&w, "given", c.given);
         json_put_text(&w, "on", c.on[0] ? c.on : NULL);
-        if (put_by(&w, c.by, names)) return out->error;
-        if (c.note[0]) json_put_text(&w, "note", c.note);
+        if (put_by(&w, c.by, customer)) return out->error;
+        if (customer && c.text[0]) json_put_text(&w, "text", c.text);
         json_put_text(&w, "at", c.at);
     } else {
         json_put_null(&w, "given");
@@ -183,22 +183,22 @@ static int today(struct journal *j, struct db *db, const char *site, char out[TZ
 
 /* What a body says, with the day it is said for. */
 static int decode(struct journal *j, struct db *db, const char *site, const struct json *body, struct stored *out,
-                  struct buf *note, struct err_text *e) {
+                  struct buf *copy, struct err_text *e) {
     char now[TZ_DATE_SIZE];
     struct json_out w;
     int rc = today(j, db, site, now, e);
-    json_start(&w, note);
+    json_start(&w, copy);
     json_open(&w, NULL, '{');
     if (rc == 0) rc = shape_read(body, value_shape, DECODE_STRICT, &w, e);
     json_close(&w, '}');
-    if (rc == 0 && note->error) rc = err_set(e, note->error, "the consent cannot be read: %s", err_name(note->error));
+    if (rc == 0 && copy->error) rc = err_set(e, copy->error, "the consent cannot be read: %s", err_name(copy->error));
     if (rc < 0) return rc;
     CLEANUP(json_destroy_ptr) struct json *said = NULL;
-    rc = json_parse(note->data, note->len, &said, e);
+    rc = json_parse(copy->data, copy->len, &said, e);
     if (rc < 0) return rc;
     (void)json_bool(json_member(said, "given"), &out->given);
     take(said, "on", out->on, sizeof out->on);
-    take(said, "note", out->note, sizeof out->note);
+    take(said, "text", out->text, sizeof out->text);
     if (!out->on[0]) memcpy(out->on, now, sizeof now);
     if (strcmp(out->on, now) > 0) return err_field(e, ERR_INVALID, "on", "on is a day to come; today is %s", now);
     return 0;
@@ -217,7 +217,7 @@ static int append(struct journal *j, struct db *db, const char *site, const char
     json_put_bool(&w, "given", c->given);
     json_put_text(&w, "on", c->on);
     json_put_text(&w, "by", by);
-    if (c->note[0]) json_put_text(&w, "note", c->note);
+    if (c->text[0]) json_put_text(&w, "text", c->text);
     json_close(&w, '}');
     json_close(&w, '}');
     struct event_draft draft = {
@@ -244,7 +244,7 @@ int consent_put(struct journal *j, struct db *db, const char *site, const char *
         rc = read_stored(db, site, &before);
         if (rc < 0) return err_set(e, rc, "the consent cannot be read: %s", db_message(db));
         *changed = !before.known || before.given != c.given || strcmp(before.on, c.on) != 0 ||
-                   strcmp(before.note, c.note) != 0;
+                   strcmp(before.text, c.text) != 0;
         if (*changed) rc = append(j, db, site, actor, by, &c, e);
     }
     if (rc == 0) rc = consent_print(db, site, true, answer);

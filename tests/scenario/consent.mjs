@@ -54,8 +54,8 @@ test('the camera does what the customer agreed to', () => withStack({ check: ans
     assert.equal(view.status, 200);
 
     // The manager records that the customer does not want it any more.
-    await manager.call('PUT', '/consent', { body: { given: false, note: '电话 13800138000' }, expect: [201] });
-    await manager.call('PUT', '/consent', { body: { given: false, note: '电话 13800138000' }, expect: [200] });
+    await manager.call('PUT', '/consent', { body: { given: false, text: '电话 13800138000' }, expect: [201] });
+    await manager.call('PUT', '/consent', { body: { given: false, text: '电话 13800138000' }, expect: [200] });
     await until('the live picture ends', () => view.ended);
     view.stop();
     for (const answer of [await shot(), await manager.raw('GET', '/api/v1/camera/live')]) {
@@ -66,7 +66,7 @@ test('the camera does what the customer agreed to', () => withStack({ check: ans
     await manager.photo(newPhoto());
     assert.deepEqual([(await asked())].map(({ state, reason }) => [state, reason]), [['failed', 'no-consent']]);
     await until('head office knows', async () => (await office.get('/consent')).given === false);
-    assert.equal((await office.get('/consent')).note, '电话 138****8000');
+    assert.equal((await office.get('/consent')).text, '电话 138****8000');
     assert.equal((await findings()).length, 1);
 
     await consent(manager);

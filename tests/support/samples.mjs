@@ -46,7 +46,7 @@ const rows = {
     'GET /alerts': {},
     'GET /timelapse': {},
     'GET /consent': {},
-    'PUT /consent': { good: 201, body: () => ({ given: true, on: siteDate(), note: `口头同意 ${count++}` }) },
+    'PUT /consent': { good: 201, body: () => ({ given: true, on: siteDate(), text: `口头同意 ${count++}` }) },
     'POST /viewpoint': { good: 201, body: () => ({ id: uuid7(), room: 'kitchen', note: '换了墙' }) },
     'GET /timeline': {},
     'GET /history/{kind}/{id}': { values: (c) => ({ kind: 'daylog', id: c.log }) },

@@ -78,11 +78,11 @@ static void test_recorded(void **state) {
     assert_non_null(strstr(f->e.text, "PUT consent"));
     assert_int_equal(consent_check(f->t.db, JOURNAL_SITE, CONSENT_BY_PERSON, &f->e), 0);
 
-    assert_true(put(f, "{\"given\":true,\"note\":\"电话 13800138000\"}"));
+    assert_true(put(f, "{\"given\":true,\"text\":\"电话 13800138000\"}"));
     assert_int_equal(state_now(&f->t), CONSENT_GIVEN);
     assert_string_equal(f->answer, "{\"state\":\"given\",\"given\":true,\"on\":\"2026-11-28\",\"by\":\"manager/u-01\","
-                                   "\"note\":\"电话 138****8000\",\"at\":\"2026-11-28T16:00:00.000+08:00\"}");
-    assert_false(put(f, "{\"given\":true,\"on\":\"2026-11-28\",\"note\":\"电话 13800138000\"}")); /* the same again */
+                                   "\"text\":\"电话 138****8000\",\"at\":\"2026-11-28T16:00:00.000+08:00\"}");
+    assert_false(put(f, "{\"given\":true,\"on\":\"2026-11-28\",\"text\":\"电话 13800138000\"}")); /* the same again */
     CLEANUP(free_ptr)
     char *event =
         journal_pair_value(&f->t, "SELECT count(*) || CAST(bytes AS TEXT) FROM event WHERE type = 'setting-set'");
@@ -108,7 +108,7 @@ static void test_bad(void **state) {
         { "{\"given\":true,\"on\":\"2026-02-30\"}", "on" },
         { "{\"given\":true,\"by\":\"office/o-01\"}", "by" },
         { "{\"given\":true,\"nonsense\":1}", "nonsense" },
-        { "{\"given\":true,\"note\":\" \"}", "note" },
+        { "{\"given\":true,\"text\":\" \"}", "text" },
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
