@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The fields of a plan: site, stages, cut-offs, people. Makes the JSON that PUT takes; sends nothing.
 import { el, fill } from '/shared/dom.js';
+import { privacyLine } from '/shared/freetext.js';
 import { both, stageName, stageOf, stages } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { t } from '/shared/words.js';
@@ -80,7 +81,10 @@ function stagesPart(list, templates) {
 function peoplePart(list) {
     const rows = list.map((p) => ({ ...p }));
     const body = el('tbody', {});
-    const text = (row, member, word, fixed) => el('input', { class: 'field', 'aria-label': t(word), value: row[member] ?? '', disabled: fixed, maxlength: 40, on: { input: (event) => { row[member] = event.target.value.trim(); } } });
+    const text = (row, member, word, fixed) => {
+        const field = el('input', { class: 'field', 'aria-label': t(word), value: row[member] ?? '', disabled: fixed, maxlength: 40, on: { input: (event) => { row[member] = event.target.value.trim(); } } });
+        return [field, privacyLine(field)];
+    };
     function draw() {
         fill(body, rows.map((row) => el('tr', {}, el('td', {}, text(row, 'id', 'signin.id', !row.fresh)), el('td', {}, text(row, 'name', 'plan.name')),
             el('td', {}, el('select', { class: 'field', 'aria-label': t('plan.role'), on: { change: (event) => { row.role = event.target.value; } } }, ROLES.map((role) => el('option', { value: role, selected: role === row.role }, t(`role.${role}`))))),
@@ -120,6 +124,7 @@ function cutoffsPart(cut) {
 
 export function planForm(plan, templates) {
     const name = input('plan-name', 'plan.site-name', { value: plan.name ?? '', maxlength: 60 });
+    name.row.append(privacyLine(name.node));
     const zone = input('plan-zone', 'plan.zone', { value: plan.timezone ?? 'Asia/Shanghai', list: 'zones', spellcheck: 'false' });
     const amount = input('plan-amount', 'plan.amount', { type: 'number', min: 0, step: '0.01', value: plan.contract_amount ?? '' });
     const customer = input('plan-customer', 'plan.customer', { value: plan.customer?.name ?? '', maxlength: 40, autocomplete: 'off' });
