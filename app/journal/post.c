@@ -33,7 +33,7 @@ static int says(const struct post *p, const struct envelope *event, const struct
     json_start(&w, &said);
     int rc = shape_said(event->data, body, p->shape, &w, NULL);
     if (rc == 0) rc = said.error;
-    *out = rc == 0 && said.len == data->len && memcmp(said.data, data->data, said.len) == 0;
+    *out = rc == 0 && said.len == data->len && (said.len == 0 || memcmp(said.data, data->data, said.len) == 0);
     buf_fini(&said);
     return rc == ERR_NOMEM ? rc : 0;
 }
