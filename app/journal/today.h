@@ -18,7 +18,7 @@ struct today_ask {
 };
 
 /* {"date","until_ten","stage":{"key","zh","en","day","days","late_days"}|null,"held":{"since","reason"}|null,"logged":[ids],"start":{"stage","done","plan","crew"},
- * "chips":[{"key","zh","en","flags","used"}],"due":[{"kind","id"?,"due","text":{"zh","en"},"action"}],"photos_today":[ids],"draft":{…}|null}.
+ * "chips":[{"key","zh","en","flags","used","warn"?}],"due":[{"kind","id"?,"due","text":{"zh","en"},"action"}],"photos_today":[ids],"draft":{…}|null}.
  * A chip of free text has key null and the text as zh and en. What is due: "test" (one that runs; due:
  * when it may be finished), "daylog" (id: the date), "hazard", "hazard-late" (id: the hazard's; an
  * own step that did not count), "photo-request", "rejected". The draft is
