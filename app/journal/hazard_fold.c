@@ -39,7 +39,8 @@ static const char schema[] =
     "  UNIQUE (site, id)\n"
     ") STRICT;\n"
     "CREATE INDEX hazard_site ON hazard (site); -- and pos, the row's number\n"
-    "CREATE INDEX hazard_open ON hazard (site, state) WHERE state <> 'verified';\n";
+    "CREATE INDEX hazard_open ON hazard (site) WHERE state <> 'verified';\n"
+    "CREATE INDEX hazard_open_pos ON hazard (pos) WHERE state <> 'verified';\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
     struct stmt *s = NULL;

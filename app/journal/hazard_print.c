@@ -201,14 +201,22 @@ static int check_query(const struct hazard_query *q, struct err_text *e) {
     " AND (?7 IS NULL OR assignee = ?7) AND (?8 = 0 OR (due_ms < ?8 AND state IN ('raised', 'assigned')))"             \
     " AND pos < ?9 ORDER BY pos DESC LIMIT ?10"
 
+/* By whether a site is asked for, and whether only what is open: each has its index in the order of the list. */
+static const char *const pages[2][2] = {
+    { "SELECT " HAZARD_COLUMNS " FROM hazard WHERE ?1 IS NULL AND" WHERE,
+      "SELECT " HAZARD_COLUMNS " FROM hazard WHERE ?1 IS NULL AND state <> 'verified' AND" WHERE },
+    { "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ?1 AND" WHERE,
+      "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ?1 AND state <> 'verified' AND" WHERE },
+};
+
 int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct stmt **out, struct err_text *e) {
     struct stmt *s = NULL;
     int64_t before;
     int rc = check_query(q, e);
     if (rc == 0) rc = listing_before(q->before, &before, e);
     if (rc < 0) return rc;
-    rc = q->site ? db_prepare(db, "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ?1 AND" WHERE, &s)
-                 : db_prepare(db, "SELECT " HAZARD_COLUMNS " FROM hazard WHERE ?1 IS NULL AND" WHERE, &s);
+    bool open = q->state && strcmp(q->state, "open") == 0;
+    rc = db_prepare(db, pages[q->site != NULL][open], &s);
     if (rc < 0) return err_set(e, rc, "the hazards cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, q->member);

@@ -42,12 +42,14 @@ static int put_all_pressing(struct db *db, const struct today_ask *ask, const st
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     const char *mine = strcmp(ask->role, "crew") == 0 ? ask->user : NULL;
     int rc = looks ? db_prepare(db,
-                                "SELECT id, state, text, text_en, due_ms FROM hazard WHERE site = ?1 AND state ="
+                                "SELECT id, state, text, text_en, due_ms FROM hazard WHERE site = ?1 AND state <> "
+                                "'verified' AND state ="
                                 " 'rectified' AND rectified_by <> 'user/' || ?2 ORDER BY severity <> 'stop_work',"
                                 " rectified_ms LIMIT ?3",
                                 &s)
                    : db_prepare(db,
-                                "SELECT id, state, text, text_en, due_ms FROM hazard WHERE site = ?1 AND state IN"
+                                "SELECT id, state, text, text_en, due_ms FROM hazard WHERE site = ?1 AND state <> "
+                                "'verified' AND state IN"
                                 " ('raised', 'assigned') AND (?2 IS NULL OR assignee = ?2) AND (severity = 'stop_work'"
                                 " OR due_ms < ?4 + ?5 OR (warn_ms > 0 AND warn_ms <= ?4)) ORDER BY due_ms LIMIT ?3",
                                 &s);

@@ -184,6 +184,9 @@ async function apart(stack, people) {
         const { sites } = await people[role].get('/api/v1/sites'), { boards } = await people[role].get('/api/v1/boards');
         assert.deepEqual(sites.map(({ site }) => site), ['s-1']);
         assert.ok(boards.every(({ site }) => site === 's-1'));
+        const { hazards } = await people[role].get('/api/v1/hazards');
+        assert.ok(hazards.length > 0 && hazards.every(({ site }) => site === 's-1'), 'hazards over all sites are those of one\'s own');
+        assert.deepEqual((await people[role].get('/api/v1/hazards?site=s-2')).hazards, []);
         const verified = await people[role].raw('GET', `/api/v1/verify/${other.code}`);
         if (verified.status === 200) assert.deepEqual(verified.json.photos, [], 'a code tells nothing of another site');
         else assert.equal(verified.status, 404);

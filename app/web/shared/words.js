@@ -285,7 +285,7 @@ const WORDS = {
     'hazard.send-verify': ['复查合格', 'It is right'],
     'hazard.verify-yes': ['合格，销项', 'It is right: close it'],
     'hazard.photo-first': ['请先拍一张整改后的照片', 'Take a photo of how it is now first'],
-    'hazard.moved-on': ['这条隐患已经有变化，请看最新情况', 'It has moved on: see how it stands now'],
+    'hazard.moved-on': ['这条隐患已经有变化，请看最新情况', 'It has moved on meanwhile'],
     'hazard.not-yourself': ['自己整改的要由别人复查', 'You rectified it: somebody else re-checks'],
     'hazard.only-on-site': ['停工隐患要到现场、在看板上复查', 'What stopped the work is re-checked on site, at its board'],
     'hazard.why-from-afar': ['为什么不到现场复查？', 'Why not on site?'],
