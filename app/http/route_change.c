@@ -58,8 +58,7 @@ static void confirmations(struct app *app, struct exchange *x, struct db *db) {
         return;
     }
     buf_init(&json, LIST_MAX);
-    int rc = confirmation_list(db, x->site, subject, exchange_query(x, "before"), limit, true,
-                               &json, &e);
+    int rc = confirmation_list(db, x->site, subject, exchange_query(x, "before"), limit, true, &json, &e);
     reply_json(x, 200, &json, rc, &e);
 }
 
