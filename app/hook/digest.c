@@ -1,48 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Choosing and ordering the sites of a digest, and when it is due. Does not read anything. */
+/* Choosing the sites of a digest, and when it is due. Does not read anything. */
 #include "app/hook/digest.h"
 
 #include "app/journal/domain.h"
 #include "firmware/base/json.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { LATE_DAYS = 2, NOON_MIN = 12 * 60 };
+enum { NOON_MIN = 12 * 60 };
 
-bool digest_red(const struct digest_site *s) {
-    return s->executive > 0 || s->stop_work > 0 || s->overdue > 0 || s->late_days > LATE_DAYS || s->silent > 0;
-}
-
-/* More of it comes first. */
-static int more(int64_t a, int64_t b) { return (a < b) - (a > b); }
-
-int digest_compare(const struct digest_site *a, const struct digest_site *b) {
-    const int64_t weights[][2] = {
-        { a->executive, b->executive }, { a->stop_work, b->stop_work }, { a->overdue, b->overdue },
-        { a->late_days, b->late_days }, { a->silent, b->silent },       { a->log_days, b->log_days },
-        { a->alerts, b->alerts },
-    };
-    for (size_t i = 0; i < sizeof weights / sizeof weights[0]; i++)
-        if (weights[i][0] != weights[i][1]) return more(weights[i][0], weights[i][1]);
-    return strcmp(a->site, b->site);
-}
-
-static int by_weight(const void *a, const void *b) {
-    const struct digest_site *left = a, *right = b;
-    if (digest_red(left) != digest_red(right)) return digest_red(left) ? -1 : 1;
-    return digest_compare(left, right);
-}
-
-void digest_choose(struct digest_site *all, size_t n, struct digest *out) {
+void digest_choose(struct pressing *all, size_t n, struct digest *out) {
     out->sites = (int64_t)n;
     out->red = out->silent_boards = out->alerts = 0;
     out->top_count = 0;
-    if (n) qsort(all, n, sizeof *all, by_weight);
+    pressing_sort(all, n);
     for (size_t i = 0; i < n; i++) {
         out->silent_boards += all[i].silent;
         out->alerts += all[i].alerts;
-        if (!digest_red(&all[i])) continue;
+        if (!pressing_red(&all[i])) continue;
         out->red++;
         if (out->top_count < DIGEST_TOP) out->top[out->top_count++] = all[i];
     }
@@ -65,7 +40,7 @@ bool digest_due(const struct tz *tz, int minute, struct wall now, const char *la
     return true;
 }
 
-static void put_site(const struct digest_site *s, struct json_out *w) {
+static void put_site(const struct pressing *s, struct json_out *w) {
     const struct domain_stage *stage = s->stage[0] ? domain_stage(s->stage) : NULL;
     json_open(w, NULL, '{');
     json_put_text(w, "site", s->site);

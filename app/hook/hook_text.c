@@ -117,7 +117,7 @@ static void part(struct parts *p, int64_t count, const char *zh, const char *en)
     if (n > 0 && (size_t)n < left) p->n += (size_t)n;
 }
 
-static void add_site(struct hook_text *t, size_t number, const struct digest_site *s, bool zh) {
+static void add_site(struct hook_text *t, size_t number, const struct pressing *s, bool zh) {
     const struct domain_stage *stage = s->stage[0] ? domain_stage(s->stage) : NULL;
     struct parts p = { .zh = zh };
     char where[160] = "";

@@ -86,8 +86,10 @@ static void listed(struct app *app, struct exchange *x, const char *name, struct
 
 static void sites(struct app *app, struct exchange *x, struct db *db) {
     struct buf all;
+    struct pressing_scope scope;
+    pressing_scope_init(&scope, app->tz, app->timezone, app->silent_after_s, clock_wall());
     buf_init(&all, LIST_MAX);
-    int rc = site_list(db, app->timezone, &all);
+    int rc = site_list(db, &scope, &all);
     listed(app, x, "sites", &all, rc);
 }
 

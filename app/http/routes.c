@@ -32,14 +32,13 @@ extern const struct route route_material[];
 extern const struct route route_question[];
 extern const struct route route_callback[];
 extern const struct route route_approval[];
+extern const struct route route_mine[];
 extern const struct route route_control[];
 
 const struct route *const route_tables[] = {
-    route_session, route_live,     route_status,     route_site,      route_daylog,
-    route_card,    route_photo,    route_photo_get,  route_stamped,   route_camera,
-    route_consent, route_alert,    route_hazard,     route_timelapse, route_timeline,
-    route_request, route_hook,     route_inspection, route_company,   route_report,
-    route_stage,   route_test,     route_delay,      route_decision,  route_hold,
-    route_change,  route_material, route_question,   route_callback,  route_approval,
-    route_control, NULL,
+    route_session,   route_live,     route_status,   route_site,       route_daylog,  route_card,     route_photo,
+    route_photo_get, route_stamped,  route_camera,   route_consent,    route_alert,   route_hazard,   route_timelapse,
+    route_timeline,  route_request,  route_hook,     route_inspection, route_company, route_report,   route_stage,
+    route_test,      route_delay,    route_decision, route_hold,       route_change,  route_material, route_question,
+    route_callback,  route_approval, route_mine,     route_control,    NULL,
 };

@@ -2,9 +2,7 @@
 /* A site as a whole, and the list of sites. Only puts together what other files know. */
 #include "app/journal/site.h"
 
-#include "app/journal/alert.h"
 #include "app/journal/board.h"
-#include "app/journal/daylog.h"
 #include "app/journal/domain.h"
 #include "app/journal/handover.h"
 #include "app/journal/hazard.h"
@@ -93,47 +91,55 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
     return rc < 0 ? rc : out->error;
 }
 
-static int put_site(struct db *db, const char *site, const char *fallback_tz, struct json_out *w) {
-    struct plan plan;
-    char last[TZ_DATE_SIZE] = "";
-    int64_t unsent = -1, alerts = 0, hazards = 0;
-    int rc = plan_read(db, site, fallback_tz, &plan);
-    if (rc < 0) return rc;
+static void put_stage(const struct pressing *s, struct json_out *w) {
+    const struct domain_stage *words = domain_stage(s->stage);
+    if (!s->stage[0]) {
+        json_put_null(w, "stage");
+        return;
+    }
+    json_open(w, "stage", '{');
+    json_put_text(w, "key", s->stage);
+    json_put_text(w, "zh", words ? words->zh : s->stage);
+    json_put_text(w, "en", words ? words->en : s->stage);
+    json_put_int(w, "day", s->day);
+    json_put_int(w, "days", s->days);
+    json_close(w, '}');
+}
+
+static int put_site(struct db *db, const struct pressing *s, struct json_out *w) {
+    int64_t unsent = -1, hazards = 0;
     json_open(w, NULL, '{');
-    json_put_text(w, "site", site);
-    json_put_text(w, "name", plan.name);
-    json_put_text(w, "timezone", plan.timezone);
-    plan_fini(&plan);
-    rc = board_put_short(db, site, w, "boards", &unsent);
-    if (rc == 0) rc = daylog_last_date(db, site, last);
-    if (rc == 0) rc = alert_standing(db, site, NULL, &alerts);
-    if (rc == 0) rc = hazard_open(db, site, &hazards);
-    json_put_text(w, "last_daylog", last[0] ? last : NULL);
+    json_put_text(w, "site", s->site);
+    json_put_text(w, "name", s->name);
+    json_put_text(w, "timezone", s->timezone);
+    int rc = board_put_short(db, s->site, w, "boards", &unsent);
+    if (rc == 0) rc = hazard_open(db, s->site, &hazards);
+    json_put_text(w, "last_daylog", s->last_log[0] ? s->last_log : NULL);
     json_put_int(w, "open_hazards", hazards);
-    json_put_int(w, "alerts", alerts);
+    json_put_int(w, "alerts", s->alerts);
     if (unsent < 0)
         json_put_null(w, "unsent");
     else
         json_put_int(w, "unsent", unsent);
-    if (rc == 0) rc = hold_put(db, site, false, w, "held");
-    if (rc == 0) rc = put_closed(db, site, w);
+    pressing_put(s, w);
+    put_stage(s, w);
+    if (rc == 0) rc = hold_put(db, s->site, false, w, "held");
+    if (rc == 0) rc = put_closed(db, s->site, w);
     json_close(w, '}');
     return rc < 0 ? rc : w->buf->error;
 }
 
-int site_list(struct db *db, const char *fallback_tz, struct buf *out) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+int site_list(struct db *db, const struct pressing_scope *scope, struct buf *out) {
+    CLEANUP(free_ptr) struct pressing *all = NULL;
     struct json_out w;
-    int rc = db_prepare(
-        db, "SELECT site FROM site UNION SELECT site FROM board UNION SELECT site FROM chain ORDER BY 1", &s);
+    size_t n = 0;
+    int rc = pressing_read_all(db, scope, &all, &n);
     if (rc < 0) return rc;
+    pressing_sort(all, n);
     json_start(&w, out);
     json_open(&w, NULL, '{');
     json_open(&w, "sites", '[');
-    while ((rc = stmt_step(s)) == 1) {
-        int put = put_site(db, stmt_text(s, 0), fallback_tz, &w);
-        if (put < 0) return put;
-    }
+    for (size_t i = 0; rc == 0 && i < n; i++) rc = put_site(db, &all[i], &w);
     json_close(&w, ']');
     json_close(&w, '}');
     return rc < 0 ? rc : out->error;

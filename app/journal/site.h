@@ -4,7 +4,7 @@
 #ifndef SITELOG_JOURNAL_SITE_H
 #define SITELOG_JOURNAL_SITE_H
 
-#include "app/journal/plan.h"
+#include "app/journal/pressing.h"
 
 /* There is a plan, a board or an event of it. */
 MUST_CHECK int site_known(struct db *db, const char *site, bool *out);
@@ -20,7 +20,7 @@ MUST_CHECK int site_print(struct db *db, const char *site, const char *fallback_
                           struct buf *out);
 
 /* GET /api/v1/sites: {"sites":[{"site","name","timezone","boards":[{"board","online","last_seen","clock"}],"held","last_daylog","open_hazards",
- * "alerts","unsent"}]}, by site. fallback_tz: of those without a plan. */
-MUST_CHECK int site_list(struct db *db, const char *fallback_tz, struct buf *out);
+ * "alerts","unsent","red","press":[{"kind","n"}],"stage":{"key","zh","en","day","days"}|null}]}, what presses most first (pressing.h). */
+MUST_CHECK int site_list(struct db *db, const struct pressing_scope *scope, struct buf *out);
 
 #endif

@@ -53,7 +53,7 @@ test('a change: asked on the panel, decided at head office, signed with a finger
         assert.deepEqual([one.amount, one.reason, one.responsibility], [-300.5, 'owner-removes', 'customer']);
 
         await desk.signIn('o-01', '1357', '.site-card');
-        await desk.tap('.bar-lang[href="#/approvals"]');
+        await desk.tap('.rail-link[href="#/approvals"]');
         await desk.tap(`.money-card[data-id="${one.id}"]`);
         await desk.tap('.sheet-money [data-step="alternative"]');
         await desk.see('.pin-message', { hasText: '请写明方案' });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { realPhotos, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { withExif } from '../support/exif.mjs';
-import { DESK, launch, Screen } from '../support/screen.mjs';
+import { DESK, launch, measure, PHONE, Screen } from '../support/screen.mjs';
 import { wallClock } from '../support/site.mjs';
 
 const EXPECTED = { size: DESK, path: '/office/' };
@@ -79,6 +79,42 @@ test('a site’s page follows: entries and pictures come by themselves, also aft
         await screen.see('.entry', { hasText: '总部不在时写的' });
         await screen.see('.live[data-up="true"]');
     }, { expect: [/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/] });
+}));
+
+test('the way about: a rail with counts on a desk, a menu on a phone; what presses comes first and its filter outlives a reload', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    for (const [id, name] of [['s-7', '七号楼'], ['s-8', '八号楼']]) await client.call('PUT', `/api/v1/sites/${id}`, { headers: { 'If-Match': '0' }, body: { name, timezone: 'Asia/Shanghai' } });
+    const order = (screen) => screen.$('.site-card').evaluateAll((cards) => cards.map((card) => card.dataset.site));
+    await atDesk(stack, async (screen, browser) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        assert.deepEqual(await order(screen), ['s-7', 's-8']);
+        assert.equal(await screen.$('.rail-link[aria-current="page"]').getAttribute('data-view'), 'sites');
+        await client.post('/api/v1/sites/s-8/hazards', { id: uuid7(), text: '裸线', severity: 'stop_work' });
+        await screen.see('.rail-link[data-view="sites"] .rail-bad', { hasText: '1' });
+        await screen.see('.rail-link[data-view="hazards"] .rail-count', { hasText: '1' });
+        await screen.see('.site-card[data-site="s-8"][data-press="red"] .press-first', { hasText: '1 条停工隐患未整改' });
+        assert.deepEqual(await order(screen), ['s-8', 's-7']);
+        await screen.tap('.filters .toggle', { hasText: '要处理' });
+        await screen.page.fill('.find', '号楼');
+        await until('one is left', async () => (await order(screen)).join() === 's-8');
+        assert.match(await screen.page.evaluate(() => decodeURIComponent(location.hash)), /^#\/sites\?show=pressing&find=号楼$/);
+        await screen.page.reload();
+        await screen.see('.filters .toggle[data-show="pressing"][aria-pressed="true"]');
+        await until('still one', async () => (await order(screen)).join() === 's-8');
+        await screen.page.evaluate(() => { location.hash = '#/boards?show=silent'; });
+        await screen.see('.hint', { hasText: '没有这样的工地' });
+
+        const phone = await Screen.open(browser, stack.hubWhere, { ...EXPECTED, size: PHONE });
+        await phone.signIn('o-01', '1357', '.site-card');
+        assert.equal(await phone.$('.rail').isVisible(), false);
+        await phone.tap('.bar-menu');
+        await phone.see('.menu-sheet .rail-link[data-view="sites"] .rail-bad');
+        await measure(phone, 'the menu on a phone', { least: 44, gap: 4, px: 14 });
+        await phone.tap('.menu-sheet .rail-link[data-view="hazards"]');
+        await phone.see('.hazard-card');
+        assert.equal(await phone.$('dialog[open]').count(), 0);
+        await phone.close();
+    });
 }));
 
 test('a photo is asked for: by the board’s camera, and by a person', () => withStack({}, async (stack) => {
@@ -201,7 +237,7 @@ test('the alert board: what stands, filtered by the address; seen, and cleared b
     const { manager } = await atBoard(stack, { env });
     await atDesk(stack, async (screen) => {
         await screen.signIn('o-01', '1357', '.site-card');
-        await screen.tap('.bar-lang', { hasText: '警报' });
+        await screen.tap('.rail-link', { hasText: '警报' });
         await screen.see('.hint', { hasText: '没有未解除的警报' });
         ahead(Date.parse('2026-11-26T18:30:01+08:00') - Date.now());
         await screen.see('.alert[data-rule="daylog-missing"] h3', { hasText: '2026-11-26 的施工日志没有交' });
@@ -234,7 +270,7 @@ test('hazards over all sites: filters in the address, before and after, a small 
     await atDesk(stack, async (screen) => {
         await screen.signIn('o-01', '1357', '.site-card');
         await screen.see('.site-line', { hasText: '2 条隐患' });
-        await screen.tap('.bar-lang', { hasText: '隐患' });
+        await screen.tap('.rail-link', { hasText: '隐患' });
         await until('both are shown', async () => (await screen.$('.hazard-card').count()) === 2);
         await screen.page.selectOption('select[name="state"]', 'rectified');
         await until('one is', async () => (await screen.$('.hazard-card').count()) === 1);

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { realPhotos, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
-import { launch, PHONE, Screen } from '../support/screen.mjs';
+import { launch, measure, PHONE, Screen } from '../support/screen.mjs';
 
 const AWAY = [/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/];
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -149,9 +149,9 @@ test('a manager writes a log at head office for one of several sites, and the bo
     for (const [id, name] of [['s-1', '三号楼'], ['s-2', '四号楼']]) await office.call('PUT', `/api/v1/sites/${id}`, { headers: { 'If-Match': '0' }, body: { name, timezone: 'Asia/Shanghai', stages: [], people } });
     await office.call('PUT', '/api/v1/sites/s-3', { headers: { 'If-Match': '0' }, body: { name: '别人的', timezone: 'Asia/Shanghai', stages: [] } });
     await phone(stack.hubWhere, async (screen) => {
-        await screen.signIn('u-01', '8642', 'a.name-tile');
-        await until('his sites and no others', async () => (await screen.$('a.name-tile').count()) === 2);
-        await screen.tap('a.name-tile', { hasText: '三号楼' });
+        await screen.signIn('u-01', '8642', 'a.mine-head');
+        await until('his sites and no others', async () => (await screen.$('a.mine-head').count()) === 2);
+        await screen.tap('a.mine-head', { hasText: '三号楼' });
         await screen.see('.tiles');
         assert.match(await screen.text('.pill'), /总部/);
         await screen.tap('.tile', { hasText: '拍照' });
@@ -196,6 +196,44 @@ test('a supervisor raises a hazard with two photos from the album, and sends a r
         await screen.said('已退回');
         await screen.see('.hazard-state', { hasText: '退回 1 次' });
         assert.equal((await manager.get(`/hazards/${hazard.id}`)).rejected.note, '没整改到位');
+    });
+}));
+
+test('one’s own list at head office: what presses first, a tap leads to the thing, and it follows by itself', () => withStack({}, async (stack) => {
+    await stack.startBroker();
+    await stack.startHub();
+    await stack.addUser(null, 'u-03', 'supervisor', '8642', '监理');
+    await stack.addUser(null, 'o-01', 'office', '1357', '客服');
+    const client = await stack.hubClient().signIn('o-01', '1357');
+    const people = [{ id: 'u-03', name: '监理', role: 'supervisor' }];
+    for (const [id, name] of [['s-1', '一号楼'], ['s-2', '二号楼'], ['s-3', '三号楼']]) await client.call('PUT', `/api/v1/sites/${id}`, { headers: { 'If-Match': '0' }, body: { name, timezone: 'Asia/Shanghai', people } });
+    const raise = async (site, severity) => {
+        const { id } = await client.post(`/api/v1/sites/${site}/hazards`, { id: uuid7(), text: '插座没有接地', severity });
+        return `/api/v1/sites/${site}/hazards/${id}`;
+    };
+    const small = await raise('s-2', 'notice');
+    await client.post(`${small}/assign`, { id: uuid7(), assignee: 'u-03' });
+    await client.post(`${small}/rectify`, { id: uuid7(), photos: [uuid7()] });
+    await phone(stack.hubWhere, async (screen) => {
+        await screen.signIn('u-03', '8642', '.mine-item');
+        const sites = () => screen.$('.mine-head').evaluateAll((heads) => heads.map((head) => head.dataset.site));
+        assert.deepEqual(await sites(), ['s-2', 's-1', 's-3']);
+        await screen.see('.mine-site[data-site="s-2"] .mine-item[data-kind="recheck"]', { hasText: '复查：插座没有接地' });
+        const grave = await raise('s-3', 'stop_work');
+        await screen.see('.mine-site[data-site="s-3"] .mine-item[data-kind="hazard"]');
+        assert.deepEqual(await sites(), ['s-3', 's-2', 's-1']);
+        await measure(screen, 'my sites', { least: 44, gap: 8, px: 14 });
+        await screen.tap('.mine-kinds .toggle', { hasText: '复查' });
+        await until('one site is left', async () => (await sites()).join() === 's-2');
+        await screen.page.reload();
+        await until('after a reload, too', async () => (await sites()).join() === 's-2');
+        await screen.tap('.mine-kinds .toggle', { hasText: '全部' });
+        await screen.tap('.mine-item[data-kind="hazard"]');
+        await screen.see('.hazard-page, .view-hazard');
+        assert.match(screen.page.url(), new RegExp(`site=s-3#/hazard/${grave.split('/').at(-1)}$`));
+        await screen.home();
+        await screen.tap('.bar-back');
+        await until('back at the list', async () => (await sites()).join() === 's-3,s-2,s-1');
     });
 }));
 

@@ -16,8 +16,10 @@ const read = (file) => readFileSync(join(WEB, file), 'utf8');
 const all = ['panel', 'office', 'shared'].flatMap(files);
 const scripts = all.filter((file) => file.endsWith('.js'));
 
-// The table as it stands in words.js; that module needs a document, so its text is read.
-const words = new Map([...read('shared/words.js').matchAll(/^ {4}'([^']+)': \['([^']*)', '([^']*)'\],$/gm)].map(([, key, zh, en]) => [key, { zh, en }]));
+// The tables as they stand; those modules need a document, so their text is read.
+const tables = ['shared/words.js', 'office/words.js'];
+const tableOf = (file) => new Map([...read(file).matchAll(/^ {4}'([^']+)': \['([^']*)', '([^']*)'\],$/gm)].map(([, key, zh, en]) => [key, { zh, en }]));
+const words = new Map(tables.flatMap((file) => [...tableOf(file)]));
 
 test('every word is there in Chinese and English', () => {
     assert.ok(words.size > 200, `only ${words.size} words were found`);
@@ -33,6 +35,8 @@ test('every word that is asked for is in the table', () => {
     for (const file of scripts) for (const m of read(file).matchAll(/\bt\('([^']+)'/g)) asked.add(m[1]);
     assert.ok(asked.size > 100, `only ${asked.size} were found`);
     assert.deepEqual([...asked].filter((key) => !words.has(key)), []);
+    const shared = tableOf('shared/words.js');
+    for (const file of scripts.filter((f) => !f.startsWith('office/'))) for (const m of read(file).matchAll(/\bt\('([^']+)'/g)) assert.ok(shared.has(m[1]), `${file} asks for ${m[1]}, which only head office's pages have`);
     for (const [prefix, keys] of Object.entries({
         state: ['saved', 'sent', 'received', 'rejected', 'away'], role: ['manager', 'supervisor', 'crew', 'installer', 'office', 'viewer'], item: ['done', 'going', 'blocked'],
         upload: ['reading', 'waiting', 'sending', 'done', '413', '415', '422', '507', 'refused'], link: ['up', 'down'], hub: ['up', 'down', 'unknown'], clock: ['ntp', 'rtc', 'none'],
@@ -41,7 +45,7 @@ test('every word that is asked for is in the table', () => {
 });
 
 test('no text of the screens stands outside the table', () => {
-    for (const file of scripts.filter((f) => f !== 'shared/words.js')) {
+    for (const file of scripts.filter((f) => !tables.includes(f))) {
         const code = read(file).replace(/\/\/.*$/gm, '').replace(/\[\\s,，、\]/g, '').replaceAll("'、'", '');
         assert.equal(/[\u3400-\u9fff\u3000-\u303f]/.exec(code)?.[0], undefined, file);
     }
@@ -88,7 +92,7 @@ function graph(start) {
         const file = queue.pop();
         if (seen.has(file)) continue;
         seen.add(file);
-        for (const [, to] of read(file).matchAll(/ from '([^']+)';/g)) queue.push(path(file, to));
+        for (const [, to] of read(file).matchAll(/(?: from|^import) '([^']+)';/gm)) queue.push(path(file, to));
     }
     return seen;
 }

@@ -8,6 +8,7 @@ import * as live from '/shared/live.js';
 import { may } from '/shared/place.js';
 import { has, lang, t } from '/shared/words.js';
 import { lasted, moment } from '/shared/when.js';
+import { sites } from './allsites.js';
 import { say, setTitle } from './bar.js';
 
 const MINUTE_MS = 60000;
@@ -97,15 +98,17 @@ export function alertsView(root, query) {
             button.disabled = false;
         }
     }
-    async function loadNames() {
-        const { sites } = await get('/api/v1/sites').catch(() => ({ sites: [] }));
-        names = new Map(sites.map(({ site, name }) => [site, name]));
+    // Drawn again only where there is another site or name: a list that somebody has opened must not close under the finger.
+    function loadNames() {
+        const found = new Map((sites.get() ?? []).map(({ site, name }) => [site, name]));
+        if (JSON.stringify([...found]) === JSON.stringify([...names])) return;
+        names = found;
         drawFilters();
         if (alerts) load();
     }
     const soon = debounce(() => load(), 400);
     const tick = setInterval(() => load(), MINUTE_MS); // ages
-    const stops = [live.on('record', (record) => record.type?.startsWith('alert-') && soon()), live.on('again', soon)];
+    const stops = [live.on('record', (record) => record.type?.startsWith('alert-') && soon()), live.on('again', soon), sites.watch(loadNames)];
     drawFilters();
     load();
     loadNames();

@@ -9,45 +9,36 @@ import { may, place, user } from '/shared/place.js';
 import { closeAllSheets } from '/shared/sheet.js';
 import { signIn } from '/shared/signin.js';
 import { languageButton, t, useSavedLang } from '/shared/words.js';
-import { alertsView } from './alerts.js';
-import { approvalsView } from './approvals.js';
+import './words.js';
+import * as allsites from './allsites.js';
 import { bar, drawBar } from './bar.js';
-import { hazardsView } from './hazards.js';
+import { drawNav, VIEWS } from './nav.js';
 import { newSite } from './plan.js';
 import { siteView } from './site.js';
-import { sitesView } from './sites.js';
 
 const SIGNED = 'sitelog.signed';
 const root = document.getElementById('app');
 const main = el('main', { id: 'main', tabindex: -1 });
 let stopView = null;
 
-// What the bar offers, in this order, and what each shows. may: who sees it.
-const VIEWS = {
-    alerts: { icon: 'warn', show: (query) => alertsView(main, query) },
-    approvals: { icon: 'checks', may: 'decide', show: () => approvalsView(main) },
-    hazards: { icon: 'warn', show: (query) => hazardsView(main, query) },
-};
+const newLink = (kind) => may('plan') && el('a', { class: kind, href: '#/new' }, icon('plus'), el('span', {}, t('office.new-site')));
+const leaveButton = (kind) => el('button', { type: 'button', class: `${kind} leave`, 'aria-label': t('office.leave', { name: user.get()?.name }), on: { click: leave } }, icon('leave'), el('span', {}, user.get()?.name));
 
-function buttons(name) {
-    return [Object.entries(VIEWS).map(([view, { icon: picture, may: needs }]) => view !== name && (!needs || may(needs)) &&
-            el('a', { class: 'bar-lang', href: `#/${view}` }, icon(picture), el('span', {}, t(`office.${view}`)))),
-        name !== 'new' && may('plan') && el('a', { class: 'bar-lang', href: '#/new' }, icon('plus'), el('span', {}, t('office.new-site'))),
-        languageButton(route),
-        el('button', { type: 'button', class: 'bar-lang', 'aria-label': t('office.leave', { name: user.get()?.name }), on: { click: leave } }, icon('leave'), el('span', {}, user.get()?.name))];
-}
+// On a desk in the bar, on a phone in the menu.
+const buttons = () => [newLink('bar-lang'), languageButton(route), leaveButton('bar-lang')];
+const extras = () => [newLink('plain'), languageButton(route), leaveButton('plain')];
 
 function route() {
     stopView?.();
     closeAllSheets();
     const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
     const [name, id, tab] = path.split('/').map(decodeURIComponent);
-    drawBar(Boolean(name), buttons(name));
+    const view = VIEWS[name] && (!VIEWS[name].may || may(VIEWS[name].may)) ? name : name === 'site' || name === 'new' ? '' : 'sites';
+    drawBar(view !== 'sites', drawNav(view, extras).menu, buttons());
     fill(main);
     if (name === 'site' && id) stopView = siteView(main, id, tab, new URLSearchParams(query));
-    else if (VIEWS[name]) stopView = VIEWS[name].show(new URLSearchParams(query));
     else if (name === 'new' && may('plan')) stopView = newSite(main);
-    else stopView = sitesView(main);
+    else stopView = VIEWS[view || 'sites'].show(main, new URLSearchParams(query));
     scrollTo(0, 0);
 }
 
@@ -61,6 +52,7 @@ function signedOut() {
     user.set(null);
     localStorage.removeItem(SIGNED);
     live.stop();
+    allsites.stop();
     stopView?.();
     stopView = null;
     closeAllSheets();
@@ -72,8 +64,9 @@ async function enter() {
     if (!session) session = await signIn(root);
     localStorage.setItem(SIGNED, '1');
     user.set(session);
-    fill(root, bar, main);
+    fill(root, bar, el('div', { class: 'house' }, drawNav('', extras).rail, main));
     live.start();
+    allsites.start();
     route();
 }
 

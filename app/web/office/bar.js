@@ -36,9 +36,9 @@ function drawLink() {
 }
 live.on('link', drawLink);
 
-// back: lead to the list of sites; buttons: what can be done here.
-export function drawBar(back, buttons) {
-    fill(bar, back && el('button', { type: 'button', class: 'square bar-back', 'aria-label': t('back'), on: { click: () => goTo('') } }, icon('back')),
-        el('div', { class: 'bar-title' }, title, said), link, buttons);
+// back: lead to the list of sites; menu: the way about on a phone; buttons: what can be done here.
+export function drawBar(back, menu, buttons) {
+    fill(bar, menu, back && el('button', { type: 'button', class: 'square bar-back', 'aria-label': t('back'), on: { click: () => goTo('') } }, icon('back')),
+        el('div', { class: 'bar-title' }, title, said), link, el('div', { class: 'bar-buttons' }, buttons));
     drawLink();
 }

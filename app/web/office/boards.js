@@ -5,6 +5,9 @@ import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import * as live from '/shared/live.js';
 import { has, t } from '/shared/words.js';
+import { siteName, siteOptions, sites } from './allsites.js';
+import { setTitle } from './bar.js';
+import { addressed, select, toggles } from './filters.js';
 import { diskIsShort, diskText, isWorn, moment, sizeText, wearText } from '/shared/when.js';
 
 const MINUTE_MS = 60000;
@@ -13,9 +16,12 @@ function fact(picture, word, value, bad) {
     return el('li', { class: bad ? 'fact fact-bad' : 'fact' }, icon(bad ? 'warn' : picture), el('span', {}, t(word)), el('b', {}, value));
 }
 
-function card(board) {
+const SHOW = { all: () => true, silent: (board) => !board.online, unsent: (board) => board.unsent > 0 };
+
+// far: among those of other sites.
+function card(board, far) {
     const h = board.health ?? {};
-    return el('article', { class: 'entry board-card', dataset: { board: board.board } }, el('h2', {}, icon('board'), el('span', {}, board.board)),
+    return el('article', { class: 'entry board-card', dataset: { board: board.board } }, el('h2', {}, icon('board'), el('span', {}, board.board), far && el('a', { class: 'plain', href: `#/site/${encodeURIComponent(board.site)}/boards` }, icon('sites'), el('span', {}, siteName(board.site)))),
         el('ul', { class: 'facts' },
             fact(board.online ? 'link' : 'linkdown', 'fact.link', board.online ? t('board.online') : t('board.silent', { at: board.last_seen ? moment(board.last_seen) : '–' }), !board.online),
             fact('sent', 'office.unsent-word', board.unsent === null ? t('hub.unknown') : String(board.unsent)),
@@ -30,16 +36,54 @@ function card(board) {
         board.findings?.map((finding) => el('p', { class: 'entry-late' }, `${moment(finding.at)} ${finding.text}`)));
 }
 
+// Of all sites, the silent ones first. query: what the address says: show, site.
+export function boardsView(root, query) {
+    const filters = el('div', { class: 'filters', role: 'group', 'aria-label': t('office.filter') });
+    const list = el('div', {});
+    const address = addressed('boards', query, ['show', 'site'], draw);
+    let boards = null;
+    setTitle(t('office.boards'));
+    fill(root, filters, list);
+    const fits = (board) => !address.values.site || board.site === address.values.site;
+    function drawFilters() {
+        const found = (boards ?? []).filter(fits);
+        fill(filters, toggles(address, 'show', Object.entries(SHOW).map(([name, test]) => [name, t(`filter.${name}`), found.filter(test).length])), select(address, 'site', 'office.filter-site', 'office.any', siteOptions()));
+    }
+    function draw() {
+        drawFilters();
+        if (!boards) return;
+        const found = boards.filter(fits).filter(SHOW[address.values.show] ?? SHOW.all).sort((a, b) => a.online - b.online || String(a.last_seen).localeCompare(String(b.last_seen)));
+        fill(list, el('div', { class: 'board-list' }, found.length ? found.map((board) => card(board, true)) : el('p', { class: 'hint' }, t('office.none-such'))));
+    }
+    const stop = follow(list, (all) => {
+        boards = all;
+        draw();
+    });
+    const unwatch = sites.watch(() => filters.contains(document.activeElement) || drawFilters());
+    draw();
+    return () => {
+        stop();
+        unwatch();
+    };
+}
+
 export function showBoards(root, site) {
+    return follow(root, (boards) => {
+        const mine = boards.filter((b) => b.site === site);
+        fill(root, el('div', { class: 'board-list' }, mine.length ? mine.map((board) => card(board)) : el('p', { class: 'hint' }, t('office.no-board-yet'))));
+    });
+}
+
+// Boards as they are now, and again whenever one changed.
+function follow(root, draw) {
     const list = el('div', { class: 'board-list' }, el('p', { class: 'hint' }, t('loading')));
     fill(root, list);
     async function load() {
         try {
             const { boards } = await get('/api/v1/boards');
-            const mine = boards.filter((b) => b.site === site);
-            fill(list, mine.length ? mine.map(card) : el('p', { class: 'hint' }, t('office.no-board-yet')));
+            if (root.isConnected) draw(boards);
         } catch {
-            if (!list.querySelector('article')) fill(list, el('p', { class: 'hint' }, t('error.offline')));
+            if (!root.querySelector('article')) fill(list, el('p', { class: 'hint' }, t('error.offline')));
         }
     }
     const soon = debounce(load, 400);

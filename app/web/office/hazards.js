@@ -9,6 +9,7 @@ import * as live from '/shared/live.js';
 import { openSheet } from '/shared/sheet.js';
 import { stageName, stages } from '/shared/trade.js';
 import { lang, t } from '/shared/words.js';
+import { siteName, siteOptions, sites } from './allsites.js';
 import { goTo, say, setTitle } from './bar.js';
 
 const FILTERS = ['state', 'severity', 'stage', 'site', 'overdue'];
@@ -26,7 +27,6 @@ function asked(query) {
 export function hazardsView(root, query) {
     let list = [];
     let next = null;
-    let sites = [];
     let stopped = false;
     const bar = el('div', { class: 'filters', role: 'group', 'aria-label': t('office.filter') });
     const grid = el('div', { class: 'hazard-grid' }, el('p', { class: 'hint' }, t('loading')));
@@ -52,16 +52,15 @@ export function hazardsView(root, query) {
         fill(bar, select('state', [['', t('hazard.state-open')], ...STATES.map((state) => [state, t(`hazard.state-${state}`)]), ['all', t('office.any')]]),
             select('severity', [any, ...SEVERITIES.map((severity) => [severity, t(`severity.${severity}`)])]),
             select('stage', [any, ...stages().map((stage) => [stage.key, stageName(stage.key)])]),
-            select('site', [any, ...sites.map((site) => [site.site, site.name])]),
+            select('site', [any, ...siteOptions()]),
             el('button', { type: 'button', class: 'toggle', 'aria-pressed': String(overdue), on: { click: () => change('overdue', overdue ? '' : 'true') } }, icon('warn'), t('office.filter-overdue')),
             el('span', { class: 'spring' }), el('a', { class: 'plain', href: `/api/v1/hazards?${table}`, download: 'hazards.csv' }, icon('download'), t('office.csv')));
     }
-    const nameOf = (id) => sites.find((site) => site.site === id)?.name ?? id;
     function draw() {
         const cards = list.map((hazard) => {
             const card = hazardCard(hazard, show);
             const site = card.querySelector('.hazard-site');
-            if (site) fill(site, icon('sites'), nameOf(hazard.site));
+            if (site) fill(site, icon('sites'), siteName(hazard.site));
             return card;
         });
         fill(grid, cards.length ? cards : el('p', { class: 'hint' }, t('hazard.none')));
@@ -81,14 +80,16 @@ export function hazardsView(root, query) {
             if (!stopped && !list.length) fill(grid, el('p', { class: 'hint' }, t('error.offline')));
         }
     }
-    const soon = debounce(() => load(), 400);
-    const stops = [live.on('record', (record) => record.type.startsWith('hazard-') && soon()), live.on('again', soon)];
-    get('/api/v1/sites').then((answer) => {
-        ({ sites } = answer);
-        if (stopped) return;
+    // Names came; a list that somebody has opened must not close under the finger.
+    let known = sites.get() !== null;
+    function named() {
+        if (known) return;
+        known = true;
         drawBar();
         if (list.length) draw();
-    }, () => {});
+    }
+    const soon = debounce(() => load(), 400);
+    const stops = [live.on('record', (record) => record.type.startsWith('hazard-') && soon()), live.on('again', soon), sites.watch(named)];
     drawBar();
     load();
     return () => {

@@ -19,6 +19,7 @@ import { home } from './home.js';
 import { forgetOthers } from './keep.js';
 import { log } from './log.js';
 import { material } from './material.js';
+import { mineView } from './mine.js';
 import { photos } from './photos.js';
 import { question } from './question.js';
 import { saved } from './saved.js';
@@ -85,10 +86,11 @@ function signedOut() {
     enter();
 }
 
-// At the hub: the site of the address, the only one, or a choice.
+// At the hub: the site of the address, the only one, or one's own list to choose from.
 async function chooseSite() {
     const asked = new URLSearchParams(location.search).get('site');
-    const { sites } = await get('/api/v1/sites');
+    const mine = await get('/api/v1/mine');
+    const { sites } = mine;
     place.sites = sites.length;
     const found = sites.find((s) => s.site === asked) ?? (sites.length === 1 ? sites[0] : null);
     if (found) {
@@ -96,9 +98,10 @@ async function chooseSite() {
         setSite(found.site);
         return true;
     }
-    fill(root, el('header', { class: 'bar' }, el('div', { class: 'bar-title' }, el('h1', {}, t('sites.choose')))),
-        el('main', { class: 'signin' }, sites.length ? el('div', { class: 'name-tiles' }, sites.map((s) => el('a', { class: 'name-tile', href: `/panel/?site=${encodeURIComponent(s.site)}` },
-            el('span', { class: 'name-tile-name' }, s.name), el('span', { class: 'name-tile-role' }, s.site)))) : el('p', { class: 'hint' }, t('sites.none'))));
+    stopView = mineView(root, mine, async () => {
+        await del('/api/v1/session').catch(() => {});
+        signedOut();
+    });
     return false;
 }
 

@@ -118,7 +118,8 @@ export function home(root, { goTo }) {
     const tiles = el('nav', { class: 'tiles', 'aria-label': t('home.do') });
     fill(root, cards, tiles);
     function draw(now) {
-        setTitle(el('span', { class: 'standing' }, el('span', { class: 'standing-line' }, standing(now)), now?.stage && el('span', { class: 'standing-site' }, site.get()?.name)));
+        setTitle(el('span', { class: 'standing' }, el('span', { class: 'standing-line' }, standing(now)), now?.stage && el('span', { class: 'standing-site' }, site.get()?.name)),
+            place.hub && place.sites > 1 ? () => { location.href = '/panel/'; } : undefined);
         if (!now) {
             fill(cards, el('p', { class: 'hint' }, t('home.installer')));
         } else {

@@ -327,20 +327,28 @@ static void test_any_order(void **state) {
 static void test_site_list(void **state) {
     struct hub *h = *state;
     struct state said = { .online = true, .boot = 1, .connect = 1, .at = "2026-11-22T08:00:00Z" };
+    struct pressing_scope scope;
+    struct tz *tz = NULL;
     expect(h, 0, "{\"name\":\"a\"}", NULL);
     journal_pair_begin(&h->t);
     assert_int_equal(board_state(h->t.db, "s-9", "b-77", &said, (struct wall){ 1795334400000 }, NULL), 0);
     journal_pair_commit(&h->t);
     buf_clear(&h->answer);
-    assert_int_equal(site_list(h->t.db, "Asia/Urumqi", &h->answer), 0);
-    assert_string_equal(h->answer.data, "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
-                                        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
-                                        "hazards\":0,\"alerts\":0,\"unsent\":null,\"held\":null,\"closed\":null},"
-                                        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
-                                        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
-                                        "seen\":\"2026-11-22T08:00:00.000Z\","
-                                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,"
-                                        "\"unsent\":null,\"held\":null,\"closed\":null}]}");
+    assert_int_equal(tz_create("Asia/Urumqi", &tz, NULL), 0);
+    pressing_scope_init(&scope, tz, "Asia/Urumqi", 900, (struct wall){ 1795334400000 });
+    tz_destroy(tz);
+    assert_int_equal(site_list(h->t.db, &scope, &h->answer), 0);
+    assert_string_equal(h->answer.data,
+                        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
+                        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
+                        "hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":false,\"press\":[],\"stage\":{\"key\":"
+                        "\"preparation\",\"zh\":\"开工准备\",\"en\":\"preparation\",\"day\":1,\"days\":2},\"held\":"
+                        "null,\"closed\":null},"
+                        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
+                        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
+                        "seen\":\"2026-11-22T08:00:00.000Z\","
+                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":"
+                        "false,\"press\":[],\"stage\":null,\"held\":null,\"closed\":null}]}");
     bool known = false;
     assert_int_equal(site_known(h->t.db, "s-9", &known), 0);
     assert_true(known);

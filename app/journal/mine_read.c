@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* What is on a person's list: one function a kind, each a read of the projections. */
+#include "app/journal/daylog.h"
+#include "app/journal/domain.h"
+#include "app/journal/mine_private.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WEEK = 7 };
+
+static int prepare(const struct mine_list *list, const char *sql, struct stmt **s) {
+    int rc = db_prepare(list->db, sql, s);
+    if (rc == 0) stmt_bind_text(*s, 1, list->site);
+    return rc;
+}
+
+/* id, text, text_en and due_ms of the row that s stands on. */
+static int add_hazard(struct mine_list *list, enum mine_kind kind, struct stmt *s, const char *zh, const char *en) {
+    struct mine_item *item;
+    const char *text_en = stmt_text(s, 2)[0] ? stmt_text(s, 2) : stmt_text(s, 1);
+    int rc = mine_add(list, kind, &item);
+    if (rc < 0) return rc;
+    (void)snprintf(item->subject, sizeof item->subject, "hazard/%s", stmt_text(s, 0));
+    (void)snprintf(item->zh, sizeof item->zh, "%s：%s", zh, stmt_text(s, 1));
+    (void)snprintf(item->en, sizeof item->en, "%s: %s", en, text_en);
+    item->due.ms = stmt_int(s, 3);
+    return 0;
+}
+
+/* A supervisor sees those of the site that are overdue or stop the work; others their own, a manager also those of nobody. */
+int mine_hazards(struct mine_list *list) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    bool looks = mine_is(list, "supervisor"), manages = mine_is(list, "manager");
+    if (!looks && !manages && !mine_is(list, "crew")) return 0;
+    int rc = prepare(list,
+                     "SELECT id, text, text_en, due_ms, state = 'raised', due_ms < ?2 FROM hazard WHERE site = ?1"
+                     " AND state IN ('raised', 'assigned') AND state <> 'verified' AND CASE ?3 WHEN 'supervisor'"
+                     " THEN severity = 'stop_work' OR due_ms < ?2 WHEN 'manager' THEN assignee = ?4 OR assignee = ''"
+                     " ELSE assignee = ?4 END ORDER BY due_ms LIMIT ?5",
+                     &s);
+    if (rc < 0) return rc;
+    stmt_bind_int(s, 2, list->ask->scope.now.ms);
+    stmt_bind_text(s, 3, list->ask->role);
+    stmt_bind_text(s, 4, list->ask->user);
+    stmt_bind_int(s, 5, MINE_ITEMS_MAX);
+    while (rc >= 0 && (rc = stmt_step(s)) == 1) {
+        bool assign = stmt_int(s, 4) && (looks || manages), overdue = stmt_int(s, 5);
+        rc = add_hazard(list, overdue ? MINE_OVERDUE : MINE_HAZARD, s, assign ? "指派" : "整改",
+                        assign ? "Assign" : "Rectify");
+    }
+    return rc;
+}
+
+int mine_rechecks(struct mine_list *list) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    if (!mine_is(list, "supervisor")) return 0;
+    int rc = prepare(list,
+                     "SELECT id, text, text_en, 0 FROM hazard WHERE site = ?1 AND state = 'rectified'"
+                     " AND state <> 'verified' AND rectified_by <> 'user/' || ?2"
+                     " ORDER BY severity <> 'stop_work', rectified_ms LIMIT ?3",
+                     &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 2, list->ask->user);
+    stmt_bind_int(s, 3, MINE_ITEMS_MAX);
+    while (rc >= 0 && (rc = stmt_step(s)) == 1) rc = add_hazard(list, MINE_RECHECK, s, "复查", "Re-check");
+    return rc;
+}
+
+/* Room by room where the gate is; what was asked first comes first. */
+int mine_acceptances(struct mine_list *list) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct mine_item *item;
+    if (!mine_is(list, "supervisor")) return 0;
+    int rc = prepare(
+        list, "SELECT key, room FROM stage WHERE site = ?1 AND state = 'asked' ORDER BY asked_ms, key LIMIT ?2", &s);
+    if (rc < 0) return rc;
+    stmt_bind_int(s, 2, MINE_ITEMS_MAX);
+    while (rc >= 0 && (rc = stmt_step(s)) == 1) {
+        const struct domain_stage *stage = domain_stage(stmt_text(s, 0));
+        const struct domain_room *room = domain_room(stmt_text(s, 1));
+        const char *space = stmt_text(s, 1)[0] ? " " : "";
+        rc = mine_add(list, MINE_ACCEPTANCE, &item);
+        if (rc < 0) break;
+        (void)snprintf(item->subject, sizeof item->subject, "stage/%.60s", stmt_text(s, 0));
+        (void)snprintf(item->zh, sizeof item->zh, "验收：%s%s%s", stage ? stage->zh : stmt_text(s, 0), space,
+                       room ? room->zh : stmt_text(s, 1));
+        (void)snprintf(item->en, sizeof item->en, "Accept: %s%s%s", stage ? stage->en : stmt_text(s, 0), space,
+                       room ? room->en : stmt_text(s, 1));
+    }
+    return rc;
+}
+
+int mine_questions(struct mine_list *list) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct mine_item *item;
+    if (!mine_is(list, "manager")) return 0;
+    int rc = prepare(list,
+                     "SELECT id, CASE again WHEN '' THEN text ELSE again END, due_ms FROM question WHERE site = ?1"
+                     " AND state = 'open' AND asked_of = 'site' ORDER BY due_ms, pos LIMIT ?2",
+                     &s);
+    if (rc < 0) return rc;
+    stmt_bind_int(s, 2, MINE_ITEMS_MAX);
+    while (rc >= 0 && (rc = stmt_step(s)) == 1) {
+        rc = mine_add(list, MINE_QUESTION, &item);
+        if (rc < 0) break;
+        (void)snprintf(item->subject, sizeof item->subject, "question/%.60s", stmt_text(s, 0));
+        (void)snprintf(item->zh, sizeof item->zh, "回答：%s", stmt_text(s, 1));
+        (void)snprintf(item->en, sizeof item->en, "Answer: %s", stmt_text(s, 1));
+        item->due.ms = stmt_int(s, 2);
+    }
+    return rc;
+}
+
+/* ---- what has to be written ---- */
+
+/* Before the site's first event nothing is due. 1: it had begun on that date. */
+static int had_begun(const struct mine_list *list, const char *date) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    char first[TZ_DATE_SIZE];
+    int rc = prepare(list, "SELECT at FROM event WHERE site = ? ORDER BY pos LIMIT 1", &s);
+    if (rc == 0) rc = stmt_step(s);
+    if (rc <= 0) return rc;
+    tz_date(list->tz, (struct wall){ stmt_int(s, 0) }, first);
+    return strcmp(first, date) <= 0;
+}
+
+/* 1: nothing of that table is dated `from` or later. */
+static int lacks(const struct mine_list *list, struct stmt *s, const char *from) {
+    stmt_bind_text(s, 1, list->site);
+    stmt_bind_text(s, 2, from);
+    int rc = stmt_step(s);
+    return rc < 0 ? rc : rc == 0;
+}
+
+static int add_written(struct mine_list *list, enum mine_kind kind, const char *what, const char *date,
+                       struct wall due) {
+    struct mine_item *item;
+    int rc = mine_add(list, kind, &item);
+    if (rc < 0) return rc;
+    (void)snprintf(item->subject, sizeof item->subject, "%s/%s", what, date);
+    item->due = due;
+    if (kind == MINE_REPORT) {
+        (void)snprintf(item->zh, sizeof item->zh, "本周（至 %s）的质检报告还没交", date);
+        (void)snprintf(item->en, sizeof item->en, "The quality report of the week to %s is not in", date);
+    } else {
+        (void)snprintf(item->zh, sizeof item->zh, "%s 的日志还没写", date);
+        (void)snprintf(item->en, sizeof item->en, "The log of %s is not written", date);
+    }
+    return 0;
+}
+
+/* 1: a log of that date should be there, or still come, and is not. Today's is due also where nothing has happened yet. */
+static int log_is_due(const struct mine_list *list, const char *date, bool today) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    if (!plan_workday(&list->plan.cutoffs, date)) return 0;
+    int rc = today ? 1 : had_begun(list, date);
+    if (rc <= 0) return rc;
+    rc = db_prepare(list->db, "SELECT 1 FROM daylog WHERE site = ? AND date = ? LIMIT 1", &s);
+    return rc < 0 ? rc : lacks(list, s, date);
+}
+
+/* Today's, and until ten yesterday's. */
+int mine_daylogs(struct mine_list *list) {
+    char dates[2][TZ_DATE_SIZE];
+    struct wall due;
+    if (!mine_is(list, "manager")) return 0;
+    size_t n = daylog_dates(list->tz, list->ask->scope.now, dates);
+    for (size_t i = 0; i < n; i++) {
+        int rc = log_is_due(list, dates[i], i == 0);
+        if (rc == 0) continue;
+        if (rc == 1) rc = plan_daylog_due(&list->plan, list->tz, dates[i], &due);
+        if (rc == 0) rc = add_written(list, MINE_DAYLOG, "daylog", dates[i], due);
+        if (rc < 0) return rc;
+    }
+    return 0;
+}
+
+/* On its day, until it is due; from then on the alert that it is missing tells. */
+int mine_report(struct mine_list *list) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct civil civil;
+    char today[TZ_DATE_SIZE], first[TZ_DATE_SIZE];
+    struct wall due;
+    if (!mine_is(list, "supervisor")) return 0;
+    tz_date(list->tz, list->ask->scope.now, today);
+    tz_date_add(today, 1 - WEEK, first);
+    int rc = tz_date_parse(today, &civil);
+    if (rc < 0 || civil.weekday != list->plan.cutoffs.report_weekday || !plan_workday(&list->plan.cutoffs, today))
+        return 0;
+    rc = had_begun(list, today);
+    if (rc <= 0) return rc;
+    rc = db_prepare(list->db, "SELECT 1 FROM inspection WHERE site = ? AND date >= ? LIMIT 1", &s);
+    if (rc == 0) rc = lacks(list, s, first);
+    if (rc <= 0) return rc;
+    civil.hour = list->plan.cutoffs.report_min / 60;
+    civil.minute = list->plan.cutoffs.report_min % 60;
+    rc = tz_instant(list->tz, &civil, &due);
+    return rc < 0 || due.ms <= list->ask->scope.now.ms ? 0 : add_written(list, MINE_REPORT, "report", today, due);
+}
+
+/* ---- alerts ---- */
+
+static int add_alert(struct mine_list *list, struct stmt *s) {
+    struct mine_item *item;
+    bool report = strcmp(stmt_text(s, 1), "report-missing") == 0 && mine_is(list, "supervisor");
+    int rc = mine_add(list, report ? MINE_REPORT : MINE_ALERT, &item);
+    if (rc < 0) return rc;
+    (void)snprintf(item->subject, sizeof item->subject, report ? "%.100s" : "alert/%.100s",
+                   stmt_text(s, report ? 5 : 0));
+    text_clip(item->zh, sizeof item->zh, stmt_text(s, 3));
+    text_clip(item->en, sizeof item->en, stmt_text(s, 4));
+    return clock_parse(stmt_text(s, 2), &item->due, NULL) == 0 ? 0 : ERR_CORRUPT;
+}
+
+/* What stands and the other kinds do not tell of: of a manager all of it, of a supervisor what is theirs to do, of head office what goes beyond the
+ * site. */
+int mine_alerts(struct mine_list *list) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    if (mine_is(list, "crew")) return 0;
+    int rc = prepare(list,
+                     "SELECT id, rule, due, zh, en, subject FROM alert WHERE cleared_ms = 0 AND site = ?1"
+                     " AND rule NOT IN ('hazard-due', 'hazard-overdue', 'daylog-missing') AND CASE ?2"
+                     " WHEN 'supervisor' THEN rule = 'report-missing'"
+                     " WHEN 'manager' THEN rule NOT IN ('report-missing', 'acceptance-missed', 'callback-due')"
+                     " ELSE level <> 'site' END ORDER BY due, pos LIMIT ?3",
+                     &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 2, list->ask->role);
+    stmt_bind_int(s, 3, MINE_ITEMS_MAX);
+    while (rc >= 0 && (rc = stmt_step(s)) == 1) rc = add_alert(list, s);
+    return rc;
+}

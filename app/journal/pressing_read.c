@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* Gathers the facts of every site from the projections that there are: one function a subject. */
+#include "app/journal/board.h"
+#include "app/journal/daylog.h"
+#include "app/journal/pressing.h"
+#include "app/journal/standing.h"
+#include "app/journal/today_stage.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SITES_MAX = 100000, SITES_STEP = 64, SILENT_AT_LEAST_S = 2 * 86400 };
+
+/* Standing alerts: all, the executives', those that nothing else tells of, and what they say of hazards and boards. */
+static int of_alerts(struct db *db, struct pressing *s) {
+    CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
+    int rc =
+        db_prepare(db,
+                   "SELECT count(*), count(*) FILTER (WHERE level = 'executive'),"
+                   " count(*) FILTER (WHERE rule = 'hazard-overdue'), count(*) FILTER (WHERE rule = 'board-silent'),"
+                   " count(*) FILTER (WHERE level <> 'executive' AND rule NOT IN"
+                   " ('hazard-overdue', 'hazard-due', 'board-silent', 'daylog-missing'))"
+                   " FROM alert WHERE cleared_ms = 0 AND site = ?",
+                   &q);
+    if (rc < 0) return rc;
+    stmt_bind_text(q, 1, s->site);
+    rc = stmt_step(q);
+    if (rc < 0) return rc;
+    s->alerts = stmt_int(q, 0);
+    s->executive = stmt_int(q, 1);
+    s->overdue = stmt_int(q, 2);
+    s->silent = stmt_int(q, 3);
+    s->others = stmt_int(q, 4);
+    return 0;
+}
+
+static int of_hazards(struct db *db, const struct pressing_scope *c, struct pressing *s) {
+    CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
+    int rc = db_prepare(db,
+                        "SELECT count(*) FILTER (WHERE severity = 'stop_work'), count(*) FILTER (WHERE due_ms < ?2)"
+                        " FROM hazard WHERE site = ?1 AND state IN ('raised', 'assigned') AND state <> 'verified'",
+                        &q);
+    if (rc < 0) return rc;
+    stmt_bind_text(q, 1, s->site);
+    stmt_bind_int(q, 2, c->now.ms);
+    rc = stmt_step(q);
+    if (rc < 0) return rc;
+    s->stop_work = stmt_int(q, 0);
+    if (s->overdue < stmt_int(q, 1)) s->overdue = stmt_int(q, 1);
+    return 0;
+}
+
+static int of_boards(struct db *db, const struct pressing_scope *c, struct pressing *s) {
+    CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
+    int rc = db_prepare(db,
+                        "SELECT count(*) FILTER (WHERE online = 0 AND last_seen < ?2), sum(unsent)"
+                        " FROM board WHERE site = ?1",
+                        &q);
+    if (rc < 0) return rc;
+    stmt_bind_text(q, 1, s->site);
+    stmt_bind_int(q, 2, c->silent_before.ms);
+    rc = stmt_step(q);
+    if (rc < 0) return rc;
+    if (s->silent < stmt_int(q, 0)) s->silent = stmt_int(q, 0);
+    s->unsent = stmt_is_null(q, 1) ? -1 : stmt_int(q, 1);
+    return 0;
+}
+
+/* Where it stands in its plan, and how many working days it has no log of; by the site's clocks: days that head office granted, or on which it held
+ * the site, are none. */
+static int of_stage(struct db *db, const struct pressing_scope *c, const struct plan *plan, struct pressing *s) {
+    struct tz *tz = NULL;
+    struct standstill clocks = { 0 };
+    struct today_stage stage = { 0 };
+    char yesterday[TZ_DATE_SIZE], after[TZ_DATE_SIZE];
+    int rc = tz_create(plan->timezone, &tz, NULL);
+    if (rc == 0) rc = standing_read(db, s->site, &plan->cutoffs, tz, &clocks);
+    if (rc == 0 && (plan->version > 0 || s->last_log[0]))
+        rc = today_stage_find(db, s->site, plan, &clocks, c->date, &stage);
+    if (rc == 0) {
+        text_clip(s->stage, sizeof s->stage, stage.key);
+        s->day = stage.day;
+        s->days = stage.days;
+        s->late_days = stage.late_days;
+    }
+    if (rc == 0 && s->last_log[0]) {
+        tz_date_add(c->date, -1, yesterday);
+        tz_date_add(s->last_log, 1, after);
+        s->log_days = standstill_days(&clocks, after, yesterday);
+    }
+    standing_fini(&clocks);
+    tz_destroy(tz);
+    return rc;
+}
+
+static int of_plan(struct db *db, const struct pressing_scope *c, struct pressing *s) {
+    struct plan plan;
+    int rc = plan_read(db, s->site, c->fallback_tz, &plan);
+    if (rc < 0) return rc;
+    text_clip(s->name, sizeof s->name, plan.name);
+    text_clip(s->timezone, sizeof s->timezone, plan.timezone);
+    rc = of_stage(db, c, &plan, s);
+    plan_fini(&plan);
+    return rc;
+}
+
+void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
+                         struct wall now) {
+    int64_t silent_s = silent_after_s > SILENT_AT_LEAST_S ? silent_after_s : SILENT_AT_LEAST_S;
+    *c = (struct pressing_scope){ .fallback_tz = fallback_tz,
+                                  .now = now,
+                                  .silent_before = { now.ms - silent_s * 1000 } };
+    tz_date(tz, now, c->date);
+}
+
+int pressing_read(struct db *db, const struct pressing_scope *c, const char *site, struct pressing *out) {
+    struct pressing s = { .unsent = -1 };
+    text_clip(s.site, sizeof s.site, site);
+    int rc = of_alerts(db, &s);
+    if (rc == 0) rc = of_hazards(db, c, &s);
+    if (rc == 0) rc = of_boards(db, c, &s);
+    if (rc == 0) rc = daylog_last_date(db, site, s.last_log);
+    if (rc == 0) rc = of_plan(db, c, &s);
+    if (rc == 0) *out = s;
+    return rc;
+}
+
+/* Room for one more. */
+static int grow(struct pressing **list, size_t n) {
+    if (n == SITES_MAX) return ERR_TOO_BIG;
+    if (n % SITES_STEP) return 0;
+    struct pressing *more = realloc(*list, (n + SITES_STEP) * sizeof **list);
+    if (!more) return ERR_NOMEM;
+    *list = more;
+    return 0;
+}
+
+int pressing_read_all(struct db *db, const struct pressing_scope *c, struct pressing **out, size_t *n) {
+    CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
+    CLEANUP(free_ptr) struct pressing *list = NULL;
+    size_t count = 0;
+    int rc = db_prepare(
+        db, "SELECT site FROM site UNION SELECT site FROM board UNION SELECT site FROM chain ORDER BY 1", &q);
+    while (rc >= 0 && (rc = stmt_step(q)) == 1) {
+        rc = grow(&list, count);
+        if (rc == 0) rc = pressing_read(db, c, stmt_text(q, 0), &list[count]);
+        if (rc == 0) count++;
+    }
+    if (rc < 0) return rc;
+    *out = STEAL_PTR(list);
+    *n = count;
+    return 0;
+}
