@@ -2,6 +2,7 @@
 /* What a step asks of an exchange and how it answers. Does not send anything. */
 #include "app/http/exchange.h"
 
+#include "app/journal/privacy.h"
 #include "firmware/base/log.h"
 
 #include <inttypes.h>
@@ -135,6 +136,15 @@ const char *exchange_header(const struct exchange *x, const char *name) {
     return NULL;
 }
 
+/* What was sent unmasked (a PIN's body, the names of a query's parameters) is not repeated as it was. */
+static void put_masked(struct json_out *w, const char *name, const char *value) {
+    struct buf masked;
+    buf_init(&masked, 2 * strlen(value) + 1);
+    int rc = privacy_mask_text(value, &masked);
+    json_put_text(w, name, rc == 0 && masked.data ? masked.data : "");
+    buf_fini(&masked);
+}
+
 static void problem_text(struct exchange *x, int status, const char *field, const char *detail) {
     struct json_out w;
     exchange_reset_reply(x);
@@ -146,8 +156,8 @@ static void problem_text(struct exchange *x, int status, const char *field, cons
     json_put_text(&w, "type", "about:blank");
     json_put_text(&w, "title", exchange_status_text(status));
     json_put_int(&w, "status", status);
-    json_put_text(&w, "detail", detail);
-    if (field && field[0]) json_put_text(&w, "field", field);
+    put_masked(&w, "detail", detail);
+    if (field && field[0]) put_masked(&w, "field", field);
     json_close(&w, '}');
 }
 

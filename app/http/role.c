@@ -30,6 +30,8 @@ static const unsigned permitted[PERMIT_COUNT] = {
     [PERMIT_TEST] = BIT(ROLE_MANAGER) | BIT(ROLE_SUPERVISOR) | BIT(ROLE_OFFICE),
     [PERMIT_JUDGE] = BIT(ROLE_SUPERVISOR) | BIT(ROLE_OFFICE),
     [PERMIT_DECIDE] = BIT(ROLE_OFFICE),
+    [PERMIT_CONSENT] = BIT(ROLE_MANAGER) | BIT(ROLE_OFFICE),
+    [PERMIT_PLAN] = BIT(ROLE_OFFICE),
 };
 
 const char *role_name(enum role role) { return (unsigned)role < ROLE_COUNT ? names[role] : names[ROLE_NONE]; }

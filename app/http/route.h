@@ -40,6 +40,8 @@ enum route_flags {
     ROUTE_CONTROL = 32,  /* only over the control socket */
     ROUTE_NO_CSRF = 64,  /* a write that needs no CSRF token (signing in) */
     ROUTE_NO_BODY = 128, /* a POST or DELETE that takes no body */
+    ROUTE_AS_SENT =
+        256, /* its body holds a PIN and goes to the steps as it came; all others come with persons' numbers masked (privacy.h) */
 };
 
 struct route {
@@ -114,7 +116,7 @@ struct exchange {
     char site[41]; /* the site it is about ("" at the hub for routes over all sites) */
     struct exchange_user user;
     char *body;
-    size_t body_len; /* whole, NUL-ended */
+    size_t body_len; /* whole, NUL-ended; texts masked, as the query's are */
     struct reply reply;
     void *state; /* a step's own, for the next one */
     void (*state_free)(void *state);

@@ -3,12 +3,21 @@
 #include "app/http/app.h"
 #include "app/http/reply.h"
 #include "app/http/viewfinder.h"
+#include "app/journal/consent.h"
 #include "app/photo/capture.h"
 #include "app/photo/shutter.h"
 
 #include <stdlib.h>
 
 enum { FIRST_MS = 8000 };
+
+/* For aiming: who stands before the panel, until the customer refuses. */
+static void wanted(struct app *app, struct exchange *x, struct db *db) {
+    struct err_text e = { 0 };
+    (void)app;
+    int rc = consent_check(db, x->site, CONSENT_BY_PERSON, &e);
+    if (rc) exchange_error(x, rc, &e);
+}
 
 /* A camera that gives nothing is told in words; a picture that never comes tells nothing. */
 static void first_frame(struct app *app, struct exchange *x, struct db *db) {
@@ -38,7 +47,9 @@ static void join(struct app *app, struct exchange *x, struct db *db) {
     x->reply.feed = feed;
 }
 
-static const struct step live_steps[] = { { STEP_POOL, first_frame }, { STEP_LOOP, join }, { STEP_END, NULL } };
+static const struct step live_steps[] = {
+    { STEP_READ, wanted }, { STEP_POOL, first_frame }, { STEP_LOOP, join }, { STEP_END, NULL }
+};
 
 extern const struct route route_camera[];
 const struct route route_camera[] = {

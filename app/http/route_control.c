@@ -3,12 +3,19 @@
 #include "app/http/reply.h"
 #include "app/http/session.h"
 #include "app/journal/account.h"
+#include "app/journal/move.h"
 #include "app/journal/person.h"
+#include "app/photo/vacate.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/hash.h"
+#include "firmware/base/ids.h"
+#include "firmware/base/text.h"
 
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LIST_MAX = 4 * 1024 * 1024, PIN_MIN = 4, PIN_MAX = 12 };
 
@@ -129,6 +136,74 @@ static void rebuild(struct app *app, struct exchange *x, struct db *db) {
     json_close(&w, '}');
 }
 
+/* ---- leaving the site ---- */
+
+static int read_target(const struct app *app, const struct exchange *x, char out[41], struct err_text *e) {
+    static const char *const known[] = { "to", NULL };
+    CLEANUP(json_destroy_ptr) struct json *body = NULL;
+    const char *to = NULL;
+    int rc = json_parse(x->body ? x->body : "", x->body_len, &body, e);
+    if (!rc) rc = json_only(body, "", known, e);
+    if (!rc) rc = json_get_text(body, "", "to", JSON_REQUIRED, 40, &to, e);
+    if (rc) return rc;
+    if (!ids_is_name(to))
+        return err_field(e, ERR_INVALID, "to", "a site's name is 1 to 40 of the characters a-z 0-9 -");
+    if (strcmp(to, app->site) == 0) return err_field(e, ERR_INVALID, "to", "this board is at site %s already", to);
+    return text_copy(out, 41, to);
+}
+
+static void put_left(struct exchange *x, const char *state, const struct vacate_left *left) {
+    struct json_out w;
+    exchange_json(x, strcmp(state, "ready") == 0 ? 200 : 202, &w);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "state", state);
+    json_put_int(&w, "records", left->records);
+    json_put_int(&w, "photos", left->photos);
+    json_put_int(&w, "bytes", left->bytes);
+    json_close(&w, '}');
+}
+
+static void refuse_move(struct exchange *x, const struct vacate_left *left) {
+    char text[120];
+    exchange_problem(
+        x, 409, NULL,
+        "Head office has not received everything: %lld records and %lld photos (%lld bytes) are only here. "
+        "Wait until the panel shows all as received, then move.",
+        (long long)left->records, (long long)left->photos, (long long)left->bytes);
+    (void)snprintf(text, sizeof text, "{\"records\":%lld,\"photos\":%lld,\"bytes\":%lld}", (long long)left->records,
+                   (long long)left->photos, (long long)left->bytes);
+    exchange_problem_add(x, "left", text);
+}
+
+/* Asked again and again by sitelogctl: says that the board leaves, once all else is received; when that is received too, the marker is set. */
+static void move(struct app *app, struct exchange *x, struct db *db) {
+    struct err_text e = { 0 };
+    struct vacate_left left = { 0 };
+    char to[41];
+    bool said = false;
+    int rc = read_target(app, x, to, &e);
+    if (!rc) rc = vacate_left(db, app->site, &left);
+    if (!rc) rc = move_said(db, app->site, app->writer_id, to, &said);
+    if (!rc && !said && vacate_is_left(&left)) {
+        refuse_move(x, &left);
+        return;
+    }
+    if (!rc && !said) rc = move_leave(app->journal, db, to, &e);
+    if (!rc && said && !vacate_is_left(&left)) rc = vacate_begin(app->dir, app->site, to, &e);
+    if (rc)
+        exchange_error(x, rc, &e);
+    else
+        put_left(x, said && !vacate_is_left(&left) ? "ready" : "leaving", &left);
+}
+
+/* The marker is durable: whoever opens the folder next empties it. */
+static void stop_for_move(struct app *app, struct exchange *x, struct db *db) {
+    (void)app;
+    (void)db;
+    if (x->reply.status == 200) (void)kill(getpid(), SIGTERM);
+}
+
+static const struct step move_steps[] = { { STEP_WRITE, move }, { STEP_LOOP, stop_for_move }, { STEP_END, NULL } };
 static const struct step add_steps[] = {
     { STEP_HEAVY, read_user }, { STEP_WRITE, add_user }, { STEP_LOOP, end_added }, { STEP_END, NULL }
 };
@@ -141,9 +216,10 @@ enum { CONTROL = ROUTE_OPEN | ROUTE_CONTROL };
 
 const struct route route_control[] = {
     { "GET", "/control/users", PERMIT_ANY, CONTROL, list_steps },
-    { "POST", "/control/users", PERMIT_ANY, CONTROL, add_steps },
+    { "POST", "/control/users", PERMIT_ANY, CONTROL | ROUTE_AS_SENT, add_steps },
     { "POST", "/control/users/{id}/lock", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, lock_steps },
     { "POST", "/control/users/{id}/unlock", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, unlock_steps },
+    { "POST", "/control/move", PERMIT_ANY, CONTROL | ROUTE_BOARD, move_steps },
     { "POST", "/control/rebuild", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, rebuild_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

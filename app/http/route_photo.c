@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos coming in: from a phone, and from the board's own camera. Serving them is route_photo_get.c. */
 #include "app/http/reply.h"
+#include "app/journal/consent.h"
 #include "app/journal/domain.h"
 #include "app/journal/plan.h"
 #include "app/photo/capture.h"
@@ -211,15 +212,19 @@ static void shot_fields(struct app *app, struct exchange *x, struct db *db) {
     struct photo *r = &in->capture.record, there;
     memcpy(r->origin, "camera", sizeof "camera");
     if (!place_known(app, x, db, r)) return;
+    struct err_text e = { 0 };
     int rc = photo_find(db, x->site, r->id, &there, NULL);
-    if (rc == ERR_NOT_FOUND) return;
+    if (rc == ERR_NOT_FOUND) {
+        rc = consent_check(db, x->site, CONSENT_BY_PERSON, &e);
+        if (rc) exchange_error(x, rc, &e);
+        return;
+    }
     struct buf json;
     buf_init(&json, ANSWER_MAX);
     if (!rc) rc = photo_print(db, x->site, r->id, reply_names(x), &json);
     bool same = strcmp(there.stage, r->stage) == 0 && strcmp(there.room, r->room) == 0 &&
                 strcmp(there.caption, r->caption) == 0 &&
                 (strcmp(there.origin, "camera") == 0 || strcmp(there.origin, "recovered") == 0);
-    struct err_text e = { 0 };
     if (!rc) rc = same ? ERR_EXISTS : err_set(&e, ERR_CONFLICT, "another photo has this id");
     reply_posted(x, rc, &json, NULL, &e);
 }

@@ -228,7 +228,7 @@ static const struct step who_am_i[] = { { STEP_LOOP, who }, { STEP_END, NULL } }
 static const struct step list_people[] = { { STEP_READ, people }, { STEP_END, NULL } };
 
 const struct route route_session[] = {
-    { "POST", "/api/v1/session", PERMIT_ANY, ROUTE_OPEN | ROUTE_NO_CSRF, sign_in },
+    { "POST", "/api/v1/session", PERMIT_ANY, ROUTE_OPEN | ROUTE_NO_CSRF | ROUTE_AS_SENT, sign_in },
     { "DELETE", "/api/v1/session", PERMIT_ANY, ROUTE_NO_BODY, sign_out },
     { "GET", "/api/v1/session", PERMIT_ANY, 0, who_am_i },
     { "GET", "/api/v1/people-to-sign-in", PERMIT_ANY, ROUTE_OPEN | ROUTE_BOARD, list_people },

@@ -12,6 +12,7 @@ extern const struct route route_photo[];
 extern const struct route route_photo_get[];
 extern const struct route route_stamped[];
 extern const struct route route_camera[];
+extern const struct route route_consent[];
 extern const struct route route_alert[];
 extern const struct route route_hazard[];
 extern const struct route route_timelapse[];
@@ -35,9 +36,9 @@ extern const struct route route_mine[];
 extern const struct route route_control[];
 
 const struct route *const route_tables[] = {
-    route_session,   route_live,     route_status,     route_site,    route_daylog,   route_card,      route_photo,
-    route_photo_get, route_stamped,  route_camera,     route_alert,   route_hazard,   route_timelapse, route_timeline,
-    route_request,   route_hook,     route_inspection, route_company, route_report,   route_stage,     route_test,
-    route_delay,     route_decision, route_hold,       route_change,  route_material, route_question,  route_callback,
-    route_approval,  route_mine,     route_control,    NULL,
+    route_session,   route_live,     route_status,   route_site,       route_daylog,  route_card,     route_photo,
+    route_photo_get, route_stamped,  route_camera,   route_consent,    route_alert,   route_hazard,   route_timelapse,
+    route_timeline,  route_request,  route_hook,     route_inspection, route_company, route_report,   route_stage,
+    route_test,      route_delay,    route_decision, route_hold,       route_change,  route_material, route_question,
+    route_callback,  route_approval, route_mine,     route_control,    NULL,
 };

@@ -167,6 +167,7 @@ void server_check(struct call *c);
 /* What the body needs before it can be received. Sets phase, or reply.status. */
 void server_body_begin(struct call *c);
 void server_body_take(struct call *c, const char *data, size_t size);
+void server_privacy_mask(struct call *c); /* of a write whose body is whole; answers when it cannot */
 void server_body_granted(struct budget_wait *w);
 void server_body_release(struct call *c);
 /* Every now and then: who is silent or slow for too long. */

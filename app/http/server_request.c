@@ -242,10 +242,13 @@ static enum MHD_Result receive(struct call *c, const char *data, size_t *size) {
         *size = 0;
         return MHD_YES;
     }
-    if (c->raw.raw)
+    if (c->raw.raw) {
         server_raw_task(c, RAW_FINISH);
-    else
-        server_steps_start(c);
+        return MHD_YES;
+    }
+    server_privacy_mask(c);
+    if (c->x.reply.status) return server_reply_queue(c);
+    server_steps_start(c);
     return MHD_YES;
 }
 

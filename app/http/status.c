@@ -2,6 +2,7 @@
 /* Puts a board's counts and states together; what they mean is their own files' business. */
 #include "app/http/status.h"
 
+#include "app/journal/consent.h"
 #include "app/journal/counts.h"
 #include "app/photo/capture.h"
 #include "app/photo/outbox.h"
@@ -76,6 +77,9 @@ int status_print(struct app *app, struct db *db, struct buf *out) {
     put_wear(&vitals, &w);
     json_close(&w, '}');
     json_put_text(&w, "camera", ask(app->camera_state, app->status_ctx, "absent"));
+    enum consent consent = CONSENT_UNRECORDED;
+    if (!rc && app->site[0]) rc = consent_read(db, app->site, &consent);
+    json_put_text(&w, "consent", consent_name(consent));
     if (vitals.temperature_known) json_put_int(&w, "temperature_c", vitals.temperature_c);
     json_put_text(&w, "power", ask(app->power_state, app->status_ctx, "unknown"));
     json_close(&w, '}');

@@ -173,10 +173,14 @@ int viewfinder_create(uv_loop_t *loop, struct shutter *shutter, struct viewfinde
     return 0;
 }
 
+void viewfinder_dismiss(struct viewfinder *v) {
+    for (struct client *c = v ? v->clients : NULL; c; c = c->next) end(c);
+}
+
 void viewfinder_close(struct viewfinder *v) {
     if (!v) return;
     v->closed = true;
-    for (struct client *c = v->clients; c; c = c->next) end(c);
+    viewfinder_dismiss(v);
 }
 
 static void on_closed(uv_handle_t *handle) { ((struct viewfinder *)handle->data)->open--; }

@@ -17,6 +17,9 @@ struct viewfinder;
 /* shutter outlives it. Owns: caller; viewfinder_destroy. ERR_NOMEM, ERR_IO. */
 MUST_CHECK int viewfinder_create(uv_loop_t *loop, struct shutter *shutter, struct viewfinder **out);
 
+/* Ends the pictures of all clients there are; others may come. Takes NULL. */
+void viewfinder_dismiss(struct viewfinder *v);
+
 /* Ends every client's picture; the server then lets go of them. Takes NULL. */
 void viewfinder_close(struct viewfinder *v);
 

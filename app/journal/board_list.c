@@ -2,6 +2,7 @@
 /* Boards for readers. */
 #include "app/journal/board.h"
 
+#include "app/journal/move.h"
 #include "firmware/base/cleanup.h"
 
 #include <string.h>
@@ -92,7 +93,9 @@ int board_list(struct db *db, const char *site, struct wall now, int64_t silent_
     int rc = db_prepare(
         db,
         "SELECT site, board, online, last_seen, boot, connect, clock, software, key, unsent, health FROM board"
-        " WHERE (?1 IS NULL OR site = ?1) ORDER BY site, board",
+        " WHERE (?1 IS NULL OR site = ?1) AND NOT EXISTS (SELECT 1 FROM move m WHERE m.site = board.site AND"
+        " m.board = board.board AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.site = m.site AND c.writer = m.board AND"
+        " c.epoch > m.epoch)) ORDER BY site, board",
         &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
@@ -111,8 +114,11 @@ int board_list(struct db *db, const char *site, struct wall now, int64_t silent_
 int board_put_short(struct db *db, const char *site, struct json_out *w, const char *name, int64_t *unsent) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     int64_t sum = -1;
-    int rc =
-        db_prepare(db, "SELECT board, online, last_seen, clock, unsent FROM board WHERE site = ? ORDER BY board", &s);
+    int rc = db_prepare(
+        db,
+        "SELECT board, online, last_seen, clock, unsent FROM board WHERE site = ?1 AND board NOT IN (" MOVE_GONE
+        ") ORDER BY board",
+        &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     json_open(w, name, '[');

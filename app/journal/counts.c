@@ -3,6 +3,7 @@
 #include "app/journal/counts.h"
 
 #include "app/journal/counts_private.h"
+#include "app/journal/move.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
 #include "firmware/base/text.h"
@@ -36,7 +37,7 @@ static int board_reach(struct db *db, struct stmt **s) {
 static int hub_reach(struct db *db, struct stmt **s) {
     return db_prepare(db,
                       "WITH board (name) AS (SELECT writer FROM chain WHERE site = ?1 AND writer <> ?2 "
-                      "UNION SELECT peer FROM mark WHERE site = ?1 AND peer <> ?2) "
+                      "UNION SELECT peer FROM mark WHERE site = ?1 AND peer <> ?2 EXCEPT " MOVE_GONE ") "
                       "SELECT coalesce(max(m.sent), 0), coalesce(min(coalesce(m.received, 0)), 0) FROM board b "
                       "LEFT JOIN mark m ON m.site = ?1 AND m.peer = b.name AND m.writer = ?2 AND m.epoch = ?3 AND "
                       "m.lane = ?4",

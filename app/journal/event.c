@@ -16,6 +16,8 @@
 #include "app/journal/inspection.h"
 #include "app/journal/delay.h"
 #include "app/journal/hold.h"
+#include "app/journal/daylog.h"
+#include "app/journal/move.h"
 #include "app/journal/outage.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_request.h"
@@ -36,6 +38,7 @@ const struct event_type event_types[] = {
     { "epoch-started", LANE_RECORD, "epoch", NULL, true },
     { "outage", LANE_RECORD, "board", outage_check, true },
     { "clock-set", LANE_RECORD, "board", clock_set_check, true },
+    { "board-moved", LANE_RECORD, "move", move_check, true },
     { "photos-dropped", LANE_RECORD, "board", NULL, true },
     { "plan-set", LANE_RECORD, "plan", plan_check, true },
     { "person-set", LANE_RECORD, "user", person_check, true },
@@ -88,11 +91,11 @@ const struct event_type event_types[] = {
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
 
 const struct subject_kind *const event_kinds[] = {
-    &epoch_kind,        &clock_set_kind,     &plan_kind,          &person_kind,   &daylog_kind,
-    &photo_kind,        &photo_request_kind, &viewpoint_kind,     &alert_kind,    &hazard_kind,
-    &inspection_kind,   &note_kind,          &checklist_set_kind, &setting_kind,  &stage_kind,
-    &timed_test_kind,   &delay_kind,         &delay_idle_kind,    &hold_kind,     &change_kind,
-    &confirmation_kind, &material_kind,      &question_kind,      &callback_kind, &handover_kind,
+    &epoch_kind,         &clock_set_kind, &plan_kind,         &person_kind,     &daylog_kind,     &photo_kind,
+    &photo_request_kind, &viewpoint_kind, &alert_kind,        &hazard_kind,     &inspection_kind, &note_kind,
+    &checklist_set_kind, &setting_kind,   &stage_kind,        &timed_test_kind, &delay_kind,      &delay_idle_kind,
+    &hold_kind,          &change_kind,    &confirmation_kind, &material_kind,   &question_kind,   &callback_kind,
+    &handover_kind,      &move_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

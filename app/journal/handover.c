@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hand-over: shape, projection, the maintenance plan, what is in the way. What is open is asked of the subjects' projections, and where the rules of a
- * subject are another's business, of the newest events about it. */
+/* Hand-over: shape, projection, the maintenance plan, what is in the way. What is open is asked of the subjects' projections. */
 #include "app/journal/handover.h"
 
 #include "app/journal/journal_private.h"

@@ -75,4 +75,24 @@ int identity_load(struct db *db, struct identity *out, struct err_text *e) {
     return 0;
 }
 
+int identity_read(struct db *db, struct identity *out) {
+    uint8_t key[SIGN_SECRET_SIZE + SIGN_PUBLIC_SIZE];
+    struct identity id = { 0 };
+    int rc = get(db, "sign-key", key, sizeof key);
+    if (!rc) rc = check_pair(key);
+    if (rc) return rc;
+    memcpy(id.secret, key, SIGN_SECRET_SIZE);
+    memcpy(id.public_key, key + SIGN_SECRET_SIZE, SIGN_PUBLIC_SIZE);
+    *out = id;
+    return 0;
+}
+
+int identity_put(struct db *db, const uint8_t secret[SIGN_SECRET_SIZE], const uint8_t public_key[SIGN_PUBLIC_SIZE]) {
+    uint8_t key[SIGN_SECRET_SIZE + SIGN_PUBLIC_SIZE];
+    memcpy(key, secret, SIGN_SECRET_SIZE);
+    memcpy(key + SIGN_SECRET_SIZE, public_key, SIGN_PUBLIC_SIZE);
+    int rc = check_pair(key);
+    return rc ? rc : put(db, "sign-key", key, sizeof key);
+}
+
 int identity_connected(struct db *db, int64_t connect) { return put(db, "connect", &connect, sizeof connect); }

@@ -18,6 +18,13 @@ struct identity {
 /* Reads it, makes the key where there is none, and counts a run. ERR_CORRUPT: the key in the database is damaged. */
 MUST_CHECK int identity_load(struct db *db, struct identity *out, struct err_text *e);
 
+/* Reads the key and makes nothing; connect_first is 0. ERR_NOT_FOUND, ERR_CORRUPT. */
+MUST_CHECK int identity_read(struct db *db, struct identity *out);
+
+/* Another journal's key becomes this one's: the same board goes on in a new journal. */
+MUST_CHECK int identity_put(struct db *db, const uint8_t secret[SIGN_SECRET_SIZE],
+                            const uint8_t public_key[SIGN_PUBLIC_SIZE]);
+
 /* A run has used connections up to this one. */
 MUST_CHECK int identity_connected(struct db *db, int64_t connect);
 

@@ -3,6 +3,8 @@
 #include "app/journal/person.h"
 
 #include "app/journal/account.h"
+#include "app/journal/privacy.h"
+#include "app/journal/privacy_number.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -192,14 +194,30 @@ int person_put_actor(struct db *db, const char *site, const char *actor, bool na
     return w->buf->error;
 }
 
+/* A name may be anything; a telephone number behind it is masked. */
+static int take_name(const char *name, struct person *p, struct err_text *e) {
+    struct buf masked;
+    buf_init(&masked, 4 * PERSON_NAME_SIZE);
+    int rc = privacy_mask_text(name, &masked);
+    if (rc == 0) rc = text_copy(p->name, sizeof p->name, masked.data ? masked.data : "");
+    buf_fini(&masked);
+    if (rc == ERR_TOO_BIG)
+        return err_field(e, ERR_INVALID, "name", "the name is longer than %d bytes", PERSON_NAME_SIZE - 1);
+    return rc < 0 ? err_set(e, rc, "the name cannot be taken: %s", err_name(rc)) : 0;
+}
+
 int person_add(struct journal *j, struct db *db, const char *site, const char *id, const char *name, const char *role,
                const char *verifier, const char *actor, struct err_text *e) {
     struct person p = { .active = true };
-    int rc = account_put(db, id, name, role, NULL, e);
+    struct privacy_number number;
+    if (privacy_number_next(id, 0, &number))
+        return err_field(e, ERR_INVALID, "id",
+                         "id looks like somebody's own number, and goes with every record; take one like u-01");
+    int rc = take_name(name, &p, e);
+    if (rc == 0) rc = account_put(db, id, p.name, role, NULL, e);
     if (rc == 0 && site) {
-        if (text_copy(p.id, sizeof p.id, id) < 0 || text_copy(p.name, sizeof p.name, name) < 0 ||
-            text_copy(p.role, sizeof p.role, role) < 0)
-            return err_set(e, ERR_TOO_BIG, "id, name or role is too long");
+        if (text_copy(p.id, sizeof p.id, id) < 0 || text_copy(p.role, sizeof p.role, role) < 0)
+            return err_set(e, ERR_TOO_BIG, "id or role is too long");
         rc = person_set(j, db, site, &p, actor, NULL, e);
     }
     if (rc == 0 && verifier) rc = account_set_pin(site ? j : NULL, db, id, verifier, actor, e);

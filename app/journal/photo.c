@@ -160,16 +160,23 @@ int photo_check_withdrawn(const struct json *data, struct err_text *e) {
 
 /* ---- POST ---- */
 
-/* Fills what the server makes: caption masked, times with the site's offset, clock, code. */
+/* In place: masked, a text never gets longer. */
+static int mask(char *text, size_t size) {
+    struct buf masked;
+    buf_init(&masked, 4 * PHOTO_CAPTION_MAX);
+    int rc = privacy_mask_text(text, &masked);
+    if (rc == 0 && masked.len > 0) text_clip(text, size, masked.data);
+    buf_fini(&masked);
+    return rc;
+}
+
+/* Fills what the server makes: caption and room masked, times with the site's offset, clock, code. */
 static int complete(struct journal *j, struct db *db, const char *site, struct photo *p, struct err_text *e) {
     char zone[PLAN_TZ_SIZE];
     uint8_t hash[HASH_SIZE];
     struct tz *tz = NULL;
-    struct buf caption;
-    buf_init(&caption, 4 * PHOTO_CAPTION_MAX);
-    int rc = privacy_mask_text(p->caption, &caption);
-    if (rc == 0 && p->caption[0]) text_clip(p->caption, sizeof p->caption, caption.data);
-    buf_fini(&caption);
+    int rc = mask(p->caption, sizeof p->caption);
+    if (rc == 0) rc = mask(p->room, sizeof p->room);
     if (rc == 0) rc = plan_timezone(db, site, journal_timezone(j), zone);
     if (rc == 0) rc = tz_create(zone, &tz, e);
     if (rc == 0) rc = text_unhex(p->sha256, hash, sizeof hash);

@@ -49,7 +49,7 @@ static int take_people(const struct json *root, struct put *out, struct err_text
 /* What GET answers can be sent back: `site` has to be the same, `version` is told by If-Match, `held` is not looked at. */
 static int decode(const char *site, const char *body, size_t n, struct put *out, struct err_text *e) {
     static const char *const members[] = { "site",    "version",  "name",   "timezone", "stages", "contract_amount",
-                                           "cutoffs", "customer", "people", "held",     NULL };
+                                           "cutoffs", "customer", "people", "held",     "closed", NULL };
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     const char *named = NULL;
     int64_t version = 0;

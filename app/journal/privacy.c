@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Masking of names, telephone numbers and free text. Finds numbers by their form and check digits; does not try to find names in free text. */
+/* Masking of names, telephone numbers and free text. What in a text is a person's number is privacy_number.c's business; names in free text
+ * are not looked for. */
 #include "app/journal/privacy.h"
 
+#include "app/journal/privacy_number.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/json.h"
 #include "firmware/base/text.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -59,89 +62,76 @@ int privacy_mask_phone(const char *phone, char *out, size_t out_size) {
     return mask_digits(country ? kept + 2 : kept, country ? n - 2 : n, out, out_size);
 }
 
-/* GB 11643: 17 digits, then a check character (ISO 7064, MOD 11-2). */
-static bool is_identity_number(const char *d) {
-    static const int weight[17] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 };
-    int sum = 0;
-    for (int i = 0; i < 17; i++) {
-        if (!is_digit(d[i])) return false;
-        sum += (d[i] - '0') * weight[i];
-    }
-    return toupper((unsigned char)d[17]) == "10X98765432"[sum % 11];
-}
-
-/* ISO/IEC 7812: 15 to 19 digits whose Luhn sum fits. */
-static bool is_card_number(const char *d, size_t n) {
-    int sum = 0;
-    if (n < 15 || n > 19) return false;
-    for (size_t i = 0; i < n; i++) {
-        int v = d[n - 1 - i] - '0';
-        if (i % 2 == 1) v = v * 2 > 9 ? v * 2 - 9 : v * 2;
-        sum += v;
-    }
-    return sum % 10 == 0;
-}
-
-static bool is_mobile_number(const char *d, size_t n) {
-    if (n == 13 && d[0] == '8' && d[1] == '6') return d[2] == '1' && d[3] >= '3';
-    return n == 11 && d[0] == '1' && d[1] >= '3';
-}
-
-#define SEGMENTS_MAX 8
-
-/* Digits as people write them, with single blanks or dashes inside; a final X belongs to an identity number. */
-struct run {
-    char digits[32];
-    size_t n[SEGMENTS_MAX], bytes[SEGMENTS_MAX]; /* digits and bytes of text up to the end of each segment */
-    size_t segments;
-};
-
-static void read_run(const char *text, struct run *r) {
-    size_t n = 0;
-    size_t i = 0;
-    *r = (struct run){ 0 };
-    while (r->segments < SEGMENTS_MAX) {
-        while (is_digit(text[i]) || ((text[i] == 'X' || text[i] == 'x') && n == 17)) {
-            if (n < sizeof r->digits) r->digits[n] = text[i];
-            n++;
-            i++;
-        }
-        r->n[r->segments] = n;
-        r->bytes[r->segments++] = i;
-        if ((text[i] != ' ' && text[i] != '-') || !is_digit(text[i + 1])) return;
-        i++;
-    }
-}
-
-static bool is_secret(const char *digits, size_t n) {
-    return (n == 18 && is_identity_number(digits)) ||
-           (n <= 19 && strspn(digits, "0123456789") >= n && (is_card_number(digits, n) || is_mobile_number(digits, n)));
-}
-
-/* Writes the longest number of the run that is to be masked, else its first segment as it is. Returns the bytes of text written. */
-static size_t put_run(const char *text, struct buf *out) {
-    struct run r;
-    read_run(text, &r);
-    for (size_t s = r.segments; s-- > 0;) {
-        size_t n = r.n[s];
-        if (!is_secret(r.digits, n)) continue;
-        size_t skip = n == 13 && is_mobile_number(r.digits, n) ? 2 : 0; /* the country's code */
-        (void)buf_add(out, r.digits + skip, 3);
-        for (size_t i = skip + 7; i < n; i++) (void)buf_add_text(out, "*");
-        (void)buf_add(out, r.digits + n - 4, 4);
-        return r.bytes[s];
-    }
-    (void)buf_add(out, text, r.bytes[0]);
-    return r.bytes[0];
-}
-
 int privacy_mask_text(const char *text, struct buf *out) {
-    while (*text) {
-        size_t plain = 0;
-        while (text[plain] && !is_digit(text[plain])) plain++;
-        (void)buf_add(out, text, plain);
-        text += plain;
-        if (*text) text += put_run(text, out);
+    struct privacy_number number;
+    size_t at = 0;
+    while (privacy_number_next(text, at, &number)) {
+        (void)buf_add(out, text + at, number.from - at);
+        (void)buf_add(out, number.digits, 3);
+        for (size_t i = 7; i < number.n; i++) (void)buf_add_text(out, "*");
+        (void)buf_add(out, number.digits + number.n - 4, 4);
+        at = number.to;
+    }
+    (void)buf_add_text(out, text + at);
+    return out->error;
+}
+
+/* ---- JSON, token by token: everything but the texts stays as it came, byte for byte ---- */
+
+/* Bytes of the string that begins with the quotation mark at json, both marks included; 0: it does not end. */
+static size_t string_bytes(const char *json, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        if (json[i] == '"') return i + 1;
+        if (json[i] == '\\') i++;
+    }
+    return 0;
+}
+
+static bool has_digit(const char *token, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (is_digit(token[i]) || token[i] == '\\' || (unsigned char)token[i] == 0xef) return true;
+    return false;
+}
+
+/* One string. What the parser will refuse stays as it is: nobody is going to read it. */
+static int mask_token(const char *token, size_t n, struct buf *out) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    struct buf copy;
+    struct buf masked;
+    buf_init(&copy, n + 3);
+    buf_init(&masked, n + 3);
+    (void)buf_addf(&copy, "[%.*s]", (int)n, token);
+    int rc = copy.error ? copy.error : json_parse(copy.data, copy.len, &root, NULL);
+    const char *text = rc == 0 ? json_text(json_at(root, 0)) : NULL;
+    if (text) rc = privacy_mask_text(text, &masked);
+    if (text && rc == 0 && masked.len > 0 && strcmp(text, masked.data) != 0) {
+        struct json_out w;
+        json_start(&w, out);
+        json_put_text(&w, NULL, masked.data);
+    } else {
+        (void)buf_add(out, token, n);
+    }
+    buf_fini(&masked);
+    buf_fini(&copy);
+    return rc == ERR_NOMEM ? rc : out->error;
+}
+
+int privacy_mask_json(const char *json, size_t n, struct buf *out) {
+    size_t i = 0;
+    while (i < n) {
+        const char *quote = memchr(json + i, '"', n - i);
+        size_t plain = quote ? (size_t)(quote - json) - i : n - i;
+        size_t token = quote ? string_bytes(quote, n - i - plain) : 0;
+        if (quote && !token) plain = n - i;
+        (void)buf_add(out, json + i, plain);
+        i += plain;
+        if (token && has_digit(json + i, token)) {
+            int rc = mask_token(json + i, token, out);
+            if (rc < 0) return rc;
+        } else if (token) {
+            (void)buf_add(out, json + i, token);
+        }
+        i += token;
     }
     return out->error;
 }

@@ -11,7 +11,11 @@ MUST_CHECK int privacy_mask_name(const char *name, char *out, size_t out_size);
 /* "138****1234"; spaces, dashes and a leading +86 go; what is masked already stays. ERR_INVALID: no telephone number. */
 MUST_CHECK int privacy_mask_phone(const char *phone, char *out, size_t out_size);
 
-/* Free text: identity card numbers, bank card numbers (Luhn) and mobile numbers in it become first digits, stars, last digits. */
+/* Free text: numbers that belong to a person (privacy_number.h) become three digits, stars, and the last four. What is masked already stays. */
 MUST_CHECK int privacy_mask_text(const char *text, struct buf *out);
+
+/* The same for every string of a JSON text, names of members too; all else stays byte for byte. What is no JSON stays as it is, too, for its
+ * parser to refuse: the same errors come out. */
+MUST_CHECK int privacy_mask_json(const char *json, size_t n, struct buf *out);
 
 #endif

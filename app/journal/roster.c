@@ -53,8 +53,11 @@ static int read_list(struct stmt *s, size_t size, int (*take)(struct stmt *s, vo
 int roster_boards(struct db *db, struct roster_board **out, size_t *n) {
     struct stmt *s = NULL;
     int rc = db_prepare(db,
-                        "SELECT site, board, key FROM board UNION ALL "
-                        "SELECT DISTINCT site, '', '' FROM chain WHERE site NOT IN (SELECT site FROM board)",
+                        "WITH here AS (SELECT site, board, key FROM board b WHERE NOT EXISTS (SELECT 1 FROM move m"
+                        " WHERE m.site = b.site AND m.board = b.board AND NOT EXISTS (SELECT 1 FROM chain c WHERE"
+                        " c.site = m.site AND c.writer = m.board AND c.epoch > m.epoch)))"
+                        " SELECT site, board, key FROM here UNION ALL "
+                        "SELECT DISTINCT site, '', '' FROM chain WHERE site NOT IN (SELECT site FROM here)",
                         &s);
     void *list = NULL;
     if (!rc) rc = read_list(s, sizeof **out, take_board, &list, n);

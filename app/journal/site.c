@@ -4,6 +4,7 @@
 
 #include "app/journal/board.h"
 #include "app/journal/domain.h"
+#include "app/journal/handover.h"
 #include "app/journal/hazard.h"
 #include "app/journal/hold.h"
 #include "app/journal/person.h"
@@ -55,6 +56,16 @@ static void put_customer(const struct plan *p, struct json_out *w) {
     json_close(w, '}');
 }
 
+/* The date on which the job was handed over; null while it goes on. */
+static int put_closed(struct db *db, const char *site, struct json_out *w) {
+    char date[TZ_DATE_SIZE];
+    bool done = false;
+    int rc = handover_done(db, site, &done, date);
+    if (rc < 0) return rc;
+    json_put_text(w, "closed", done ? date : NULL);
+    return 0;
+}
+
 int site_print(struct db *db, const char *site, const char *fallback_tz, struct site_view view, struct buf *out) {
     struct plan plan;
     struct json_out w;
@@ -74,6 +85,7 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
     plan_cutoffs_put(&plan.cutoffs, &w, "cutoffs");
     if (view.names) rc = person_put_list(db, site, &w, "people");
     if (rc == 0) rc = hold_put(db, site, view.names, &w, "held");
+    if (rc == 0) rc = put_closed(db, site, &w);
     json_close(&w, '}');
     plan_fini(&plan);
     return rc < 0 ? rc : out->error;
@@ -112,6 +124,7 @@ static int put_site(struct db *db, const struct pressing *s, struct json_out *w)
     pressing_put(s, w);
     put_stage(s, w);
     if (rc == 0) rc = hold_put(db, s->site, false, w, "held");
+    if (rc == 0) rc = put_closed(db, s->site, w);
     json_close(w, '}');
     return rc < 0 ? rc : w->buf->error;
 }

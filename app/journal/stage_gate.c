@@ -76,11 +76,14 @@ static const struct stage_seen *row_of(const struct stage_site *s, const char *k
 
 static bool passes(const struct stage_seen *row) { return row->overridden || row->state == STAGE_ACCEPTED; }
 
-/* All that is known of a stage has passed, and something is known. */
+/* Nothing has happened there but that head office opened its start. */
+static bool is_idle(const struct stage_seen *row) { return row->state == STAGE_PLANNED && !row->overridden; }
+
+/* All that has begun of a stage has passed, and something has. */
 static bool all_pass(const struct stage_site *s, const char *key) {
     size_t known = 0;
     for (size_t i = 0; i < s->row_count; i++) {
-        if (strcmp(s->rows[i].key, key) != 0 || (!s->rows[i].room[0] && s->rows[i].state == STAGE_PLANNED)) continue;
+        if (strcmp(s->rows[i].key, key) != 0 || is_idle(&s->rows[i])) continue;
         if (!passes(&s->rows[i])) return false;
         known++;
     }
@@ -258,7 +261,7 @@ static void other_tests(const struct stage_site *s, const char *key, const char 
 static void need_wet(const struct stage_site *s, const struct needed_test *t, const char *key,
                      struct stage_lacks *out) {
     for (size_t i = 0; i < s->row_count; i++)
-        if (strcmp(s->rows[i].key, "waterproofing") == 0 && s->rows[i].room[0])
+        if (strcmp(s->rows[i].key, "waterproofing") == 0 && s->rows[i].room[0] && !is_idle(&s->rows[i]))
             need_test(s, t, key, s->rows[i].room, out);
 }
 

@@ -6,6 +6,7 @@
 #include "app/journal/domain.h"
 #include "firmware/base/cleanup.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LOGS_MAX          60
@@ -91,7 +92,38 @@ static void add_phrases(const struct tally *t, const char *stage, struct chip *c
     }
 }
 
-static int put(struct tally *t, const char *stage, struct json_out *w, const char *name) {
+/* What hides the works behind it, and may come only after the stage's gate. */
+static const char *const covers[] = { "plumbing_electrical/chases-closed", "hvac/heating-screed", "carpentry/boarded" };
+
+static bool covers_works(const char *key) {
+    for (size_t i = 0; key && i < sizeof covers / sizeof covers[0]; i++)
+        if (strcmp(covers[i], key) == 0) return true;
+    return false;
+}
+
+/* 1: its gate is passed. */
+static int is_accepted(struct db *db, const char *site, const char *stage) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc =
+        db_prepare(db, "SELECT 1 FROM stage WHERE site = ? AND key = ? AND (state = 'accepted' OR gate_open = 1)", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, stage);
+    return stmt_step(s);
+}
+
+static void put_warning(const char *stage, struct json_out *w) {
+    char zh[120], en[160];
+    const struct domain_stage *d = domain_stage(stage);
+    (void)snprintf(zh, sizeof zh, "%s还没验收，先报验再封", d ? d->zh : stage);
+    (void)snprintf(en, sizeof en, "%s is not accepted yet: ask for acceptance before it is covered", d ? d->en : stage);
+    json_open(w, "warn", '{');
+    json_put_text(w, "zh", zh);
+    json_put_text(w, "en", en);
+    json_close(w, '}');
+}
+
+static int put(struct tally *t, bool accepted, const char *stage, struct json_out *w, const char *name) {
     size_t n = 0;
     size_t count = 0;
     (void)domain_phrases(&n);
@@ -111,6 +143,7 @@ static int put(struct tally *t, const char *stage, struct json_out *w, const cha
         json_put_text(w, "en", chips[i].en);
         json_put_text(w, "flags", chips[i].flags);
         json_put_int(w, "used", chips[i].used);
+        if (!accepted && covers_works(chips[i].key)) put_warning(stage, w);
         json_close(w, '}');
     }
     json_close(w, ']');
@@ -123,7 +156,8 @@ int today_chips_put(struct db *db, const char *site, const char *stage, struct j
     struct tally t = { .phrases = calloc(n + 1, sizeof *t.phrases),
                        .texts = calloc(TEXTS_COUNTED_MAX, sizeof *t.texts) };
     int rc = t.phrases && t.texts ? count_logs(db, site, &t) : ERR_NOMEM;
-    if (rc == 0) rc = put(&t, stage, w, name);
+    if (rc == 0) rc = is_accepted(db, site, stage);
+    if (rc >= 0) rc = put(&t, rc == 1, stage, w, name);
     free(t.phrases);
     free(t.texts);
     return rc;

@@ -8,7 +8,8 @@
 
 #define TODAY_TEXTS_MAX 20 /* chips of free text */
 
-/* [{"key","zh","en","flags","used"}]: the stage's phrases, the general ones, and what this site wrote itself in its newest logs; most used first. */
+/* [{"key","zh","en","flags","used","warn":{"zh","en"}?}]: the stage's phrases, the general ones, and what this site wrote itself in its newest logs; most used first.
+ * warn: it would cover works that are not accepted. */
 MUST_CHECK int today_chips_put(struct db *db, const char *site, const char *stage, struct json_out *w,
                                const char *name);
 

@@ -2,6 +2,7 @@
 /* Answers photo requests with the board's camera. What a request is, and whether it is open, is app/journal/photo_request's business. */
 #include "app/photo/responder.h"
 
+#include "app/journal/consent.h"
 #include "app/journal/photo_request.h"
 #include "app/photo/snapshot.h"
 #include "firmware/base/log.h"
@@ -58,6 +59,13 @@ static int record(struct db *db, void *arg) {
 
 static bool absent(int rc) { return rc == ERR_NOT_FOUND || rc == ERR_GONE; }
 
+static int read_consent(struct db *db, void *arg) {
+    struct answer *a = arg;
+    int rc = consent_check(db, a->r->site, CONSENT_BY_ITSELF, &a->why);
+    if (rc == ERR_CONFLICT) a->reason = "no-consent";
+    return rc == ERR_CONFLICT ? 0 : rc;
+}
+
 static bool expired(const struct photo_request *request) {
     struct wall due;
     return request->due[0] && clock_parse(request->due, &due, NULL) == 0 && clock_wall().ms > due.ms;
@@ -75,10 +83,11 @@ static int answer(const struct responder *r, const struct photo_request *request
     memcpy(a.capture.record.room, request->room, sizeof a.capture.record.room);
     memcpy(a.capture.record.origin, "camera", sizeof "camera");
 
-    int rc = 0;
+    int rc = store_call(r->reader, read_consent, &a);
+    if (rc) goto out;
     if (expired(request)) {
         a.reason = "expired";
-    } else {
+    } else if (!a.reason) {
         rc = snapshot_frame(r->photos, &a.capture, r->shot_ms ? r->shot_ms : SHOT_MS, &bytes, &a.why);
         if (rc == ERR_BUSY || rc == ERR_NOMEM) goto out; /* asked again */
         if (rc) a.reason = absent(rc) ? "camera-absent" : "camera-failed";

@@ -2,6 +2,7 @@
 /* When a frame is taken, and which are kept. Frames themselves go the way of every photo of this camera (snapshot.c). */
 #include "app/photo/timelapse.h"
 
+#include "app/journal/consent.h"
 #include "app/journal/viewpoint.h"
 #include "app/photo/motion.h"
 #include "firmware/base/cleanup.h"
@@ -52,7 +53,11 @@ static int ask_hours(struct db *db, void *arg) {
     int rc = plan_read(db, o->snapshot.site, o->snapshot.timezone, &plan);
     if (rc) return rc;
     rc = tz_create(plan.timezone, &tz, NULL);
-    if (!rc) a->now = timelapse_hours(&o->hours, &plan.cutoffs, tz, clock_wall(), clock_grade());
+    enum consent consent = CONSENT_UNRECORDED;
+    if (!rc) rc = consent_read(db, o->snapshot.site, &consent);
+    if (!rc)
+        a->now = consent_allows(consent, CONSENT_BY_ITSELF) &&
+                 timelapse_hours(&o->hours, &plan.cutoffs, tz, clock_wall(), clock_grade());
     tz_destroy(tz);
     plan_fini(&plan);
     return rc;

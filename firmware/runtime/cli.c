@@ -57,6 +57,17 @@ static bool read_settings(const struct cli *cli, const char *path, void *setting
     return rc == 0;
 }
 
+const char *cli_config(int argc, char **argv, const char *fallback) {
+    const char *config = fallback;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
+            config = argv[++i];
+        else if (text_starts(argv[i], "--config="))
+            config = argv[i] + strlen("--config=");
+    }
+    return config;
+}
+
 int cli_start(const struct cli *cli, int argc, char **argv, void *settings) {
     const char *config = cli->config_default;
     bool check = false, print = false;

@@ -24,6 +24,9 @@ struct cli {
  * and --print, 2 for a wrong argument or setting (told on stderr, one line each). */
 int cli_start(const struct cli *cli, int argc, char **argv, void *settings);
 
+/* The settings' path that the arguments say, else fallback. */
+const char *cli_config(int argc, char **argv, const char *fallback);
+
 /* The version that was built. */
 extern const char cli_version[];
 

@@ -5,6 +5,7 @@
 #include "app/hook/hook_sender.h"
 #include "app/http/member.h"
 #include "app/http/route_tus.h"
+#include "app/journal/move.h"
 #include "app/journal/roster.h"
 #include "app/journal/sink.h"
 #include "app/journal/site.h"
@@ -58,6 +59,14 @@ struct hub {
 static bool has_blob(void *ctx, const char sha256[HASH_TEXT_SIZE]) {
     struct hub *h = ctx;
     return blobs_has(h->rt.depot.blobs, BLOB_ORIGINAL, sha256) || blobs_has(h->rt.depot.blobs, BLOB_THUMB, sha256);
+}
+
+static bool moved(void *ctx, const char *board, const char *from, const char *to) {
+    struct hub *h = ctx;
+    bool said = false;
+    int rc = move_said(h->feed_db, from, board, to, &said);
+    if (rc) log_warn("whether board %s moved cannot be read: %s", board, err_name(rc));
+    return said;
 }
 
 static void blob_stored(void *ctx, const struct tus_upload *u) { /* pool */
@@ -199,6 +208,7 @@ static int start_feed(struct hub *h, struct err_text *e) {
                                             .trouble = on_trouble,
                                             .doubt = on_doubt,
                                             .has_blob = has_blob,
+                                            .moved = moved,
                                             .link = on_link,
                                             .ctx = h } };
     struct feed *feed = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sitelogctl doctor: looks at everything that can be wrong from outside, and says how to mend it. Mends nothing itself. */
+#include "app/photo/vacate.h"
 #include "app/journal/account.h"
 #include "firmware/base/file.h"
 #include "firmware/base/text.h"
@@ -158,6 +159,26 @@ static void try_camera(struct doctor *d, const char *path) {
     camera_close(camera);
 }
 
+static void check_move(struct doctor *d) {
+    struct vacate v;
+    char remedy[100];
+    if (d->ctl->hub || vacate_read(d->ctl->dir, &v, NULL)) return;
+    (void)snprintf(remedy, sizeof remedy, "sitelogctl move --to %s goes on with it", v.to);
+    doctor_find(d, FINDING_WRONG, "move", remedy, "a move from site %s to %s was begun and is not finished", v.from,
+                v.to);
+}
+
+/* What it may do, as far as the daemon tells. */
+static void check_consent(struct doctor *d) {
+    const char *consent = json_text(json_member(d->status, "consent"));
+    if (!consent || !d->ctl->board.camera_device[0] || strcmp(consent, "given") == 0) return;
+    bool refused = strcmp(consent, "refused") == 0;
+    doctor_find(
+        d, FINDING_WARN, "consent", "the manager records it at the panel, or head office on the site's page",
+        refused ? "the customer refuses the camera: it is not used at all"
+                : "the customer's consent is not recorded: no time-lapse, and requests for photos are not answered");
+}
+
 static void check_camera(struct doctor *d) {
     const char *device = d->ctl->board.camera_device, *state = json_text(json_member(d->status, "camera"));
     if (d->ctl->hub) return;
@@ -209,7 +230,9 @@ static int run(struct ctl *c, int argc, char **argv) {
     check_disk(&d);
     if (check_database(&d)) check_daemon(&d);
     doctor_clock_all(&d);
+    check_move(&d);
     check_camera(&d);
+    check_consent(&d);
     doctor_gpio_all(&d);
     doctor_board_all(&d);
     doctor_cert_all(&d);

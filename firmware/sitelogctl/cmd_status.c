@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sitelogctl status: where a board or head office stands. Asks the daemon where one runs, else looks at the journal. */
 #include "app/journal/board.h"
+#include "app/journal/consent.h"
 #include "app/journal/counts.h"
 #include "app/photo/outbox.h"
 #include "app/photo/space.h"
@@ -52,9 +53,12 @@ static int read_board(const struct ctl *c, struct db *db, struct json_out *w) {
         space_level_name(space_level_next(SPACE_OK, room.free_bytes, room.total_bytes, c->board.reserve_percent)));
     json_close(w, '}');
     json_put_text(w, "camera", c->board.camera_device[0] ? "unknown" : "absent");
+    enum consent consent = CONSENT_UNRECORDED;
+    rc = consent_read(db, c->site, &consent);
+    json_put_text(w, "consent", consent_name(consent));
     if (thermal_read(&celsius) == 0) json_put_int(w, "temperature_c", celsius);
     json_put_text(w, "power", power_state_name(power_look(c->board.power_supply)));
-    return 0;
+    return rc;
 }
 
 /* ---- head office ---- */

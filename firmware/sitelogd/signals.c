@@ -2,6 +2,7 @@
 /* Wires pins, rhythms, photos and counts together. Decides nothing itself. */
 #include "firmware/sitelogd/signals.h"
 
+#include "app/journal/consent.h"
 #include "app/journal/counts.h"
 #include "app/journal/plan.h"
 #include "app/journal/today_alerts.h"
@@ -221,9 +222,15 @@ void signals_settle(struct signals *s) {
 
 /* ---- a photo (pool, then loop) ---- */
 
+static int read_consent(struct db *db, void *arg) {
+    struct signals *s = arg;
+    return consent_check(db, s->snapshot.site, CONSENT_BY_PERSON, &s->shot_why);
+}
+
 static void shoot(uv_work_t *work) {
     struct signals *s = work->data;
-    s->shot_result = snapshot_take(&s->snapshot, s->shot_id, &s->shot_why);
+    s->shot_result = store_call(s->snapshot.reader, read_consent, s);
+    if (s->shot_result == 0) s->shot_result = snapshot_take(&s->snapshot, s->shot_id, &s->shot_why);
 }
 
 static void shot(uv_work_t *work, int status) {

@@ -26,6 +26,8 @@ enum feed_trouble {
 struct feed_handlers {
     /* A board was heard of for the first time: it belongs to this site from now on. */
     void (*board_new)(void *ctx, const char *site, const char *board);
+    /* Has this board said, as its last word at site `from`, that it goes to `to`? Asked when it speaks there. NULL: no board ever moves. */
+    bool (*moved)(void *ctx, const char *board, const char *from, const char *to);
     void (*state)(void *ctx, const char *site, const char *board, const struct state *state);
     void (*hello)(void *ctx, const char *site, const char *board, const struct ack *hello);
     void (*beat)(void *ctx, const char *site, const char *board, const struct beat *beat);

@@ -21,18 +21,26 @@ int feed_take_site(struct feed *f, const char *name, struct feed_site **out) {
     return rc;
 }
 
+static bool moved(const struct feed *f, const char *board, const char *from, const char *to) {
+    return f->o.handlers.moved && f->o.handlers.moved(f->o.handlers.ctx, board, from, to);
+}
+
 /* The link of a board that speaks under a site; NULL when it does not belong there. */
 static struct feed_link *admit(struct feed *f, const char *site_name, const char *board) {
-    struct feed_link *link = feed_site_board(&f->sites, board);
-    if (link && strcmp(link->site->site, site_name) == 0) return link;
-    if (link) {
+    struct feed_link *old = feed_site_board(&f->sites, board);
+    if (old && strcmp(old->site->site, site_name) == 0) return old;
+    bool moves = old && moved(f, board, old->site->site, site_name);
+    if (old && !moves) {
+        if (moved(f, board, site_name, old->site->site)) return NULL; /* what was retained where it has been */
         f->refused++;
-        trouble(f, FEED_WRONG_SITE, site_name, board, link->site->site);
+        trouble(f, FEED_WRONG_SITE, site_name, board, old->site->site);
         return NULL;
     }
     struct feed_site *site = NULL;
+    struct feed_link *link = NULL;
     int rc = feed_take_site(f, site_name, &site);
-    if (!rc) rc = feed_site_link(&f->sites, site, board, &link);
+    if (!rc && moves) peer_presence(old->peer, PEER_AWAY, now_ms());
+    if (!rc) rc = moves ? feed_site_move(&f->sites, old, site, &link) : feed_site_link(&f->sites, site, board, &link);
     if (rc) {
         f->refused++;
         log_warn("feed: board %s of site %s cannot be taken in: %s", board, site_name, err_name(rc));

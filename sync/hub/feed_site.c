@@ -80,6 +80,12 @@ static size_t bucket_of(const char *name) {
     return h % FEED_BUCKETS;
 }
 
+static void put_in_bucket(struct feed_sites *s, struct feed_link *link) {
+    size_t bucket = bucket_of(link->name);
+    link->bucket_next = s->buckets[bucket];
+    s->buckets[bucket] = link;
+}
+
 static int add_link(struct feed_sites *s, struct feed_site *site, const char *name, bool public_feed,
                     struct feed_link **out) {
     struct feed_link *link = calloc(1, sizeof *link);
@@ -107,11 +113,7 @@ static int add_link(struct feed_sites *s, struct feed_site *site, const char *na
     link->site = site;
     link->next = site->links;
     site->links = link;
-    if (!public_feed) {
-        size_t bucket = bucket_of(name);
-        link->bucket_next = s->buckets[bucket];
-        s->buckets[bucket] = link;
-    }
+    if (!public_feed) put_in_bucket(s, link);
     *out = link;
     return 0;
 }
@@ -146,6 +148,29 @@ int feed_site_get(struct feed_sites *s, const char *name, struct feed_site **out
     site->next = s->list;
     s->list = site;
     *out = site;
+    return 0;
+}
+
+static void take_out_of_bucket(struct feed_sites *s, struct feed_link *link) {
+    struct feed_link **at = &s->buckets[bucket_of(link->name)];
+    while (*at && *at != link) at = &(*at)->bucket_next;
+    if (*at) *at = link->bucket_next;
+    link->bucket_next = NULL;
+}
+
+int feed_site_move(struct feed_sites *s, struct feed_link *link, struct feed_site *to, struct feed_link **out) {
+    struct feed_link *there = to->links;
+    while (there && (there->public_feed || strcmp(there->name, link->name) != 0)) there = there->next;
+    take_out_of_bucket(s, link);
+    int rc = there ? 0 : add_link(s, to, link->name, false, &there);
+    if (rc) {
+        put_in_bucket(s, link);
+        return rc;
+    }
+    if (!feed_site_board(s, link->name)) put_in_bucket(s, there); /* one that came back */
+    memcpy(there->key, link->key, sizeof there->key);
+    link->online = false;
+    *out = there;
     return 0;
 }
 

@@ -56,6 +56,10 @@ MUST_CHECK int feed_site_link(struct feed_sites *s, struct feed_site *site, cons
 /* A board's link, at whichever site it belongs to; NULL: not known. */
 struct feed_link *feed_site_board(struct feed_sites *s, const char *board);
 
+/* The board belongs to another site from now on; its link at the old one stays, silent, for when it comes back. Takes the pinned key along. Errors: as feed_site_link. */
+MUST_CHECK int feed_site_move(struct feed_sites *s, struct feed_link *link, struct feed_site *to,
+                              struct feed_link **out);
+
 void feed_sites_fini(struct feed_sites *s);
 
 #endif

@@ -89,6 +89,7 @@ async function walkPanel(screen, limits, panel) {
     }
     await walkStages(screen, look, panel);
     await walkHazards(screen, look);
+    await walkMoney(screen, look);
     await screen.tap('.pill');
     await screen.see('.lanes');
     await look('status');
@@ -163,6 +164,37 @@ async function walkHazards(screen, look) {
     await screen.home();
 }
 
+// Changes, materials, questions: the lists, what is asked for, one of each.
+async function walkMoney(screen, look) {
+    for (const [hash, seen, name] of [['change/new', '.chip', 'why a change'], ['change/new/owner-adds', '.compose', 'a change before it is sent'], ['material/new', '.toggle', 'what is short'], ['question/new', '.compose', 'a question before it is sent']]) {
+        await screen.page.evaluate((to) => { location.hash = `#/${to}`; }, hash);
+        await screen.see(seen);
+        await look(name);
+        if (hash.startsWith('change/new/')) {
+            await screen.tap('.hazard-facts .plain >> nth=0');
+            await screen.see('.number-keys');
+            await look('an amount');
+            await screen.tap('.number-keys .key >> nth=4');
+            await screen.tap('.sheet-number .main');
+        }
+        if (hash === 'change/new') continue;
+        if (hash !== 'change/new/owner-adds') await screen.tap('.toggle[data-key="tiles"], .toggle[data-key="size"]');
+        await screen.tap('.side .main');
+        await screen.see('.hazard-page');
+        await look(`${name}, sent`);
+        if (!hash.startsWith('material')) continue;
+        await screen.tap('[data-step="arrive"]');
+        await screen.see('.compose');
+        await look('goods arrive');
+    }
+    for (const list of ['change', 'material', 'question']) {
+        await screen.page.evaluate((to) => { location.hash = `#/${to}`; }, list);
+        await screen.see('.money-card');
+        await look(list);
+    }
+    await screen.home();
+}
+
 for (const lang of ['zh', 'en']) {
     test(`every view of the panel and of a phone, ${lang}`, () => withStack({}, async (stack) => {
         const board = await filled(stack);
@@ -190,6 +222,15 @@ for (const lang of ['zh', 'en']) {
                 const screen = await Screen.open(browser, stack.hubWhere, { size, lang, path: '/office/' });
                 await screen.signIn('o-01', '1357', '.site-card');
                 await look('sites');
+                await screen.tap('.bar-lang[href="#/approvals"]');
+                await screen.see('[data-part="calls"] .hint');
+                await look('approvals');
+                await screen.tap('[data-part="calls"] .toggle');
+                await screen.tap('.money-card[data-site="s-1"]');
+                await screen.see('.sheet-money .choices');
+                await look('a call');
+                await screen.page.keyboard.press('Escape');
+                await screen.tap('.bar-back');
                 await screen.tap('.site-card');
                 await screen.see('.entry');
                 await look('site');

@@ -124,20 +124,25 @@ test('a photo is asked for: by the board’s camera, and by a person', () => wit
     await atDesk(stack, async (screen, browser) => {
         await screen.signIn('o-01', '1357', '.site-card');
         await screen.tap('.site-card');
+        await screen.tap('.site-tabs .consent', { hasText: '未记录' });
+        await screen.tap('dialog .main', { hasText: '业主同意' });
+        await screen.see('.site-tabs .consent', { hasText: '业主同意相机拍摄' });
+        await until('the board knows', async () => (await manager.get('/consent')).given === true);
         const ask = async (text, camera) => {
             await screen.tap('.site-tabs .plain');
             await screen.page.selectOption('#request-room', 'balcony');
             await screen.page.fill('#request-text', text);
+            assert.equal(await screen.$('dialog .privacy-line').isVisible(), /\d/.test(text));
             if (!camera) await screen.page.uncheck('#request-camera');
             await screen.tap('dialog .main');
             await screen.said('已发给工地');
         };
         await ask('阳台地漏', true);
         await screen.see('.requests [data-state="answered"] img');
-        await ask('门口', false);
+        await ask('门口，电话13900139000', false);
         const panel = await Screen.open(browser, board.where);
         await panel.signIn('经理', '2468');
-        await panel.see('.card', { hasText: '门口' });
+        await panel.see('.card', { hasText: '门口，电话139****9000' });
         await panel.tap(panel.$('.card', { hasText: '门口' }).locator('.main'));
         await panel.tap('.shutter');
         await panel.said('照片已保存');

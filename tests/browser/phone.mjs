@@ -100,7 +100,13 @@ test('the log on a phone: a note by keyboard, then the day card to keep', () => 
         await screen.tap('.tab-plan');
         await screen.tap('.chip', { hasText: '原房拍照' });
         await screen.page.fill('#note', '业主要求加两个插座');
-        await until('the note is in the draft', async () => (await manager.get('/today')).draft?.data.note === '业主要求加两个插座');
+        assert.equal(await screen.$('.privacy-line').isVisible(), false);
+        await screen.page.fill('#note', '业主 138 0013 8000 要求加两个插座，订单20261122001234567');
+        await screen.see('.privacy-line', { hasText: '138****8000' });
+        assert.equal(await screen.$('#note').inputValue(), '业主 138 0013 8000 要求加两个插座，订单20261122001234567', 'what is typed is left alone');
+        const masked = '业主 138****8000 要求加两个插座，订单20261122001234567';
+        await until('the note is in the draft, masked', async () => (await manager.get('/today')).draft?.data.note === masked);
+        assert.doesNotMatch(await screen.page.evaluate(() => JSON.stringify({ ...localStorage })), /0013 8000/, 'the browser keeps none of it');
         await screen.tap('.save');
         await screen.said('日志已保存');
         await screen.see('.day-card');
@@ -111,7 +117,7 @@ test('the log on a phone: a note by keyboard, then the day card to keep', () => 
         const bytes = fs.readFileSync(await (await download).path());
         assert.deepEqual([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
         const [log] = (await manager.get('/daylogs')).daylogs;
-        assert.equal(log.note, '业主要求加两个插座');
+        assert.equal(log.note, masked);
         assert.equal(log.photos.length, 3);
         assert.equal(log.date, siteDate());
     });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { runTests, test } from '../support/programs.mjs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -40,7 +40,7 @@ test('every word that is asked for is in the table', () => {
     for (const [prefix, keys] of Object.entries({
         state: ['saved', 'sent', 'received', 'rejected', 'away'], role: ['manager', 'supervisor', 'crew', 'installer', 'office', 'viewer'], item: ['done', 'going', 'blocked'],
         upload: ['reading', 'waiting', 'sending', 'done', '413', '415', '422', '507', 'refused'], link: ['up', 'down'], hub: ['up', 'down', 'unknown'], clock: ['ntp', 'rtc', 'none'],
-        camera: ['ok', 'absent', 'failed'], origin: ['camera', 'phone', 'timelapse', 'import', 'recovered'], lane: ['alert', 'record', 'photo'], request: ['open', 'answered', 'failed'], power: ['good', 'failing'], wear: ['used', 'warning', 'urgent'], space: ['low', 'no_timelapse', 'dropping', 'full'], outage: ['power', 'power-clean', 'network', 'camera'], weekday: ['1', '2', '3', '4', '5', '6', '7'],
+        camera: ['ok', 'absent', 'failed'], consent: ['unrecorded', 'given', 'refused'], origin: ['camera', 'phone', 'timelapse', 'import', 'recovered'], lane: ['alert', 'record', 'photo'], request: ['open', 'answered', 'failed'], power: ['good', 'failing'], wear: ['used', 'warning', 'urgent'], space: ['low', 'no_timelapse', 'dropping', 'full'], outage: ['power', 'power-clean', 'network', 'camera'], weekday: ['1', '2', '3', '4', '5', '6', '7'],
     })) for (const key of keys) assert.ok(words.has(`${prefix}.${key}`), `${prefix}.${key}`);
 });
 
@@ -69,6 +69,19 @@ test('every import leads to a file and a name that is exported there', () => {
                 assert.match(read(target), new RegExp(`export (async )?(function|const|class|let) ${name}\\b`), `${file}: ${name} of ${to}`);
             }
         }
+    }
+});
+
+// The same texts as tests/unit/app/journal/test_privacy.c asks the server's recogniser.
+test('the screens find the numbers that the server masks', async () => {
+    const { findNumbers, maskText } = await import(pathToFileURL(join(WEB, 'shared/privacy.js')));
+    const corpus = JSON.parse(readFileSync(join(ROOT, 'tests/unit/app/journal/privacy-corpus.json'), 'utf8'));
+    const rows = Object.values(corpus).filter(Array.isArray).flat().map((row) => [row].flat());
+    assert.ok(rows.length > 150);
+    for (const [text, masked = text] of rows) {
+        assert.equal(maskText(text), masked, text);
+        assert.equal(maskText(masked), masked);
+        assert.equal(findNumbers(text).length > 0, text !== masked, text);
     }
 });
 

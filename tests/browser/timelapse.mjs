@@ -314,6 +314,7 @@ test('from the board’s own camera to the player: its frames, and where it hung
     await stack.addUser(board, 'u-01', 'manager', '2468', '经理');
     await stack.addUser(null, 'o-01', 'office', '1357', '客服');
     const hub = await stack.hubClient({ site: 's-1' }).signIn('o-01', '1357');
+    await hub.call('PUT', '/consent', { body: { given: true } }).catch(() => until('the site is known', async () => (await hub.raw('PUT', '/api/v1/sites/s-1/consent', { body: { given: true } })).status < 300));
     await until('the first frame is at head office', async () => (await hub.get('/timelapse')).total === 1, 90000);
     await seen(stack, {}, async (screen, browser) => {
         await whole(screen);

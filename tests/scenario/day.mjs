@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { realPhotos, runTests, siteDate, test, until, uuid7, varied, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
+import { consent } from '../support/site.mjs';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -17,6 +18,7 @@ export async function seeded(stack) {
     await stack.addUser(null, 'o-01', 'office', '1357', 'Office');
     const manager = await stack.client(board).signIn('u-01', '2468');
     const office = await stack.hubClient({ site: 's-1' }).signIn('o-01', '1357');
+    await consent(manager);
     return { board, manager, office };
 }
 

@@ -16,7 +16,7 @@ const pin = '2468';
 // One row an activity: who may, and which routes it is.
 const table = [
     ['anybody', [], 'GET /healthz', 'GET /metrics', 'POST /session', 'GET /people-to-sign-in', 'POST /blobs/have'],
-    ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'POST /send-now'],
+    ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'GET /consent', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
         'GET /photo-requests', 'GET /inspections', 'GET /inspections/{id}', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /mine', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings', 'GET /report', 'GET /stages', 'GET /stages/{key}', 'GET /tests', 'GET /tests/{id}', 'GET /delays', 'GET /idle-days', 'GET /holds', 'GET /changes', 'GET /materials', 'GET /questions', 'GET /handover'],
@@ -33,6 +33,7 @@ const table = [
     ['timed tests', ['manager', 'supervisor', 'office'], 'POST /tests', 'POST /tests/{id}/finish'],
     ['decide, hold, plan, people, checklists; ask for a photo; see an alert; call-backs, webhooks, the digest', ['office'], 'PUT /sites/{site}', 'POST /photo-requests', 'POST /alerts/{id}/seen', 'PUT /checklists/{stage}', 'PUT /settings/{key}', 'GET /templates',
         'POST /stages/{key}/override', 'POST /decisions', 'POST /hold', 'POST /resume', 'POST /materials/{id}/answer', 'POST /callbacks', 'GET /callbacks/due', 'GET /approvals', 'GET /hooks', 'GET /digest'],
+    ['record the customer’s consent to the camera', ['manager', 'office'], 'PUT /consent'],
     ['devices, network, restore, move', ['installer']],
     ['export', ['installer', 'office']],
 ];

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { answersChecked } from '../support/openapi.mjs';
 import { realPhotos, runTests, test, until, uuid7, varied, withStack } from '../support/programs.mjs';
-import { addManager, addOffice, agree, allReceived, log, scale, thereOnce, verifyClean } from '../support/site.mjs';
+import { addManager, addOffice, agree, allReceived, consent, log, scale, thereOnce, verifyClean } from '../support/site.mjs';
 import { vitals } from '../support/vitals.mjs';
 
 const MORE = Math.ceil(100 * scale);
@@ -59,6 +59,7 @@ test('head office is put back to an older copy: boards bring back what it lost, 
     await stack.startHub();
     await work(s, MORE);
     await setPlan(s, 'after');
+    await consent(s.manager);
     const asked = await s.office.post('/photo-requests', { id: uuid7(), room: 'kitchen' });
     await until('the request is answered', async () => (await s.office.timeline()).some((entry) => entry.inreplyto === asked.id));
     await agree(s.manager, s.office);

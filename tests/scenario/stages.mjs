@@ -91,6 +91,25 @@ test('gates, acceptance from afar, ponding over a night, an override', () => wit
     await verifyClean(stack, board.conf, stack.hubConf);
 }));
 
+test('a pressure test over an hour of simulated time passes; a fall fails it', () => withStack({ check: answersChecked() }, async (stack) => {
+    const at = (time) => ({ SITELOG_CLOCK: `2026-11-23T${time}+08:00` });
+    const board = await stack.startBoard('b-1', { camera: false, env: at('10:00:00') });
+    let manager = await addManager(stack, board);
+    const begin = (room) => manager.post('/tests', { id: uuid7(), kind: 'pressure', room, value: 8, unit: 'bar', photos: photo() });
+    const [one, two] = [await begin('kitchen'), await begin('bath')];
+    const end = (test, value, options) => manager.post(`/tests/${test.id}/finish`, { id: uuid7(), value, photos: photo() }, options);
+    await end(one, 8, { expect: [422] });
+    await board.program.kill('SIGTERM');
+    Object.assign(board.program.env, at('11:00:30'));
+    await stack.startBoard('b-1');
+    manager = await stack.client(board).signIn('u-01', '2468');
+    assert.equal((await end(one, 7.6)).state, 'passed');
+    const failed = await end(two, 7.4);
+    assert.equal(failed.state, 'failed');
+    assert.match(failed.end.faults[0].zh, /掉了 0.06 MPa/);
+    assert.equal((await manager.get('/tests?state=failed')).tests[0].id, two.id);
+}));
+
 test('days are claimed and granted, a site is held and goes on: both ends say so', () => withStack({ check: answersChecked() }, async (stack) => {
     const { board, manager, office } = await people(stack);
     const claim = await manager.post('/delays', { id: uuid7(), reason: 'no-water-power', from: '2026-11-16', to: '2026-11-18', photos: photo() });

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { realPhotos, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
-import { addManager, addOffice } from '../support/site.mjs';
+import { addManager, addOffice, consent } from '../support/site.mjs';
 
 const files = realPhotos(6);
 
@@ -23,7 +23,10 @@ test('frames, series, and a player\'s list', () => withStack({ check: answersChe
     const frames = async (client, query = '') => client.get(`/timelapse${query}`);
     const kept = (n, what) => until(what, async () => (await frames(manager)).total === n);
 
-    await kept(1, 'the first frame');
+    assert.equal((await frames(manager)).total, 0);
+    assert.equal((await manager.get('/status')).consent, 'unrecorded');
+    await consent(manager);
+    await kept(1, 'the first frame, since the customer agreed');
     const mine = await manager.photo(fs.readFileSync(files[1]));
     await until('frame and photo are at head office', async () => (await frames(office)).total === 1 && (await office.get('/photos')).photos.length === 1);
     assert.equal((await office.get('/photos')).photos[0].id, mine.id, 'a frame is no photo among photos');

@@ -8,6 +8,8 @@
 
 #include "tests/support/board_rig.h"
 
+#include "app/journal/consent.h"
+
 #include "firmware/base/file.h"
 #include "tests/support/temp.h"
 #include "tests/support/test_jpeg_make.h"
@@ -155,4 +157,29 @@ int64_t board_rig_photos_count(struct board_rig *r, const char *sql) {
     int64_t n = strtoll(text, NULL, 10);
     free(text);
     return n;
+}
+
+/* ---- consent ---- */
+
+struct consenting {
+    struct board_rig *r;
+    bool given;
+};
+
+static int consent_job(struct db *db, void *arg) {
+    struct consenting *c = arg;
+    struct err_text e = { 0 };
+    struct buf answer;
+    bool changed;
+    const char *body = c->given ? "{\"given\":true}" : "{\"given\":false}";
+    buf_init(&answer, 4096);
+    int rc = consent_put(c->r->depot.journal, db, BOARD_RIG_SITE, "user/u-01", "manager/u-01", body, strlen(body),
+                         &changed, &answer, &e);
+    buf_fini(&answer);
+    return rc;
+}
+
+void board_rig_consent(struct board_rig *r, bool given) {
+    struct consenting c = { r, given };
+    assert_int_equal(store_call(r->writer, consent_job, &c), 0);
 }

@@ -29,6 +29,9 @@ void board_rig_again(struct board_rig *r);
 /* What the daemon does at start with photos that have no event. Returns how many were adopted. */
 size_t board_rig_adopt(struct board_rig *r);
 
+/* The customer gives, or refuses, consent to the camera. */
+void board_rig_consent(struct board_rig *r, bool given);
+
 /* A JPEG of its own for each number; name NULL: not written to the camera's folder. Owns: caller; buf_fini. */
 struct buf board_rig_jpeg(struct board_rig *r, unsigned number, const char *name);
 

@@ -215,6 +215,8 @@ sign_in crew "$board_url" u-03 3690
 plan_arrived() { call manager GET "$board_url/api/v1/site" && grep -q '"version":[1-9]' "$work/reply"; }
 wait_for "the plan on its way to the board" "$work/board.log" $board_pid plan_arrived
 
+send manager PUT "$board_url/api/v1/consent" '{"given":true}'
+
 ids=()
 ids+=("$(photo "${pictures[0]}" kitchen '%E5%BC%80%E6%A7%BD%20chasing' 50)")
 ids+=("$(photo "${pictures[1]}" master_bath '%E5%BA%95%E7%9B%92%20boxes' 27)")

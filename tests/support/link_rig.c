@@ -92,6 +92,11 @@ static void hub_new(void *ctx, const char *site, const char *board) {
     atomic_fetch_add(&r->news, 1);
 }
 
+static bool hub_moved(void *ctx, const char *board, const char *from, const char *to) {
+    assert_string_not_equal(from, to);
+    return board[0] && atomic_load(&((struct link_rig *)ctx)->moves);
+}
+
 static void hub_doubt(void *ctx, const char *site, enum peer_doubt doubt, const struct event_key *key) {
     doubted(&((struct link_rig *)ctx)->hub, site, doubt, key);
 }
@@ -103,22 +108,23 @@ static void start_hub(struct link_rig *r) {
     struct copy_sink sink;
     struct feed *feed = NULL;
     open_stores(e, r->dir);
-    struct feed_options o = { .org = "acme",
-                              .host = "127.0.0.1",
-                              .port = r->broker.port,
-                              .user = "",
-                              .password = "",
-                              .ca = "",
-                              .cert = "",
-                              .key = "",
-                              .retry_max_ms = 1000,
-                              .boot = 1,
-                              .connect_first = r->connects += 1000,
-                              .software = "test",
-                              .boards = r->known,
-                              .board_count = r->known_count,
-                              .handlers = {
-                                  .trouble = hub_trouble, .board_new = hub_new, .doubt = hub_doubt, .ctx = r } };
+    struct feed_options o = {
+        .org = "acme",
+        .host = "127.0.0.1",
+        .port = r->broker.port,
+        .user = "",
+        .password = "",
+        .ca = "",
+        .cert = "",
+        .key = "",
+        .retry_max_ms = 1000,
+        .boot = 1,
+        .connect_first = r->connects += 1000,
+        .software = "test",
+        .boards = r->known,
+        .board_count = r->known_count,
+        .handlers = { .trouble = hub_trouble, .board_new = hub_new, .moved = hub_moved, .doubt = hub_doubt, .ctx = r }
+    };
     assert_int_equal(feed_create(&o, &feed, &why), 0);
     make_seams(e, feed_mailbox(feed), &source, &sink);
     assert_int_equal(feed_start(feed, source, sink, &why), 0);

@@ -36,6 +36,7 @@ struct link_rig {
     struct broker broker;
     char *dir;
     struct link_end hub;
+    atomic_bool moves;          /* every board that speaks elsewhere has said that it goes there */
     atomic_int trouble[3];      /* by enum feed_trouble */
     atomic_int news;            /* boards that were new */
     int64_t connects;           /* counts of connections given out: no run uses one again */

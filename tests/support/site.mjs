@@ -17,6 +17,9 @@ export async function addOffice(stack) {
     return stack.hubClient({ site: 's-1' }).signIn('o-01', '1357');
 }
 
+// The customer agrees to the camera: what it does by itself needs that.
+export const consent = (client, given = true) => client.call('PUT', '/consent', { body: { given } });
+
 // A write under its id until it is answered; a refusal is a failure.
 export async function insist(write) {
     for (;;) {

@@ -20,7 +20,7 @@ function describe(member, value) {
     if (value === null || value === undefined) return '–';
     if (member === 'stages') return value.map((s) => `${stageName(s.key)} ${s.planned_start ?? ''}–${s.planned_finish ?? ''}`).join(t('list.separator'));
     if (member === 'people') return value.map((p) => `${p.name} (${t(`role.${p.role}`)})`).join(t('list.separator'));
-    if (member === 'cutoffs') return [value.daylog, value.report && `${t(`weekday.${value.report.weekday}`)} ${value.report.time}`, value.workdays?.map((d) => t(`weekday.${d}`)).join(' ')].filter(Boolean).join(' · ');
+    if (member === 'cutoffs') return [value.daylog, value.report && `${t(`weekday.${value.report.weekday}`)} ${value.report.time}`, value.callback_days && `${t('plan.calls')} ${value.callback_days}`, value.workdays?.map((d) => t(`weekday.${d}`)).join(' ')].filter(Boolean).join(' · ');
     if (member === 'customer') return `${value.name} ${value.phone}`;
     return String(value);
 }

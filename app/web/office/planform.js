@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The fields of a plan: site, stages, cut-offs, people. Makes the JSON that PUT takes; sends nothing.
 import { el, fill } from '/shared/dom.js';
+import { privacyLine } from '/shared/freetext.js';
 import { both, stageName, stageOf, stages } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { t } from '/shared/words.js';
@@ -80,7 +81,10 @@ function stagesPart(list, templates) {
 function peoplePart(list) {
     const rows = list.map((p) => ({ ...p }));
     const body = el('tbody', {});
-    const text = (row, member, word, fixed) => el('input', { class: 'field', 'aria-label': t(word), value: row[member] ?? '', disabled: fixed, maxlength: 40, on: { input: (event) => { row[member] = event.target.value.trim(); } } });
+    const text = (row, member, word, fixed) => {
+        const field = el('input', { class: 'field', 'aria-label': t(word), value: row[member] ?? '', disabled: fixed, maxlength: 40, on: { input: (event) => { row[member] = event.target.value.trim(); } } });
+        return [field, privacyLine(field)];
+    };
     function draw() {
         fill(body, rows.map((row) => el('tr', {}, el('td', {}, text(row, 'id', 'signin.id', !row.fresh)), el('td', {}, text(row, 'name', 'plan.name')),
             el('td', {}, el('select', { class: 'field', 'aria-label': t('plan.role'), on: { change: (event) => { row.role = event.target.value; } } }, ROLES.map((role) => el('option', { value: role, selected: role === row.role }, t(`role.${role}`))))),
@@ -101,6 +105,7 @@ function cutoffsPart(cut) {
     const daylog = input('plan-daylog', 'plan.daylog', { type: 'time', value: cut.daylog ?? '18:30' });
     const reportDay = el('select', { class: 'field', id: 'plan-report' }, DAYS.map((d) => el('option', { value: d, selected: d === (cut.report?.weekday ?? 6) }, t(`weekday.${d}`))));
     const reportTime = el('input', { class: 'field', type: 'time', 'aria-label': t('plan.report'), value: cut.report?.time ?? '18:00' });
+    const calls = input('plan-calls', 'plan.calls', { type: 'number', min: 1, max: 90, value: cut.callback_days ?? 14 });
     const workdays = new Set(cut.workdays ?? [1, 2, 3, 4, 5, 6]);
     const buttons = DAYS.map((d) => {
         const button = el('button', { type: 'button', class: 'toggle', 'aria-pressed': String(workdays.has(d)), on: { click: () => {
@@ -111,14 +116,15 @@ function cutoffsPart(cut) {
     });
     const holidays = el('textarea', { class: 'field', id: 'plan-holidays', rows: 2, value: (cut.holidays ?? []).join(' ') });
     return {
-        node: part('plan.part-cutoffs', el('div', { class: 'form-grid' }, daylog.row, el('p', { class: 'form-row' }, el('label', { class: 'label', for: 'plan-report' }, t('plan.report')), el('span', { class: 'pair' }, reportDay, reportTime))),
+        node: part('plan.part-cutoffs', el('div', { class: 'form-grid' }, daylog.row, el('p', { class: 'form-row' }, el('label', { class: 'label', for: 'plan-report' }, t('plan.report')), el('span', { class: 'pair' }, reportDay, reportTime)), calls.row),
             el('p', { class: 'label' }, t('plan.workdays')), el('div', { class: 'weekdays' }, buttons), el('p', { class: 'form-row' }, el('label', { class: 'label', for: 'plan-holidays' }, t('plan.holidays')), holidays)),
-        value: () => ({ daylog: daylog.node.value, report: { weekday: Number(reportDay.value), time: reportTime.value }, workdays: [...workdays].sort(), holidays: holidays.value.split(/[\s,，、]+/).filter(Boolean) }),
+        value: () => ({ daylog: daylog.node.value, report: { weekday: Number(reportDay.value), time: reportTime.value }, callback_days: Number(calls.node.value) || 14, workdays: [...workdays].sort(), holidays: holidays.value.split(/[\s,，、]+/).filter(Boolean) }),
     };
 }
 
 export function planForm(plan, templates) {
     const name = input('plan-name', 'plan.site-name', { value: plan.name ?? '', maxlength: 60 });
+    name.row.append(privacyLine(name.node));
     const zone = input('plan-zone', 'plan.zone', { value: plan.timezone ?? 'Asia/Shanghai', list: 'zones', spellcheck: 'false' });
     const amount = input('plan-amount', 'plan.amount', { type: 'number', min: 0, step: '0.01', value: plan.contract_amount ?? '' });
     const customer = input('plan-customer', 'plan.customer', { value: plan.customer?.name ?? '', maxlength: 40, autocomplete: 'off' });

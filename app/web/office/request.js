@@ -2,6 +2,7 @@
 // Asking a site for a photo, and what became of it.
 import { get, Offline, post } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
+import { privacyLine } from '/shared/freetext.js';
 import { both, roomName, rooms, stageName, stages } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
@@ -31,7 +32,7 @@ export async function askForPhoto(site) {
     const sheet = openSheet({
         title: t('request.ask'), foot: [message, go],
         content: [mine.length > 1 && row('request-board', 'fact.board', board), row('request-room', 'shoot.room', room), row('request-stage', 'request.stage', stage),
-            row('request-text', 'request.text', text), row('request-due', 'request.due', due), el('label', { class: 'tick-row', for: 'request-camera' }, camera, t('request.camera'))],
+            row('request-text', 'request.text', text), privacyLine(text), row('request-due', 'request.due', due), el('label', { class: 'tick-row', for: 'request-camera' }, camera, t('request.camera'))],
     });
     async function send() {
         go.disabled = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One site for head office: what happens there, its time-lapse, its plan, its boards, and asking for a photo.
 import { get, setSite, sitePath } from '/shared/api.js';
+import { recordConsent } from '/shared/consent.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { showFeed } from '/shared/feed.js';
 import { icon } from '/shared/icons.js';
@@ -8,7 +9,7 @@ import * as live from '/shared/live.js';
 import { may, place } from '/shared/place.js';
 import { t } from '/shared/words.js';
 import { setZone } from '/shared/when.js';
-import { goTo, setTitle } from './bar.js';
+import { goTo, say, setTitle } from './bar.js';
 import { showBoards } from './boards.js';
 import { showPlan } from './plan.js';
 import { handover } from './calls.js';
@@ -26,13 +27,15 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
     const tabs = el('nav', { class: 'site-tabs' });
     const closing = el('span', {});
     const body = el('div', { class: 'site-body' });
+    const consentWord = el('span', {});
+    const consent = may('consent') && el('button', { type: 'button', class: 'toggle consent', hidden: true, on: { click: () => recordConsent(say).then(showConsent) } }, icon('check'), consentWord);
     setSite(id);
     place.site = id;
     setTitle(id);
     fill(root, tabs, body);
     fill(tabs, Object.entries(TABS).map(([name, picture]) => el('a', { class: 'toggle', href: `#/site/${address}/${name}`, 'aria-current': name === tab && 'page' }, icon(picture), el('span', {}, t(`office.tab-${name}`)))),
         el('span', { class: 'spring' }),
-        may('plan') && el('button', { type: 'button', class: 'plain', on: { click: () => askForPhoto(id) } }, icon('camera'), el('span', {}, t('request.ask'))),
+        consent, may('plan') && el('button', { type: 'button', class: 'plain', on: { click: () => askForPhoto(id) } }, icon('camera'), el('span', {}, t('request.ask'))),
         el('a', { class: 'plain', href: `#/hazards?site=${address}` }, icon('warn'), el('span', {}, t('office.hazards'))),
         el('a', { class: 'plain', href: `/api/v1/sites/${address}/report`, target: '_blank', rel: 'noopener' }, icon('note'), el('span', {}, t('office.report'))),
         el('a', { class: 'plain', href: `/api/v1/sites/${address}/report?format=pdf`, download: '' }, icon('download'), el('span', {}, t('office.report-pdf'))),
@@ -49,6 +52,12 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
             if (error.status === 404 && !stopped) goTo('');
         }
     }
+    function showConsent(stored) {
+        if (stopped || !consent || !stored) return;
+        consentWord.textContent = t(`consent.${stored.state}`);
+        consent.hidden = false;
+    }
+    const loadConsent = () => get(sitePath('/consent')).then(showConsent, () => {});
     function show() {
         if (tab === 'timelapse') {
             stopTab = showTimelapse(body, id, query);
@@ -67,8 +76,12 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
         }
     }
     head().then(() => !stopped && show());
+    if (consent) loadConsent();
     const soon = debounce(head, 400);
-    const stop = live.on('record', (record) => record.site === id && record.type === 'plan-set' && soon());
+    const stop = live.on('record', (record) => {
+        if (record.site === id && record.type === 'plan-set') soon();
+        if (record.site === id && record.type === 'setting-set' && consent) loadConsent();
+    });
     return () => {
         stopped = true;
         soon.cancel();

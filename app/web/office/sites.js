@@ -11,7 +11,7 @@ import { setTitle } from './bar.js';
 import { addressed, toggles } from './filters.js';
 
 const isSilent = (site) => site.boards.length > 0 && site.boards.every((b) => !b.online);
-const isUnlogged = (site) => site.last_daylog !== today(site.timezone); // each by its own clock
+const isUnlogged = (site) => !site.closed && site.last_daylog !== today(site.timezone); // each by its own clock
 const FILTERS = { all: () => true, pressing: (site) => site.press.length > 0, silent: isSilent, unlogged: isUnlogged, unsent: (site) => site.unsent > 0, held: (site) => Boolean(site.held) };
 const ICONS = { executive: 'bell', stop_work: 'stop', overdue: 'clock', late: 'stage', silent: 'linkdown', daylog: 'log', alerts: 'bell', unsent: 'sent' };
 
@@ -32,11 +32,11 @@ function card(site) {
     const here = presence(site);
     const logged = !isUnlogged(site);
     const line = (picture, bad, text) => el('p', { class: bad ? 'site-line site-bad' : 'site-line' }, icon(picture), el('span', {}, text));
-    const log = logged ? t('office.logged-today') : site.last_daylog ? t('office.last-log', { day: dayName(site.last_daylog) }) : t('office.never-logged');
+    const log = site.closed ? t('handover.no-log') : logged ? t('office.logged-today') : site.last_daylog ? t('office.last-log', { day: dayName(site.last_daylog) }) : t('office.never-logged');
     const unsent = site.unsent === null ? t('office.unsent-unknown') : site.unsent > 0 ? t('office.unsent', { n: site.unsent }) : t('office.all-here');
     return el('a', { class: `site-card site-${here.state}`, href: `#/site/${encodeURIComponent(site.site)}`, dataset: { site: site.site, press: site.red ? 'red' : site.press.length ? 'some' : 'none' } },
         site.press[0] && pressLine(site.press[0], true), el('h2', {}, site.name), el('p', { class: 'site-id' }, [site.site, stageText(site)].filter(Boolean).join(' · ')),
-        site.press.length > 1 && el('p', { class: 'press-more' }, site.press.slice(1, 4).map(pressText).join(' · ')), site.held && line('stop', true, t('held.line')),
+        site.press.length > 1 && el('p', { class: 'press-more' }, site.press.slice(1, 4).map(pressText).join(' · ')), site.closed && line('checks', false, t('handover.done', { day: dayName(site.closed) })), site.held && line('stop', true, t('held.line')),
         site.open_hazards > 0 && line('warn', false, t('office.open-hazards', { n: site.open_hazards })),
         line(here.picture, here.state === 'down', here.text), line('log', !logged, log), here.state !== 'none' && line(site.unsent > 0 ? 'sent' : 'received', false, unsent));
 }

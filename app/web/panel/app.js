@@ -11,10 +11,12 @@ import { signIn } from '/shared/signin.js';
 import { otherLanguage, setLang, t, useSavedLang } from '/shared/words.js';
 import { change } from './change.js';
 import { follow, loadAll } from './data.js';
+import { forgetOtherSites } from './draft.js';
 import { hazard } from './hazard.js';
 import { hazards } from './hazards.js';
 import { header, onMe, onPill, setTitle, viewChanged } from './header.js';
 import { home } from './home.js';
+import { forgetOthers } from './keep.js';
 import { log } from './log.js';
 import { material } from './material.js';
 import { mineView } from './mine.js';
@@ -111,6 +113,11 @@ async function enter() {
     user.set(session);
     if (place.hub && !(await chooseSite())) return;
     await loadAll();
+    // The panel's own browser moves with the board; a phone keeps what it has not sent to another one.
+    if (!place.hub && ['localhost', '127.0.0.1'].includes(location.hostname)) {
+        forgetOtherSites();
+        forgetOthers(place.site);
+    }
     fill(root, header, main);
     live.start();
     route();

@@ -5,6 +5,7 @@ import { both, phraseName, phrasesOf, roomName, rooms } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
+import { say } from './header.js';
 
 const STATES = ['done', 'going', 'blocked'];
 const ROOMS_MAX = 8;
@@ -50,6 +51,8 @@ export function chipBoard(draft, now, changed) {
         if (!item) {
             if (value[part].length >= ITEMS_MAX) return;
             draft.change((v) => v[part].push(fromId(id)));
+            const warn = part === 'done' && now.chips?.find((chip) => chip.key === id)?.warn;
+            if (warn) say(both(warn), 'bad');
         } else if (typeof item === 'string') {
             draft.change((v) => { v[part] = v[part].filter((one) => idOf(one) !== id); });
         } else {

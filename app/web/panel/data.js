@@ -43,6 +43,7 @@ export function follow() {
     live.on('record', (record) => {
         if (record.site !== place.site) return;
         todaySoon();
+        if (record.type === 'setting-set') quietly(loadStatus)();
         if (record.type === 'plan-set' || record.type === 'person-set') siteSoon();
     });
     live.on('marks', (m) => {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A draft that survives a closed page and a power cut: every change goes to the browser's own storage at once and to the server soon after,
 // where everybody on the site sees it. On opening, the newer of both wins. The draft bears the record's id, so that saving twice is once.
+// Both keep texts masked, as the record will be.
 import { csrfToken, del, put, sitePath } from '/shared/api.js';
 import { debounce } from '/shared/dom.js';
 import { place } from '/shared/place.js';
+import { maskText } from '/shared/privacy.js';
 
 const PUT_MS = 500;
 const AGAIN_MS = 4000;
@@ -22,7 +24,7 @@ function readLocal(name) {
 
 function writeLocal(name, value) {
     try {
-        if (value) localStorage.setItem(name, JSON.stringify(value));
+        if (value) localStorage.setItem(name, JSON.stringify(value, (_, v) => (typeof v === 'string' ? maskText(v) : v)));
         else localStorage.removeItem(name);
     } catch {
         // storage is full or forbidden: the server still has it
@@ -50,6 +52,11 @@ export function unfinished() {
         else if (Date.now() - Date.parse(draft?.edited ?? 0) > KEEP_DAYS * 86400000) setTimeout(() => writeLocal(name, null));
     }
     return found;
+}
+
+// This board was at another site before: what its browser kept of that one goes.
+export function forgetOtherSites() {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX) && !name.startsWith(`${PREFIX}${place.site}.`)) localStorage.removeItem(name);
 }
 
 // shared: on the server too.

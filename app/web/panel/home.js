@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Home: where the site stands, up to three things that are due, each with its one action, and what one comes here to do.
 import { get, sitePath } from '/shared/api.js';
+import { recordConsent } from '/shared/consent.js';
 import { el, fill } from '/shared/dom.js';
 import { both } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
@@ -9,8 +10,8 @@ import { may, place } from '/shared/place.js';
 import { clockLeft } from '/shared/stages.js';
 import { lang, t } from '/shared/words.js';
 import { moment } from '/shared/when.js';
-import { site, today } from './data.js';
-import { setTitle } from './header.js';
+import { loadStatus, site, status, today } from './data.js';
+import { say, setTitle } from './header.js';
 
 const CARDS = 3;
 const THUMBS = 3;
@@ -77,6 +78,15 @@ function card(due, goTo) {
         may(action.may) && el('button', { type: 'button', class: 'main', on: { click: () => goTo(target(due, action)) } }, el('span', {}, t(action.word))));
 }
 
+// Nobody has said whether the camera may work here: asked once, of whoever may put it down.
+function consentCard() {
+    const now = status.get();
+    if (place.hub || !may('consent') || now?.consent !== 'unrecorded' || now.camera === 'absent') return null;
+    const ask = async () => { if (await recordConsent(say)) await loadStatus().catch(() => {}); };
+    return el('article', { class: 'card card-consent' }, el('div', { class: 'card-text' }, el('p', { class: 'card-main' }, icon('camera'), el('span', {}, t('consent.due')))),
+        el('button', { type: 'button', class: 'main', on: { click: ask } }, el('span', {}, t('consent.do'))));
+}
+
 // What there is of today already; takes the room that cards leave.
 function soFar(now, goTo) {
     const logged = now.logged?.length > 0;
@@ -113,7 +123,7 @@ export function home(root, { goTo }) {
         if (!now) {
             fill(cards, el('p', { class: 'hint' }, t('home.installer')));
         } else {
-            const due = (now.due ?? []).slice(0, CARDS).map((one) => card(one, goTo));
+            const due = [...(now.due ?? []).map((one) => card(one, goTo)), consentCard()].filter(Boolean).slice(0, CARDS);
             if (due.length < CARDS) due.push(soFar(now, goTo));
             fill(cards, due);
             loadNewest(now).then((more) => more && cards.isConnected && draw(now), () => {});
@@ -124,7 +134,7 @@ export function home(root, { goTo }) {
         may('read') && tile('tile.timeline', 'timeline', 'timeline', goTo), may('read') && tile('tile.photos', 'photos', 'photos', goTo),
         !may('read') && tile('tile.status', 'sent', 'status', goTo));
     draw(today.get());
-    const stops = [today.watch(draw), site.watch(() => draw(today.get()))];
+    const stops = [today.watch(draw), site.watch(() => draw(today.get())), status.watch(() => draw(today.get()))];
     const tick = setInterval(() => today.get()?.due?.some((due) => due.kind === 'test') && draw(today.get()), TICK_MS);
     return () => {
         clearInterval(tick);

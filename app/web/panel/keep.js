@@ -30,4 +30,5 @@ async function run(mode, work) {
 // entry: { id, site, blob, fields }. False: it is in memory only.
 export const keep = (entry) => run('readwrite', (s) => s.put(entry)).then(() => true, () => false);
 export const forget = (id) => run('readwrite', (s) => s.delete(id)).catch(() => {});
+export const forgetOthers = (site) => run('readonly', (s) => s.getAll()).then((all) => Promise.all(all.filter((e) => e.site !== site).map((e) => forget(e.id))), () => {});
 export const kept = (site) => run('readonly', (s) => s.getAll()).then((all) => all.filter((e) => e.site === site), () => []);

@@ -2,6 +2,7 @@
 // The daily log in three taps: open (filled in already), chips, save. Crew, photos, rooms and a note for whoever wants them.
 import { get, sitePath } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
+import { privacyLine } from '/shared/freetext.js';
 import { stageName } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
@@ -96,7 +97,7 @@ function edit(root, draft, now, { goTo, home }) {
     const sections = {
         chips: chips.node, crew: el('section', { class: 'log-section log-crew' }, el('h2', {}, t('log.crew')), crew.node),
         photos: el('section', { class: 'log-section log-photos' }, el('h2', {}, t('log.photos')), photos.node),
-        note: el('section', { class: 'log-section log-note' }, el('h2', {}, el('label', { for: 'note' }, t('log.note'))), note),
+        note: el('section', { class: 'log-section log-note' }, el('h2', {}, el('label', { for: 'note' }, t('log.note'))), note, privacyLine(note)),
     };
     const noted = value.note ? el('p', { class: 'noted' }, icon('note'), value.note) : null;
     let tab = 'done';

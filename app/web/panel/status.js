@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What stands behind the header's pill: counts a lane, photos, the link, the board's health; "send now", and that the board hangs elsewhere now.
 import { get, Offline, post } from '/shared/api.js';
+import { recordConsent } from '/shared/consent.js';
 import { el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
@@ -72,7 +73,8 @@ function atBoard(root) {
     const body = el('div', { class: 'scroller status' });
     const send = el('button', { type: 'button', class: 'main', on: { click: sendNow } }, icon('send'), el('span', {}, t('status.send-now')));
     const moved = may('shot') && el('button', { type: 'button', class: 'plain moved', on: { click: askWhere } }, icon('moved'), el('span', {}, t('viewpoint.button')));
-    fill(root, body, el('div', { class: 'side' }, send, moved, rail(body)));
+    const consent = may('consent') && el('button', { type: 'button', class: 'plain consent', on: { click: () => recordConsent(say).then((stored) => stored && loadStatus().catch(() => {})) } }, icon('camera'), el('span', {}, t('consent.unrecorded')));
+    fill(root, body, el('div', { class: 'side' }, send, moved, consent, rail(body)));
     async function sendNow() {
         say(t('status.sending'), 'busy');
         try {
@@ -83,7 +85,11 @@ function atBoard(root) {
             say(t('error.offline'), 'bad');
         }
     }
-    const draw = () => status.get() && fill(body, el('p', { class: 'explain' }, t('status.explain')), laneTable(marks.get()), facts(status.get(), marks.get()));
+    const draw = () => {
+        if (!status.get()) return;
+        if (consent) consent.lastChild.textContent = t(`consent.${status.get().consent}`);
+        fill(body, el('p', { class: 'explain' }, t('status.explain')), laneTable(marks.get()), facts(status.get(), marks.get()));
+    };
     draw();
     const stops = [marks.watch(draw), status.watch(draw)];
     loadStatus().catch(() => {});

@@ -15,7 +15,7 @@ import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
 import { clockNote, clockTime, dayName, dayOf, lasted, madeAt, moment, shortDay, sizeText } from './when.js';
 
-const ICONS = { hazard: 'warn', change: 'edit', confirmation: 'checks', material: 'tool', question: 'info', callback: 'person', handover: 'checks', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', checklist: 'check', setting: 'edit', stage: 'tool', test: 'clock', delay: 'stop', idle: 'stop', hold: 'stop' };
+const ICONS = { hazard: 'warn', change: 'edit', confirmation: 'checks', material: 'tool', question: 'info', callback: 'person', handover: 'checks', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', move: 'moved', checklist: 'check', setting: 'edit', stage: 'tool', test: 'clock', delay: 'stop', idle: 'stop', hold: 'stop' };
 
 const OUTAGE_ICONS = { power: 'power', network: 'linkdown', camera: 'camera' };
 
@@ -152,6 +152,10 @@ function bodyOf(entry) {
         return [line(clockSetText(d))];
     case 'photo-request-failed':
         return [line(has(`reason.${d.reason}`) ? t(`reason.${d.reason}`) : d.reason)];
+    case 'board-moved':
+        return [line(d.to)];
+    case 'setting-set':
+        return d.key === 'camera_consent' && d.value ? [line(t(d.value.given ? 'consent.given' : 'consent.refused'), d.value.on, d.value.text)] : [line(d.key)];
     case 'viewpoint-moved':
         return [line(t('viewpoint.now-in', { where: d.room ? roomName(d.room) : t('timelapse.place-unknown') }), d.note, d.detected && t('viewpoint.seen'))];
     default:

@@ -11,6 +11,7 @@ const MAY = {
     shot: ['manager', 'supervisor', 'crew', 'office', 'installer'],
     draft: ['manager', 'supervisor', 'crew', 'office'],
     daylog: ['manager', 'office'],
+    consent: ['manager', 'office'],
     plan: ['office'],
     stage: ['manager', 'office'],
     test: ['manager', 'supervisor', 'office'],

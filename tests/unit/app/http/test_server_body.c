@@ -54,12 +54,25 @@ static void wait_for_leave(struct app *app, struct exchange *x, struct db *db) {
 }
 
 static const struct step s_photo[] = { { STEP_POOL, tell_size }, { STEP_END, NULL } };
+/* What a step sees of what was sent. */
+static void tell_back(struct app *app, struct exchange *x, struct db *db) {
+    (void)app, (void)db;
+    const char *caption = exchange_query(x, "caption");
+    x->reply.status = 200;
+    (void)buf_addf(&x->reply.body, "%s %.*s", caption ? caption : "", (int)x->body_len, x->body ? x->body : "");
+}
+
+static const struct step s_back[] = { { STEP_POOL, tell_back }, { STEP_END, NULL } };
 static const struct step s_wait[] = { { STEP_POOL, wait_for_leave }, { STEP_END, NULL } };
 static const struct step s_wait_write[] = { { STEP_WRITE, wait_for_leave }, { STEP_END, NULL } };
 static const struct step s_heavy[] = { { STEP_HEAVY, wait_for_leave }, { STEP_END, NULL } };
 static const struct route table[] = {
     { "POST", "/photos", PERMIT_ANY, ROUTE_OPEN | ROUTE_BODY_JPEG, s_photo },
     { "POST", "/json", PERMIT_ANY, ROUTE_OPEN, s_photo },
+    { "POST", "/back", PERMIT_ANY, ROUTE_OPEN, s_back },
+    { "GET", "/back", PERMIT_ANY, ROUTE_OPEN, s_back },
+    { "POST", "/pin", PERMIT_ANY, ROUTE_OPEN | ROUTE_AS_SENT, s_back },
+    { "POST", "/jpeg", PERMIT_ANY, ROUTE_OPEN | ROUTE_BODY_JPEG, s_back },
     { "GET", "/wait", PERMIT_ANY, ROUTE_OPEN, s_wait },
     { "GET", "/wait-write", PERMIT_ANY, ROUTE_OPEN, s_wait_write },
     { "GET", "/heavy", PERMIT_ANY, ROUTE_OPEN, s_heavy },
@@ -114,6 +127,32 @@ static void test_whole_body_arrives(void **state) {
     assert_true(http_send(fd, photo, sizeof photo));
     (void)snprintf(wanted, sizeof wanted, "%u %u", PHOTO, sum);
     expect_reply(fd, 200, wanted);
+    rig_stop(&rig);
+}
+
+/* A write's texts come masked to the steps of any route; a PIN's body, a JPEG and what is only asked for come as they were sent. */
+static void test_texts_are_masked(void **state) {
+    static const struct {
+        const char *method, *target, *type, *body, *seen;
+    } cases[] = {
+        { "POST", "/back?caption=a%2013800138000", "application/json",
+          "{\"a\":[\"13800138000 \\n\"],\"n\":13800138000}",
+          "a 138****8000 {\"a\":[\"138****8000 \\n\"],\"n\":13800138000}" },
+        { "POST", "/back?caption=x", "application/json", NULL, "x " },
+        { "GET", "/back?caption=13800138000", "application/json", NULL, "13800138000 " },
+        { "POST", "/pin", "application/json", "{\"pin\":\"13800138000\"}", " {\"pin\":\"13800138000\"}" },
+        { "POST", "/jpeg?caption=13800138000", "image/jpeg", "\"13800138000\"", "138****8000 \"13800138000\"" },
+    };
+    (void)state;
+    start((struct server_limits){ 0 });
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char headers[64];
+        (void)snprintf(headers, sizeof headers, "Content-Type: %s\r\n", cases[i].type);
+        struct http_reply r = http_request(rig.port, cases[i].method, cases[i].target, headers, cases[i].body);
+        assert_int_equal(r.status, 200);
+        assert_string_equal(r.body, cases[i].seen);
+        http_reply_fini(&r);
+    }
     rig_stop(&rig);
 }
 
@@ -461,6 +500,7 @@ int main(void) {
     (void)signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_whole_body_arrives, teardown),
+        cmocka_unit_test_teardown(test_texts_are_masked, teardown),
         cmocka_unit_test_teardown(test_budget, teardown),
         cmocka_unit_test_teardown(test_expect_continue, teardown),
         cmocka_unit_test_teardown(test_silence, teardown),

@@ -61,10 +61,13 @@ static void test_add(void **state) {
     CLEANUP(free_ptr)
     char *leak = journal_pair_value(t, "SELECT count(*) FROM event WHERE CAST(bytes AS TEXT) LIKE '%scrypt%'");
     assert_string_equal(leak, "0");
+    assert_int_equal(add(t, "u-03", "李工 13800138000", "crew", NULL, &e), 0);
+    assert_int_equal(account_find(t->db, JOURNAL_SITE, "u-03", &a), 0);
+    assert_string_equal(a.name, "李工 138****8000");
     /* The same again says nothing new of the person. */
     assert_int_equal(add(t, "u-01", "张工", "manager", NULL, &e), 0);
     CLEANUP(free_ptr) char *sets = journal_pair_value(t, "SELECT count(*) FROM event WHERE type = 'person-set'");
-    assert_string_equal(sets, "1");
+    assert_string_equal(sets, "2");
     assert_int_equal(account_find(t->db, JOURNAL_SITE, "u-01", &a), 0);
     assert_string_equal(a.verifier, "scrypt$x");
 }
@@ -76,10 +79,17 @@ static void test_add_bad(void **state) {
     memset(name, 'x', sizeof name);
     name[sizeof name - 1] = '\0';
     const char *const bad[][4] = {
-        { "", "n", "manager", "id" },       { "u 1", "n", "manager", "id" },    { "张", "n", "manager", "id" },
-        { "u-1", "", "manager", "name" },   { "u-1", "  ", "manager", "name" }, { "u-1", "\xff", "manager", "name" },
-        { "u-1", name, "manager", "name" }, { "u-1", "n", "king", "role" },     { "u-1", "n", "", "role" },
+        { "", "n", "manager", "id" },
+        { "u 1", "n", "manager", "id" },
+        { "张", "n", "manager", "id" },
+        { "u-1", "", "manager", "name" },
+        { "u-1", "  ", "manager", "name" },
+        { "u-1", "\xff", "manager", "name" },
+        { "u-1", name, "manager", "name" },
+        { "u-1", "n", "king", "role" },
+        { "u-1", "n", "", "role" },
         { "u-1", "n", "none", "role" },
+        { "13800138000", "n", "manager", "id" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(add(t, bad[i][0], bad[i][1], bad[i][2], NULL, &e), ERR_INVALID);

@@ -105,6 +105,8 @@ static void test_bad(void **state) {
         { "{\"cutoffs\":{\"report\":{\"weekday\":8}}}", "cutoffs.report.weekday" },
         { "{\"cutoffs\":{\"report\":{\"time\":\"noon\"}}}", "cutoffs.report.time" },
         { "{\"cutoffs\":{\"report\":{\"hour\":3}}}", "cutoffs.report.hour" },
+        { "{\"cutoffs\":{\"callback_days\":0}}", "cutoffs.callback_days" },
+        { "{\"cutoffs\":{\"callback_days\":91}}", "cutoffs.callback_days" },
         { "{\"cutoffs\":{\"workdays\":[0]}}", "cutoffs.workdays.0" },
         { "{\"cutoffs\":{\"workdays\":[1,8]}}", "cutoffs.workdays.1" },
         { "{\"cutoffs\":{\"workdays\":[1,1]}}", "cutoffs.workdays.1" },
@@ -145,7 +147,8 @@ static void test_without_a_plan(void **state) {
     assert_non_null(
         strstr(h->answer.data,
                "\"contract_amount\":null,\"customer\":null,\"cutoffs\":{\"daylog\":\"18:30\",\"report\":{\"weekday\":6,"
-               "\"time\":\"18:00\"},\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[],\"held\":null}"));
+               "\"time\":\"18:00\"},\"callback_days\":14,\"workdays\":[1,2,3,4,5,6],\"holidays\":[]},\"people\":[],"
+               "\"held\":null,\"closed\":null}"));
 }
 
 static void test_put(void **state) {
@@ -335,17 +338,17 @@ static void test_site_list(void **state) {
     pressing_scope_init(&scope, tz, "Asia/Urumqi", 900, (struct wall){ 1795334400000 });
     tz_destroy(tz);
     assert_int_equal(site_list(h->t.db, &scope, &h->answer), 0);
-    assert_string_equal(
-        h->answer.data,
-        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
-        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
-        "hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":false,\"press\":[],\"stage\":{\"key\":"
-        "\"preparation\",\"zh\":\"开工准备\",\"en\":\"preparation\",\"day\":1,\"days\":2},\"held\":null},"
-        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
-        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
-        "seen\":\"2026-11-22T08:00:00.000Z\","
-        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":"
-        "false,\"press\":[],\"stage\":null,\"held\":null}]}");
+    assert_string_equal(h->answer.data,
+                        "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
+                        "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
+                        "hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":false,\"press\":[],\"stage\":{\"key\":"
+                        "\"preparation\",\"zh\":\"开工准备\",\"en\":\"preparation\",\"day\":1,\"days\":2},\"held\":"
+                        "null,\"closed\":null},"
+                        "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
+                        "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
+                        "seen\":\"2026-11-22T08:00:00.000Z\","
+                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":"
+                        "false,\"press\":[],\"stage\":null,\"held\":null,\"closed\":null}]}");
     bool known = false;
     assert_int_equal(site_known(h->t.db, "s-9", &known), 0);
     assert_true(known);

@@ -13,6 +13,7 @@
 #include "app/journal/handover.h"
 #include "app/journal/material.h"
 #include "app/journal/question.h"
+#include "app/journal/site.h"
 #include "app/journal/today.h"
 #include "app/journal/worktime.h"
 
@@ -320,6 +321,8 @@ static void what_presses_is_on_the_home_screen(void **state) {
 }
 
 static void a_job_is_closed_when_nothing_is_open(void **state) {
+    struct pressing_scope scope;
+    struct tz *tz = NULL;
     struct post_rig *f = *state;
     struct buf open;
     bool done = true;
@@ -351,6 +354,12 @@ static void a_job_is_closed_when_nothing_is_open(void **state) {
     assert_int_equal(handover_done(f->t.db, JOURNAL_SITE, &done, date), 0);
     assert_true(done);
     assert_string_equal(date, "2024-02-29");
+    buf_clear(&f->answer);
+    assert_int_equal(tz_create("Asia/Shanghai", &tz, NULL), 0);
+    pressing_scope_init(&scope, tz, "Asia/Shanghai", 900, clock_wall());
+    tz_destroy(tz);
+    assert_int_equal(site_list(f->t.db, &scope, &f->answer), 0);
+    post_rig_has(f, "'closed':'2024-02-29'");
     due_now(f, true);
     post_rig_has(f, "{'callbacks':[]}"); /* nobody is called any more */
     journal_pair_rebuild(&f->t);

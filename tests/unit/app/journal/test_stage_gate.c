@@ -150,6 +150,9 @@ static void rooms_go_their_own_ways(void **state) {
     row(&f, "waterproofing", "kitchen", STAGE_ACCEPTED);
     assert_true(may_start(&f, "tiling", "kitchen"));
     assert_true(may_start(&f, "tiling", ""));
+    row(&f, "waterproofing", "balcony", STAGE_PLANNED)->start_overridden = true; /* and never begun */
+    assert_true(may_start(&f, "tiling", ""));
+    assert_false(may_start(&f, "tiling", "balcony"));
     /* Painting: tiling of that room is soft, boarding is hard. */
     row(&f, "tiling", "bath", STAGE_STARTED);
     assert_false(may_start(&f, "painting", "bath"));

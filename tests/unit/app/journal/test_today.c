@@ -305,6 +305,23 @@ static void test_alerts_that_stand(void **state) {
     says(f, "\"action\":\"hazard\"}],\"photos_today\"", true);
 }
 
+static void as(struct fixture *f, const char *type, const char *subject, const char *data);
+
+static void test_what_covers_works_warns(void **state) {
+    struct fixture *f = *state;
+    static const char warned[] = "\"warn\":{\"zh\":\"水电还没验收，先报验再封\"";
+    log_as(f, "2026-11-16", "\"note\":\"n\",\"stage\":\"plumbing_electrical\"");
+    ask(f, "2026-11-16T16:00:00+08:00");
+    says(f, warned, true);
+    as(f, "stage-started", "plumbing_electrical", "{}");
+    as(f, "acceptance-requested", "plumbing_electrical", "{}");
+    ask(f, "2026-11-16T16:00:00+08:00");
+    says(f, warned, true);
+    as(f, "stage-accepted", "plumbing_electrical", "{}");
+    ask(f, "2026-11-16T16:00:00+08:00");
+    says(f, "\"warn\"", false);
+}
+
 static void as(struct fixture *f, const char *type, const char *subject, const char *data) {
     struct event_draft draft = { .type = type, .subject_id = subject, .actor = "user/u-90", .data = data };
     journal_pair_append(&f->t, &draft, NULL);
@@ -354,6 +371,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_what_else_is_due, setup, teardown),
         cmocka_unit_test_setup_teardown(test_alerts_that_stand, setup, teardown),
         cmocka_unit_test_setup_teardown(test_clocks_stand_still, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_covers_works_warns, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

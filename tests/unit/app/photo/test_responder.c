@@ -41,6 +41,7 @@ static int setup(void **state) {
     struct fixture *f = calloc(1, sizeof *f);
     clock_fake_wall((struct wall){ INT64_C(1795334400000) }); /* 2026-11-22T16:00:00+08:00 */
     board_rig_open(&f->r);
+    board_rig_consent(&f->r, true);
     struct buf b = board_rig_jpeg(&f->r, 1, "a.jpg");
     buf_fini(&b);
     assert_int_equal(
@@ -348,12 +349,25 @@ static void a_store_that_is_full_puts_it_off(void **state) {
     assert_int_equal(failed(f), 0);
 }
 
+/* A request waits for nobody's consent: it fails, and says why. */
+static void without_consent_it_fails_once(void **state) {
+    struct fixture *f = *state;
+    board_rig_consent(&f->r, false);
+    ask(f, "", NULL);
+    run(f, 1, false);
+    run(f, 0, false);
+    assert_int_equal(taken(f), 0);
+    assert_int_equal(failed(f), 1);
+    assert_reason(f, "no-consent");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_request_gets_one_photo, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_for_this_camera_is_left, setup, teardown),
         cmocka_unit_test_setup_teardown(requests_for_people_do_not_hold_the_camera_up, setup, teardown),
         cmocka_unit_test_setup_teardown(many_requests_come_in_turns, setup, teardown),
+        cmocka_unit_test_setup_teardown(without_consent_it_fails_once, setup, teardown),
         cmocka_unit_test_setup_teardown(without_a_camera_it_fails_once, setup, teardown),
         cmocka_unit_test_setup_teardown(faults_of_the_camera_are_told_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(a_frame_that_does_not_decode_is_tried_again, setup, teardown),

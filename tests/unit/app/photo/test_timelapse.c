@@ -69,6 +69,7 @@ static int setup(void **state) {
     clock_fake_wall((struct wall){ INT64_C(1795309200000) }); /* Sunday 2026-11-22T09:00:00+08:00; a working day here */
     clock_fake_mono((struct mono){ 1000000 });
     board_rig_open(&f->r);
+    board_rig_consent(&f->r, true);
     load_views(f);
     show(f, 0, 1, false);
     struct shutter_options s = { .device = f->r.device, .width_px = 640, .height_px = 480 };
@@ -203,6 +204,18 @@ static void dark_frames_say_nothing_of_the_place(void **state) {
     assert_int_equal(later(f), TIMELAPSE_MOVED);
 }
 
+/* Nothing by itself without the customer; a refusal ends it, and a consent lets it go on. */
+static void only_with_consent(void **state) {
+    struct fixture *f = *state;
+    board_rig_consent(&f->r, false);
+    assert_int_equal(run(f), TIMELAPSE_WAITED);
+    assert_int_equal(frames(f), 0);
+    clock_fake_advance_ms(1000);
+    board_rig_consent(&f->r, true);
+    assert_int_equal(later(f), TIMELAPSE_KEPT);
+    assert_int_equal(frames(f), 1);
+}
+
 static void only_in_working_hours(void **state) {
     struct fixture *f = *state;
     clock_fake_advance_ms(INT64_C(9) * 3600000); /* 18:00 */
@@ -261,6 +274,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(somebody_before_the_lens_is_no_move, setup, teardown),
         cmocka_unit_test_setup_teardown(the_last_frame_is_known_after_a_night, setup, teardown),
         cmocka_unit_test_setup_teardown(dark_frames_say_nothing_of_the_place, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_with_consent, setup, teardown),
         cmocka_unit_test_setup_teardown(only_in_working_hours, setup, teardown),
         cmocka_unit_test(hours_table),
         cmocka_unit_test_setup_teardown(a_camera_that_fails_is_tried_again, setup, teardown),

@@ -212,6 +212,29 @@ static void a_board_under_another_site_is_refused(void **state) {
     wait_two(f, 4);
 }
 
+static bool seven_held(void *arg) {
+    return link_rig_held(&((struct fixture *)arg)->rig.hub, SITE).notes == 7;
+} /* of all sites */
+static bool eight_held(void *arg) { return link_rig_held(&((struct fixture *)arg)->rig.hub, SITE).notes == 8; }
+
+/* One that has said so is taken in there, and taken back. */
+static void a_board_that_moved_is_taken_in(void **state) {
+    struct fixture *f = *state;
+    link_rig_board(&f->rig, &f->a, "a", SITE, "b-1");
+    link_rig_notes(&f->a, NULL, 3);
+    wait_two(f, 3);
+    link_rig_stop(&f->a);
+    atomic_store(&f->rig.moves, true);
+    link_rig_board(&f->rig, &f->b, "b", "s-2", "b-1");
+    link_rig_notes(&f->b, NULL, 4);
+    link_rig_until(seven_held, f, "what it wrote there is held");
+    link_rig_stop(&f->b);
+    link_rig_again(&f->rig, &f->a);
+    link_rig_notes(&f->a, NULL, 1);
+    link_rig_until(eight_held, f, "and what it writes when it is back");
+    assert_int_equal(atomic_load(&f->rig.trouble[FEED_WRONG_SITE]), 0);
+}
+
 static bool replaced_is_whole(void *arg) {
     struct fixture *f = arg;
     return link_rig_held(&f->rig.hub, SITE).notes == 5 && link_rig_held(&f->b, SITE).notes == 5;
@@ -379,6 +402,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_board_that_wrote_on_loses_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hub_that_was_put_back_loses_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_board_under_another_site_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_board_that_moved_is_taken_in, setup, teardown),
         cmocka_unit_test_setup_teardown(another_key_is_told_and_the_board_is_filled, setup, teardown),
         cmocka_unit_test_setup_teardown(the_key_of_an_earlier_run_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(a_beat_by_another_key_is_told, setup, teardown),
