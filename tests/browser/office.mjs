@@ -161,8 +161,10 @@ test('the week’s report opens as a page with its style and pictures, and is th
     await atDesk(stack, async (screen) => {
         await screen.signIn('o-01', '1357', '.site-card');
         await screen.tap('.site-card');
+        await screen.tap('.site-tabs a[href$="/reports"]');
+        await screen.see('.reports [data-week]');
         const opened = screen.page.waitForEvent('popup');
-        await screen.tap('.site-tabs a[href$="/report"]');
+        await screen.tap('.reports [data-week] a[target]');
         const page = await opened, refused = [];
         page.on('console', (line) => line.type() === 'error' && refused.push(line.text()));
         await page.reload({ waitUntil: 'networkidle' });
@@ -172,7 +174,7 @@ test('the week’s report opens as a page with its style and pictures, and is th
         assert.equal(await page.locator('h2').first().evaluate((node) => getComputedStyle(node).borderLeftStyle), 'solid');
         assert.deepEqual(refused, [], 'nothing is refused by the policy');
         const download = screen.page.waitForEvent('download');
-        await screen.tap('.site-tabs a[href$="format=pdf"]');
+        await screen.tap('.reports [data-week] a[download]');
         const file = await download;
         assert.match(file.suggestedFilename(), /^sitelog-s-1-\d{4}-W\d\d\.pdf$/);
         assert.equal(fs.readFileSync(await file.path()).subarray(0, 5).toString(), '%PDF-');
@@ -180,6 +182,44 @@ test('the week’s report opens as a page with its style and pictures, and is th
             await page.screenshot({ path: `${process.env.REPORT_SHOT}.png`, fullPage: true });
             fs.copyFileSync(await file.path(), `${process.env.REPORT_SHOT}.pdf`);
         }
+    });
+}));
+
+test('a site’s page: what presses leads to where it is mended; photos by stage and room, hazards and quality reports, by the address', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    const people = [{ id: 'u-03', name: '监理', role: 'supervisor' }];
+    await client.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '一号楼', timezone: 'Asia/Shanghai', people } });
+    const { manager } = await atBoard(stack);
+    for (const [i, where] of [{ room: 'kitchen', stage: 'tiling' }, { room: 'balcony', stage: 'tiling' }, { room: 'kitchen', stage: 'painting' }].entries()) await manager.photo(fs.readFileSync(realPhotos(3)[i]), where);
+    await client.post('/api/v1/sites/s-1/hazards', { id: uuid7(), text: '裸线', severity: 'stop_work', stage: 'tiling' });
+    await until('all are here', async () => (await client.get('/api/v1/sites/s-1/photos')).photos.length === 3);
+    await atDesk(stack, async (screen, browser) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await screen.tap('.site-card[data-site="s-1"]');
+        await screen.see('.over-people .fact', { hasText: '监理' });
+        await screen.tap('.over-press a', { hasText: '1 条停工隐患未整改' });
+        await screen.see('.hazard-card', { hasText: '裸线' });
+        assert.match(screen.page.url(), /#\/site\/s-1\/hazards$/);
+        await screen.page.selectOption('select[name="severity"]', 'notice');
+        await until('none is left', async () => (await screen.$('.hazard-card').count()) === 0);
+        assert.match(screen.page.url(), /#\/site\/s-1\/hazards\?severity=notice$/);
+        await screen.tap('.site-tabs a[href$="/photos"]');
+        await until('three', async () => (await screen.$('.photo-tile').count()) === 3);
+        await screen.page.selectOption('select[name="room"]', 'kitchen');
+        await until('two', async () => (await screen.$('.photo-tile').count()) === 2);
+        await screen.page.selectOption('select[name="stage"]', 'tiling');
+        await until('one', async () => (await screen.$('.photo-tile').count()) === 1);
+        await screen.page.reload();
+        await until('still one', async () => (await screen.$('.photo-tile').count()) === 1);
+        assert.match(screen.page.url(), /photos\?stage=tiling&room=kitchen$/);
+        await manager.photo(fs.readFileSync(realPhotos(3)[2]), { room: 'kitchen', stage: 'tiling' });
+        await until('another one comes by itself', async () => (await screen.$('.photo-tile').count()) === 2);
+        await screen.tap('.site-tabs a[href$="/inspections"]');
+        await screen.see('.hint', { hasText: '没有这样的质检报告' });
+        const phone = await Screen.open(browser, stack.hubWhere, { ...EXPECTED, size: PHONE, path: '/office/#/site/s-1/photos' });
+        await phone.signIn('o-01', '1357', '.photo-tile');
+        await measure(phone, 'photos on a phone', { least: 44, gap: 4, px: 13 });
+        await phone.close();
     });
 }));
 
