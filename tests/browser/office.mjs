@@ -223,6 +223,44 @@ test('a site’s page: what presses leads to where it is mended; photos by stage
     });
 }));
 
+test('measures over a period that is in the address, and the lists as tables with the filters of the page', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    for (const [id, name] of [['s-7', '七号楼'], ['s-8', '八号楼']]) await client.call('PUT', `/api/v1/sites/${id}`, { headers: { 'If-Match': '0' }, body: { name, timezone: 'Asia/Shanghai', people: [{ id: 'u-01', name: '经理', role: 'manager' }] } });
+    const hazard = async (site, severity) => (await client.post(`/api/v1/sites/${site}/hazards`, { id: uuid7(), text: '=裸线', severity, stage: 'tiling' })).id;
+    const one = await hazard('s-7', 'serious');
+    await client.post(`/api/v1/sites/s-7/hazards/${one}/rectify`, { id: uuid7(), photos: [uuid7()] });
+    await hazard('s-8', 'notice');
+    const table = async (screen) => {
+        const [saved] = await Promise.all([screen.page.waitForEvent('download'), screen.tap('.csv')]);
+        return fs.readFileSync(await saved.path(), 'utf8').split('\r\n');
+    };
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        const sites = await table(screen);
+        assert.match(sites[0], /^\ufeff"工地","名称"/);
+        assert.equal(sites.length, 4);
+        await screen.tap('.rail-link[data-view="measures"]');
+        await screen.see('.measure-tile[data-measure="hazards"] .measure-value', { hasText: '2' });
+        await until('a bar of parts', async () => (await screen.$('.measure-row svg rect').count()) === 3);
+        await screen.page.selectOption('select[name="site"]', 's-7');
+        await screen.see('.measure-tile[data-measure="hazards"] .measure-value', { hasText: '1' });
+        await screen.tap('.filters .toggle[data-days="7"]');
+        assert.match(screen.page.url(), /#\/measures\?days=7&site=s-7$/);
+        await screen.page.reload();
+        await screen.see('.filters .toggle[data-days="7"][aria-pressed="true"]');
+        await until('of that site only', async () => (await screen.$('.measure-table tbody tr').count()) === 1);
+        const measures = await table(screen);
+        assert.equal(measures.length, 4); // heads, all, the site, an end
+        assert.match(measures[2], /^"s-7","七号楼",/);
+        await screen.page.evaluate(() => { location.hash = '#/alerts?level=office'; });
+        await screen.see('.csv[href*="level=office"]');
+        assert.match((await table(screen))[0], /^\ufeff"工地","编号","级别"/);
+        await screen.page.evaluate(() => { location.hash = '#/inspections?verdict=fail'; });
+        await screen.see('.csv[href*="verdict=fail"]');
+        assert.match((await table(screen))[0], /^\ufeff"工地","编号","日期"/);
+    });
+}));
+
 test('a new site and its plan; a change by somebody else in between is shown, and neither is lost unseen', () => withStack({}, async (stack) => {
     const client = await office(stack);
     await atDesk(stack, async (screen) => {

@@ -10,7 +10,7 @@ import { lang, t } from '/shared/words.js';
 import { shortDay } from '/shared/when.js';
 import { siteName, siteOptions, sites } from './allsites.js';
 import { setTitle } from './bar.js';
-import { addressed, day, select } from './filters.js';
+import { addressed, csvLink, day, select } from './filters.js';
 
 const PAGE = 60;
 const VERDICTS = { pass: ['received', 'check'], rectify: ['sent', 'tool'], fail: ['rejected', 'warn'] };
@@ -36,10 +36,10 @@ async function openOne(head) {
 }
 
 function row(head, far) {
-    const counts = [t('inspection.passed', { n: head.passed }), head.failed > 0 && t('inspection.failed', { n: head.failed }), head.red > 0 && t('inspection.reds', { n: head.red }), head.hazards?.length > 0 || head.hazards > 0 ? t('inspection.hazards', { n: head.hazards.length ?? head.hazards }) : ''];
+    const counts = [t('inspection.passed', { n: head.passed }), head.failed > 0 && t('inspection.failed', { n: head.failed }), head.red > 0 && t('inspection.reds', { n: head.red }), head.hazards > 0 && t('inspection.hazards', { n: head.hazards })];
     return el('button', { type: 'button', class: 'hazard-card', dataset: { inspection: head.id, verdict: head.verdict }, on: { click: () => openOne(head) } },
         el('span', { class: 'hazard-top' }, badge(head.verdict), el('b', {}, shortDay(head.date)), far && el('span', { class: 'hazard-site' }, icon('sites'), siteName(head.site))),
-        el('span', { class: 'hazard-text' }, stageName(head.stage)), el('span', { class: 'hazard-place' }, counts.filter(Boolean).join(' · ')), head.by?.name && el('span', { class: 'hazard-place' }, head.by.name));
+        el('span', { class: 'hazard-text' }, stageName(head.stage)), el('span', { class: 'hazard-place' }, counts.filter(Boolean).join(' · ')), head.actor?.name && el('span', { class: 'hazard-place' }, head.actor.name));
 }
 
 // Into root; site: only its own, at #/path.
@@ -61,7 +61,7 @@ function show(root, path, query, site) {
     function drawFilters() {
         fill(filters, select(address, 'verdict', 'inspection.verdict', 'office.any', Object.keys(VERDICTS).map((name) => [name, t(`verdict.${name}`)])),
             select(address, 'stage', 'office.filter-stage', 'office.any', stages().map((stage) => [stage.key, both(stage)])), !site && select(address, 'site', 'office.filter-site', 'office.any', siteOptions()),
-            day(address, 'from', 'office.from'), day(address, 'to', 'office.to'));
+            day(address, 'from', 'office.from'), day(address, 'to', 'office.to'), csvLink(asked([['format', 'csv'], ['lang', lang()]]), 'inspections'));
     }
     function draw() {
         fill(grid, list.length ? list.map((head) => row(head, !site)) : el('p', { class: 'hint' }, t('inspection.none')));
