@@ -179,13 +179,12 @@ static void run(struct test_journal *t, const char *sql) {
 static void add_hazard(struct test_journal *t, int pos, const char *site, const char *stage, const char *severity,
                        const char *state, int raised_h, int rectified_h, int due_h, int rejected) {
     char sql[1024];
-    int64_t day = when("2026-11-24T00:00:00+08:00").ms, hour = 3600000;
+    long long day = when("2026-11-24T00:00:00+08:00").ms, hour = 3600000;
     (void)snprintf(sql, sizeof sql,
                    "INSERT INTO hazard VALUES (%d, '%s', 'h%d', 'hub', '%s', '%s', '%s', '', '', NULL, '', '', '', '',"
                    " %lld, 0, '', %lld, '', '', '[]', '', %lld, '', '', '[]', %d, '', '', 0, '', '', '', 0)",
-                   pos, site, pos, state, severity, stage, (long long)(day + due_h * hour),
-                   (long long)(day + raised_h * hour), (long long)(rectified_h ? day + rectified_h * hour : 0),
-                   rejected);
+                   pos, site, pos, state, severity, stage, day + (long long)due_h * hour,
+                   day + (long long)raised_h * hour, rectified_h ? day + (long long)rectified_h * hour : 0LL, rejected);
     run(t, sql);
 }
 
