@@ -106,7 +106,7 @@ static int is_mine(struct db *db, const struct mine_ask *ask, const char *site) 
 /* Printed into w where there is something to do, into rest where there is not. */
 static int one_site(struct db *db, const struct mine_ask *ask, const struct pressing *s, struct json_out *w,
                     struct json_out *rest) {
-    struct mine_list list = { .db = db, .ask = ask, .site = s->site };
+    struct mine_list list = { .db = db, .ask = ask, .site = s->site, .closed = s->closed };
     int rc = gather(&list);
     if (rc == 0) put_site(s, &list, list.count ? w : rest);
     plan_fini(&list.plan);

@@ -32,6 +32,7 @@ struct mine_list {
     struct db *db;
     const struct mine_ask *ask;
     const char *site;
+    bool closed; /* handed over: nothing has to be written there any more */
     struct plan plan;
     struct tz *tz;
     struct mine_item *items;

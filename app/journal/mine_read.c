@@ -166,7 +166,7 @@ static int log_is_due(const struct mine_list *list, const char *date, bool today
 int mine_daylogs(struct mine_list *list) {
     char dates[2][TZ_DATE_SIZE];
     struct wall due;
-    if (!mine_is(list, "manager")) return 0;
+    if (list->closed || !mine_is(list, "manager")) return 0;
     size_t n = daylog_dates(list->tz, list->ask->scope.now, dates);
     for (size_t i = 0; i < n; i++) {
         int rc = log_is_due(list, dates[i], i == 0);
@@ -184,7 +184,7 @@ int mine_report(struct mine_list *list) {
     struct civil civil;
     char today[TZ_DATE_SIZE], first[TZ_DATE_SIZE];
     struct wall due;
-    if (!mine_is(list, "supervisor")) return 0;
+    if (list->closed || !mine_is(list, "supervisor")) return 0;
     tz_date(list->tz, list->ask->scope.now, today);
     tz_date_add(today, 1 - WEEK, first);
     int rc = tz_date_parse(today, &civil);

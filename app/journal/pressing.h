@@ -31,6 +31,7 @@ struct pressing {
     char last_log[TZ_DATE_SIZE];
     char stage[41]; /* its key, or "" */
     int day, days;  /* of the stage */
+    bool closed;    /* handed over: no work is late there, no log due, and its board is gone */
 };
 
 /* Pure: the word of a kind: "executive" "stop_work" "overdue" "late" "silent" "daylog" "alerts" "unsent". */

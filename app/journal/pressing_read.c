@@ -106,6 +106,17 @@ static int of_plan(struct db *db, const struct pressing_scope *c, struct pressin
     return rc;
 }
 
+static int of_closing(struct db *db, struct pressing *s) {
+    CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
+    int rc = db_prepare(db, "SELECT 1 FROM handover WHERE site = ?", &q);
+    if (rc < 0) return rc;
+    stmt_bind_text(q, 1, s->site);
+    rc = stmt_step(q);
+    s->closed = rc == 1;
+    if (s->closed) s->late_days = s->log_days = s->silent = 0;
+    return rc < 0 ? rc : 0;
+}
+
 void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
                          struct wall now) {
     int64_t silent_s = silent_after_s > SILENT_AT_LEAST_S ? silent_after_s : SILENT_AT_LEAST_S;
@@ -123,6 +134,7 @@ int pressing_read(struct db *db, const struct pressing_scope *c, const char *sit
     if (rc == 0) rc = of_boards(db, c, &s);
     if (rc == 0) rc = daylog_last_date(db, site, s.last_log);
     if (rc == 0) rc = of_plan(db, c, &s);
+    if (rc == 0) rc = of_closing(db, &s);
     if (rc == 0) *out = s;
     return rc;
 }

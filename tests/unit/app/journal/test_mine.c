@@ -167,6 +167,12 @@ static void logs_are_due_on_working_days(void **state) {
     assert_string_equal(list(f, "u-01", "manager", false), "s-1: daylog daylog/2026-11-28");
     journal_pair_now("2026-11-29T12:00:00+08:00"); /* a Sunday */
     assert_string_equal(list(f, "u-01", "manager", false), "s-1:");
+    journal_pair_now("2026-11-30T12:00:00+08:00");
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1: daylog daylog/2026-11-30");
+    run(f, "INSERT INTO handover (site, pos, date, note, photos, plan, at, at_ms, actor) VALUES ('s-1', 1, "
+           "'2026-11-30', '',"
+           " '[]', '[]', '', 1, '')");
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1:");
 }
 
 static void the_report_is_due_on_its_day(void **state) {

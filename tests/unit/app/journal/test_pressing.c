@@ -187,6 +187,38 @@ static void alerts_that_others_tell_of(void **state) {
     journal_pair_close(&t);
 }
 
+/* Once it is handed over nobody logs there, and its board hangs elsewhere. */
+static void a_site_that_was_handed_over(void **state) {
+    struct test_journal t;
+    struct pressing_scope c;
+    struct pressing s;
+    struct tz *tz = NULL;
+    struct event_draft log = { .site = "s-1",
+                               .type = "daylog-submitted",
+                               .subject_id = "0193a000-0000-7000-8000-00000000000a",
+                               .actor = "user/u-01",
+                               .data = "{\"date\":\"2026-11-20\",\"stage\":\"demolition\",\"done\":[\"x\"]}" };
+    (void)state;
+    journal_pair_now("2026-11-28T08:30:00+08:00");
+    journal_pair_open(&t, "hub");
+    assert_int_equal(tz_create("Asia/Shanghai", &tz, NULL), 0);
+    journal_pair_append(&t, &log, NULL);
+    run(&t, "INSERT INTO board VALUES ('s-1', 'b-1', 0, 5, 1, 1, 'ntp', '', '', 0, '')");
+    pressing_scope_init(&c, tz, "Asia/Shanghai", 900, clock_wall());
+    assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
+    assert_int_equal(s.log_days, 6);
+    assert_int_equal(s.silent, 1);
+    run(&t, "INSERT INTO handover (site, pos, date, note, photos, plan, at, at_ms, actor) VALUES ('s-1', 1, "
+            "'2026-11-28', '',"
+            " '[]', '[]', '', 1, '')");
+    assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
+    assert_true(s.closed);
+    assert_int_equal(s.log_days + s.silent + s.late_days, 0);
+    assert_false(pressing_red(&s));
+    tz_destroy(tz);
+    journal_pair_close(&t);
+}
+
 /* The order of the list of sites is that of the digest. */
 static void the_list_of_sites_is_in_this_order(void **state) {
     struct test_journal t;
@@ -217,6 +249,7 @@ int main(void) {
         cmocka_unit_test(all_of_it_is_told_in_words),
         cmocka_unit_test(hazards_count_until_they_are_put_right),
         cmocka_unit_test(alerts_that_others_tell_of),
+        cmocka_unit_test(a_site_that_was_handed_over),
         cmocka_unit_test(the_list_of_sites_is_in_this_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
