@@ -21,8 +21,9 @@ function addressOf(site, subject = '') {
 
 function item(site, one) {
     const late = one.due && Date.parse(one.due) < Date.now();
+    const due = one.due && t(late ? 'due.was' : 'due.by', { at: moment(one.due) });
     return el('a', { class: 'mine-item', href: addressOf(site, one.subject), dataset: { kind: one.kind, late: String(Boolean(late)) } }, icon(ICONS[one.kind] ?? 'warn'),
-        el('span', { class: 'mine-text' }, el('b', {}, one.text[lang()] || one.text.zh), el('span', { class: 'mine-due' }, [t(`mine.${one.kind}`), one.due && t(late ? 'due.was' : 'due.by', { at: moment(one.due) })].filter(Boolean).join(' · '))), icon('forward'));
+        el('span', { class: 'mine-text' }, el('b', {}, one.text[lang()] || one.text.zh), due && el('span', { class: 'mine-due' }, due)), icon('forward'));
 }
 
 const head = (site) => el('a', { class: 'mine-head', href: addressOf(site.site), dataset: { site: site.site, red: String(site.red) } },

@@ -88,6 +88,7 @@ static void logs_of_a_week(void **state) {
     w.m.begun.ms = 0;
     measure_logs(&w.m, 1110, at, TEXT_ARRAY_LEN(at), &rate);
     is_rate(&rate, "a site without boards", 0, 0, 0, 0);
+    tz_destroy(w.tz);
     begin(&w);
     w.m.closed = when("2026-11-24T20:00:00+08:00");
     measure_logs(&w.m, 1110, NULL, 0, &rate);
