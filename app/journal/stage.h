@@ -75,6 +75,9 @@ struct stage_view {
     bool names;   /* people's names are shown */
 };
 
+/* A stage as a whole: its own row, or its rooms taken together, as far as the one that is least far. */
+void stage_book_whole(const struct stage_book *b, const char *key, struct stage_row *out);
+
 /* GET /stages: {"date","stages":[…],"next":null}; key: only that one, as an object. ERR_NOT_FOUND. */
 MUST_CHECK int stage_print(struct db *db, const struct stage_view *view, const char *key, struct buf *out);
 
