@@ -200,6 +200,7 @@ const rows = {
     'GET /settings': {},
     'PUT /settings/{key}': { values: () => ({ key: 'callback_days' }), body: () => ({ value: 10 }) },
     'GET /templates': { query: () => ({ start: '2027-01-25', template: 'kitchen_bath', site: 's-1' }) },
+    'GET /inspections/{id}/report': { values: (c) => ({ id: c.inspection }), query: () => ({ format: 'html', lang: 'zh' }) },
     'GET /report': { query: () => ({ week: '2026-W48', format: 'html', lang: 'zh' }) },
     'GET /boards': {},
     'GET /hooks': {},
