@@ -45,6 +45,7 @@ struct stage_book {
     struct stage_test *tests;
     size_t test_count;
     char date[TZ_DATE_SIZE];
+    bool customer_signed;
     struct tz *tz;
     struct standstill clocks;
 };

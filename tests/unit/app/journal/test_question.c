@@ -366,6 +366,39 @@ static void a_job_is_closed_when_nothing_is_open(void **state) {
     buf_fini(&open);
 }
 
+static void say(struct post_rig *f, const char *type, const char *subject, const char *data) {
+    struct event_draft draft = { .type = type, .subject_id = subject, .actor = "user/u-01", .data = data };
+    journal_pair_append(&f->t, &draft, NULL);
+}
+
+static void gates_and_tests_are_in_the_way(void **state) {
+    struct post_rig *f = *state;
+    struct buf open;
+    buf_init(&open, 65536);
+    post_rig_plan(f, "'stages':[{'key':'carpentry'},{'key':'painting'},{'key':'completion'}]");
+    say(f, "stage-started", "carpentry", "{}");
+    say(f, "timed-test-started", post_rig_id(20),
+        "{\"kind\":\"hold\",\"stage\":\"hvac\",\"value\":1,\"unit\":\"MPa\"}");
+    assert_int_equal(hand_over(f, 1, "", &open), ERR_CONFLICT);
+    post_rig_holds(&open, "{'kind':'test','subject':'test/01935d2a-1c00-7abc-8def-000000000014'");
+    post_rig_holds(&open, "{'kind':'gate','subject':'stage/carpentry'");
+    post_rig_holds(&open, "{'kind':'gate','subject':'stage/completion'");
+    assert_null(strstr(open.data, "stage/painting")); /* a soft one */
+    say(f, "timed-test-finished", post_rig_id(20), "{\"value\":1,\"result\":\"pass\"}");
+    say(f, "stage-finished", "carpentry", "{}");
+    say(f, "stage-accepted", "carpentry", "{}");
+    say(f, "stage-started", "completion", "{}");
+    say(f, "acceptance-requested", "completion", "{}");
+    say(f, "stage-accepted", "completion", "{}");
+    assert_int_equal(hand_over(f, 1, "", &open), ERR_CONFLICT);
+    post_rig_holds(&open,
+                   "[{'kind':'gate','subject':'stage/completion','zh':'竣工还没验收（三方签字）：业主还没签字确认");
+    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 4, "'subject':'stage/completion','method':'crm'"),
+                     0);
+    assert_int_equal(hand_over(f, 1, "", &open), 0);
+    buf_fini(&open);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, post_rig_setup, post_rig_teardown)
 
 int main(void) {
@@ -380,6 +413,7 @@ int main(void) {
         TEST(who_is_due_is_told_with_what_happened),
         TEST(what_presses_is_on_the_home_screen),
         TEST(a_job_is_closed_when_nothing_is_open),
+        TEST(gates_and_tests_are_in_the_way),
     };
     return cmocka_run_group_tests_name("question", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Each rule a second before it is due, when it is, and once it is mended; who has to know, about what; and what makes it none of anybody's business.
- * Months of it are in test_rules_months.c, the clock that stands still in test_rules_clock.c. */
+ * Months of it are in test_rules_months.c, the clock that stands still in test_standstill_run.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
