@@ -19,7 +19,7 @@ void reply_stepped(struct exchange *x, int rc, struct buf *json, const char *all
 /* `limit` of a list: 1–200, 50 where it is not said. False: answered as 400. */
 bool reply_limit(struct exchange *x, int *limit);
 
-/* The forms of the filters that lists share: `from` and `to` are dates, `stage` is a key, `room` a text of 1 to 40 bytes. False: answered
+/* The forms of the filters that lists share: `from` and `to` are dates, `stage` is a key, `room` a text of 1 to 40 bytes, `site` a site's id. False: answered
  * as 400, since a filter that fits nothing would look like an empty list. */
 bool reply_filters(struct exchange *x);
 
@@ -28,6 +28,17 @@ bool reply_names(const struct exchange *x);
 
 /* `lang` of the query, zh where it is not said, and nothing else in it. False: answered as 400. */
 bool reply_language(struct exchange *x, bool *zh);
+
+/* `format` (json, or csv: a table) and `lang` (zh, or en: of the table's words) of a list. False: answered as 400. */
+bool reply_format(struct exchange *x, bool *csv, bool *zh);
+
+/* What a list printed: as JSON, or where name is not NULL as a table to keep under that name. Frees `body`. */
+void reply_table(struct exchange *x, struct buf *body, int rc, const struct err_text *e, const char *name);
+
+/* The same of a list's JSON {"<name>":[…]}, which is made a table with these columns where csv is said. Frees `json`. */
+struct csv_column;
+void reply_list(struct exchange *x, struct buf *json, int rc, const struct err_text *e, const char *name,
+                const struct csv_column *columns, bool csv, bool zh);
 
 /* rc of reading a photo's bytes: ERR_NOT_FOUND (they are on their way) and ERR_GONE (dropped here, head office has them) are answered. */
 bool reply_bytes_away(struct exchange *x, int rc);
