@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A site's week as a report, HTML or PDF. */
+/* A site's week, or one inspection, as a report, HTML or PDF. */
 #include "app/http/reply.h"
 #include "app/photo/capture.h"
 #include "app/photo/jpeg.h"
@@ -54,8 +54,8 @@ static bool ask_lang(struct exchange *x, enum report_lang *lang) {
     return !text;
 }
 
-static void read_week(struct app *app, struct exchange *x, struct db *db) {
-    static const char *const known[] = { "week", "format", "lang", NULL };
+/* id: of an inspection, or NULL for a week. */
+static void read_report(struct app *app, struct exchange *x, struct db *db, const char *id, const char *const *known) {
     struct err_text e = { 0 };
     struct asked *a = calloc(1, sizeof *a);
     if (!a) {
@@ -68,14 +68,28 @@ static void read_week(struct app *app, struct exchange *x, struct db *db) {
     struct report_week_ask ask = {
         .site = x->site, .fallback_tz = app->timezone, .week = exchange_query(x, "week"), .now = clock_wall()
     };
-    int rc = report_week(db, &ask, &a->report, &e);
+    int rc = id ? report_week_inspection(db, &ask, id, &a->report, &e) : report_week(db, &ask, &a->report, &e);
     if (rc) {
         exchange_error(x, rc, &e);
         return;
     }
     (void)snprintf(a->site_path, sizeof a->site_path, "/api/v1/sites/%s", x->site);
-    (void)snprintf(a->pdf_path, sizeof a->pdf_path, "%s/report?week=%s&format=pdf&lang=%s", a->site_path, a->report.key,
-                   lang_names[a->lang]);
+    if (id)
+        (void)snprintf(a->pdf_path, sizeof a->pdf_path, "%s/inspections/%s/report?format=pdf&lang=%s", a->site_path, id,
+                       lang_names[a->lang]);
+    else
+        (void)snprintf(a->pdf_path, sizeof a->pdf_path, "%s/report?week=%s&format=pdf&lang=%s", a->site_path,
+                       a->report.key, lang_names[a->lang]);
+}
+
+static void read_week(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "week", "format", "lang", NULL };
+    read_report(app, x, db, NULL, known);
+}
+
+static void read_inspection(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "format", "lang", NULL };
+    read_report(app, x, db, exchange_param(x, "id"), known);
 }
 
 /* ---- the forms ---- */
@@ -145,8 +159,13 @@ static const struct step report_steps[] = {
     { STEP_READ, read_week }, { STEP_POOL, html }, { STEP_HEAVY, pdf }, { STEP_END, NULL }
 };
 
+static const struct step inspection_steps[] = {
+    { STEP_READ, read_inspection }, { STEP_POOL, html }, { STEP_HEAVY, pdf }, { STEP_END, NULL }
+};
+
 extern const struct route route_report[];
 const struct route route_report[] = {
     { "GET", "/api/v1/report", PERMIT_READ, ROUTE_SITE | ROUTE_HUB, report_steps },
+    { "GET", "/api/v1/inspections/{id}/report", PERMIT_READ, ROUTE_SITE | ROUTE_HUB, inspection_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

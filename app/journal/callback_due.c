@@ -6,6 +6,8 @@
 #include "app/journal/handover.h"
 #include "app/journal/plan.h"
 #include "app/journal/row.h"
+#include "app/journal/setting.h"
+#include "app/journal/standing.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 #include "sync/wire/envelope.h"
@@ -15,6 +17,8 @@
 #include <string.h>
 
 enum { LINES_MAX = 5, PHOTOS_SHOWN = 3, TEXT_SIZE = 200, SITES_MAX = 2000 };
+
+#define SANE_MS INT64_C(1577836800000) /* 2020-01-01: no right clock is before it */
 
 /* ---- when ---- */
 
@@ -36,15 +40,36 @@ static int read_last(struct db *db, const char *site, struct callback_due *d, ch
 static int read_first(struct db *db, const char *site, const struct tz *tz, char out[TZ_DATE_SIZE]) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     int rc = db_prepare(db,
-                        "SELECT at FROM event WHERE site = ? AND type NOT IN ('', 'plan-set', 'person-set',"
-                        " 'user-changed', 'epoch-started', 'clock-set', 'outage') ORDER BY pos LIMIT 1",
+                        "SELECT min((SELECT e.at FROM event e WHERE e.chain = c.id AND e.at >= ?2 AND e.type NOT IN"
+                        " ('', 'plan-set', 'person-set', 'user-changed', 'epoch-started', 'clock-set', 'outage',"
+                        " 'setting-set') ORDER BY e.seq LIMIT 1)) FROM chain c WHERE c.site = ?1",
                         &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
+    stmt_bind_int(s, 2, SANE_MS);
     rc = stmt_step(s);
     out[0] = '\0';
-    if (rc == 1) tz_date(tz, (struct wall){ stmt_int(s, 0) }, out);
+    if (rc == 1 && !stmt_is_null(s, 0)) tz_date(tz, (struct wall){ stmt_int(s, 0) }, out);
     return rc < 0 ? rc : 0;
+}
+
+/* The plan's days, or head office's setting where the plan has what every plan has; later by as long as clocks stood still. */
+static int count_days(struct db *db, const char *site, const struct plan *plan, const struct tz *tz, const char *from,
+                      char out[TZ_DATE_SIZE]) {
+    int64_t days = plan->cutoffs.callback_days;
+    struct standstill clock;
+    char date[TZ_DATE_SIZE];
+    int rc = days == setting_find(SETTING_CALLBACK_DAYS)->standard
+                 ? setting_get_int(db, site, SETTING_CALLBACK_DAYS, &days)
+                 : 0;
+    if (rc == 0) rc = standing_read(db, site, &plan->cutoffs, tz, &clock);
+    if (rc < 0) return rc;
+    tz_date_add(from, (int)days, date);
+    struct wall due = standstill_shift(&clock, standstill_at(&clock, from, 0), standstill_at(&clock, date, 0));
+    standing_fini(&clock);
+    out[0] = '\0'; /* held, and nobody knows until when */
+    if (due.ms != STANDSTILL_NEVER) tz_date(tz, due, out);
+    return 0;
 }
 
 static int when(struct db *db, const char *site, const struct plan *plan, const struct tz *tz,
@@ -62,9 +87,9 @@ static int when(struct db *db, const char *site, const struct plan *plan, const 
     if (!done && next[0])
         text_clip(d.due, sizeof d.due, next);
     else if (!done && tz_date_parse(from, &valid) == 0)
-        tz_date_add(from, plan->cutoffs.callback_days, d.due);
-    *out = d;
-    return 0;
+        rc = count_days(db, site, plan, tz, from, d.due);
+    if (rc == 0) *out = d;
+    return rc;
 }
 
 /* A zone that cannot be read is UTC: a call a day early does no harm. */

@@ -2,11 +2,13 @@
 /* Hand-over: shape, projection, the maintenance plan, what is in the way. What is open is asked of the subjects' projections. */
 #include "app/journal/handover.h"
 
+#include "app/journal/domain.h"
 #include "app/journal/journal_private.h"
 #include "app/journal/late.h"
 #include "app/journal/person.h"
 #include "app/journal/plan.h"
 #include "app/journal/row.h"
+#include "app/journal/stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -108,6 +110,7 @@ static const struct {
     { "hazard", "隐患没有销项", "a hazard is not closed" },
     { "change", "变更没有决定", "a change is not decided" },
     { "confirmation", "变更没有业主确认", "a change is not confirmed by the customer" },
+    { "test", "限时试验没做完或不合格", "a timed test is running, or has failed" },
 };
 
 static const char open_sql[] =
@@ -115,7 +118,44 @@ static const char open_sql[] =
     " UNION ALL SELECT 1, 'change/' || id FROM change_order WHERE site = ?1 AND state = 'requested'"
     " UNION ALL SELECT 2, 'change/' || id FROM change_order c WHERE site = ?1 AND state IN ('approved', 'alternative')"
     " AND NOT EXISTS (SELECT 1 FROM confirmation k WHERE k.site = c.site AND k.subject = 'change/' || c.id)"
+    " UNION ALL SELECT 3, 'test/' || id FROM timed_test t WHERE site = ?1 AND state <> 'passed' AND NOT EXISTS (SELECT "
+    "1"
+    " FROM timed_test n WHERE n.site = t.site AND n.kind = t.kind AND n.stage = t.stage AND n.room = t.room"
+    " AND n.started_ms > t.started_ms)"
     " LIMIT ?2";
+
+static void put_one(struct json_out *w, const char *kind, const char *subject, const char *zh, const char *en) {
+    json_open(w, NULL, '{');
+    json_put_text(w, "kind", kind);
+    json_put_text(w, "subject", subject);
+    json_put_text(w, "zh", zh);
+    json_put_text(w, "en", en);
+    json_close(w, '}');
+}
+
+/* Hard gates that are not passed. Where nobody ever said anything of a stage, the site does not lead them here, and there is nothing to judge. */
+static int put_gates(struct db *db, const char *site, struct json_out *w, int *n) {
+    struct stage_book book;
+    int rc = stage_book_read(db, site, "UTC", clock_wall(), &book);
+    if (rc < 0) return rc;
+    struct stage_site gates = stage_book_site(&book);
+    for (size_t i = 0; book.row_count > 0 && i < book.plan.stage_count; i++) {
+        const char *key = book.plan.stages[i].key;
+        const struct domain_stage *d = domain_stage(key);
+        struct stage_lacks lacks = { .count = 0 };
+        struct stage_row whole;
+        char subject[48];
+        stage_book_whole(&book, key, &whole);
+        if (!d || d->gate != GATE_HARD || (d->optional && whole.seen.state == STAGE_PLANNED)) continue;
+        if (stage_gate_passed(&gates, key, "")) continue;
+        stage_gate_lack(&gates, key, "", &lacks);
+        (void)snprintf(subject, sizeof subject, "stage/%s", key);
+        put_one(w, "gate", subject, lacks.list[0].zh, lacks.list[0].en);
+        ++*n;
+    }
+    stage_book_fini(&book);
+    return 0;
+}
 
 /* An array; *n: how many. */
 static int put_open(struct db *db, const char *site, struct json_out *w, const char *name, int *n) {
@@ -127,13 +167,9 @@ static int put_open(struct db *db, const char *site, struct json_out *w, const c
     json_open(w, name, '[');
     for (*n = 0; (rc = stmt_step(s)) == 1; ++*n) {
         size_t kind = (size_t)stmt_int(s, 0);
-        json_open(w, NULL, '{');
-        json_put_text(w, "kind", in_the_way[kind].kind);
-        json_put_text(w, "subject", stmt_text(s, 1));
-        json_put_text(w, "zh", in_the_way[kind].zh);
-        json_put_text(w, "en", in_the_way[kind].en);
-        json_close(w, '}');
+        put_one(w, in_the_way[kind].kind, stmt_text(s, 1), in_the_way[kind].zh, in_the_way[kind].en);
     }
+    if (rc == 0) rc = put_gates(db, site, w, n);
     json_close(w, ']');
     return rc < 0 ? rc : w->buf->error;
 }

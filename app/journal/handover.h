@@ -8,7 +8,7 @@
 #include "firmware/base/tz.h"
 
 /* POST /handover: {"id","date"?,"note"?,"photos"?}; the maintenance plan is made. As post_event; ERR_CONFLICT: *open is a JSON array of what is in the
- * way, [{"kind":"hazard","subject","zh","en"}], or empty where the job is closed already. */
+ * way, [{"kind":"hazard|change|confirmation|test|gate","subject","zh","en"}], or empty where the job is closed already. */
 MUST_CHECK int handover_make(struct journal *j, struct db *db, struct post *p, const char *body, size_t n,
                              struct appended *out, struct buf *answer, struct buf *open, struct err_text *e);
 

@@ -2,6 +2,8 @@
 /* Gathers the facts of every site from the projections that there are: one function a subject. */
 #include "app/journal/board.h"
 #include "app/journal/daylog.h"
+#include "app/journal/handover.h"
+#include "app/journal/move.h"
 #include "app/journal/pressing.h"
 #include "app/journal/standing.h"
 #include "app/journal/today_stage.h"
@@ -36,27 +38,31 @@ static int of_alerts(struct db *db, struct pressing *s) {
     return 0;
 }
 
-static int of_hazards(struct db *db, const struct pressing_scope *c, struct pressing *s) {
+/* Overdue is what is so by the site's clocks, as its rules have it. */
+static int of_hazards(struct db *db, const struct pressing_scope *c, const struct standstill *clocks,
+                      struct pressing *s) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
+    int64_t overdue = 0;
     int rc = db_prepare(db,
-                        "SELECT count(*) FILTER (WHERE severity = 'stop_work'), count(*) FILTER (WHERE due_ms < ?2)"
-                        " FROM hazard WHERE site = ?1 AND state IN ('raised', 'assigned') AND state <> 'verified'",
+                        "SELECT severity = 'stop_work', raised_ms, due_ms FROM hazard WHERE site = ?1"
+                        " AND state <> 'verified' AND state <> 'rectified'",
                         &q);
     if (rc < 0) return rc;
     stmt_bind_text(q, 1, s->site);
-    stmt_bind_int(q, 2, c->now.ms);
-    rc = stmt_step(q);
-    if (rc < 0) return rc;
-    s->stop_work = stmt_int(q, 0);
-    if (s->overdue < stmt_int(q, 1)) s->overdue = stmt_int(q, 1);
-    return 0;
+    while ((rc = stmt_step(q)) == 1) {
+        struct wall raised = { stmt_int(q, 1) }, due = { stmt_int(q, 2) };
+        s->stop_work += stmt_int(q, 0);
+        overdue += due.ms > 0 && due.ms < c->now.ms && standstill_shift(clocks, raised, due).ms < c->now.ms;
+    }
+    if (s->overdue < overdue) s->overdue = overdue;
+    return rc;
 }
 
 static int of_boards(struct db *db, const struct pressing_scope *c, struct pressing *s) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
     int rc = db_prepare(db,
                         "SELECT count(*) FILTER (WHERE online = 0 AND last_seen < ?2), sum(unsent)"
-                        " FROM board WHERE site = ?1",
+                        " FROM board WHERE site = ?1 AND board NOT IN (" MOVE_GONE ")",
                         &q);
     if (rc < 0) return rc;
     stmt_bind_text(q, 1, s->site);
@@ -68,6 +74,11 @@ static int of_boards(struct db *db, const struct pressing_scope *c, struct press
     return 0;
 }
 
+/* A site that is held or was handed over does not press, whatever is open there; what has not arrived of it is still told. */
+static void be_quiet(struct pressing *s) {
+    s->executive = s->stop_work = s->overdue = s->late_days = s->silent = s->log_days = s->alerts = s->others = 0;
+}
+
 /* Where it stands in its plan, and how many working days it has no log of; by the site's clocks: days that head office granted, or on which it held
  * the site, are none. */
 static int of_stage(struct db *db, const struct pressing_scope *c, const struct plan *plan, struct pressing *s) {
@@ -77,6 +88,7 @@ static int of_stage(struct db *db, const struct pressing_scope *c, const struct 
     char yesterday[TZ_DATE_SIZE], after[TZ_DATE_SIZE];
     int rc = tz_create(plan->timezone, &tz, NULL);
     if (rc == 0) rc = standing_read(db, s->site, &plan->cutoffs, tz, &clocks);
+    if (rc == 0) rc = of_hazards(db, c, &clocks, s);
     if (rc == 0 && (plan->version > 0 || s->last_log[0]))
         rc = today_stage_find(db, s->site, plan, &clocks, c->date, &stage);
     if (rc == 0) {
@@ -90,6 +102,7 @@ static int of_stage(struct db *db, const struct pressing_scope *c, const struct 
         tz_date_add(s->last_log, 1, after);
         s->log_days = standstill_days(&clocks, after, yesterday);
     }
+    if (rc == 0 && standstill_is_held(&clocks, c->now)) be_quiet(s);
     standing_fini(&clocks);
     tz_destroy(tz);
     return rc;
@@ -106,17 +119,6 @@ static int of_plan(struct db *db, const struct pressing_scope *c, struct pressin
     return rc;
 }
 
-static int of_closing(struct db *db, struct pressing *s) {
-    CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
-    int rc = db_prepare(db, "SELECT 1 FROM handover WHERE site = ?", &q);
-    if (rc < 0) return rc;
-    stmt_bind_text(q, 1, s->site);
-    rc = stmt_step(q);
-    s->closed = rc == 1;
-    if (s->closed) s->late_days = s->log_days = s->silent = 0;
-    return rc < 0 ? rc : 0;
-}
-
 void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
                          struct wall now) {
     int64_t silent_s = silent_after_s > SILENT_AT_LEAST_S ? silent_after_s : SILENT_AT_LEAST_S;
@@ -130,11 +132,11 @@ int pressing_read(struct db *db, const struct pressing_scope *c, const char *sit
     struct pressing s = { .unsent = -1 };
     text_clip(s.site, sizeof s.site, site);
     int rc = of_alerts(db, &s);
-    if (rc == 0) rc = of_hazards(db, c, &s);
     if (rc == 0) rc = of_boards(db, c, &s);
     if (rc == 0) rc = daylog_last_date(db, site, s.last_log);
     if (rc == 0) rc = of_plan(db, c, &s);
-    if (rc == 0) rc = of_closing(db, &s);
+    if (rc == 0) rc = handover_done(db, site, &s.closed, NULL);
+    if (rc == 0 && s.closed) be_quiet(&s);
     if (rc == 0) *out = s;
     return rc;
 }

@@ -6,12 +6,14 @@
 #include "app/journal/named.h"
 #include "app/journal/plan.h"
 #include "app/journal/row.h"
-#include "app/journal/worktime.h"
+#include "app/journal/setting.h"
+#include "app/journal/standing.h"
 #include "firmware/base/cleanup.h"
 
 #include <string.h>
 
-enum { TEXT_BYTES = 1000, CUSTOMER_MIN = 120, OTHERS_DAYS = 3 };
+enum { TEXT_BYTES = 1000 };
+#define HOUR_MS INT64_C(3600000)
 
 /* ---- shapes ---- */
 
@@ -56,20 +58,26 @@ const struct life question_life = { states, steps };
 
 /* ---- clocks ---- */
 
-/* By the plan as it is now; "" where it has no working day in two years. */
+/* By the plan and head office's settings as they are now, and by what is known of days on which clocks stand still; "" where they do so without an end.
+ * What is held or granted later moves the alert (rules.h), not this. */
 static int make_due(struct journal *j, struct db *db, const char *site, bool customer, char out[CLOCK_TEXT_SIZE]) {
     struct plan plan;
-    struct wall now = clock_wall();
-    struct wall due;
-    int rc = plan_read(db, site, journal_timezone(j), &plan);
+    struct standstill clock = { 0 };
+    int64_t hours = 0;
+    int rc = setting_get_int(db, site, customer ? SETTING_CUSTOMER_HOURS : SETTING_DESIGNER_HOURS, &hours);
+    if (rc == 0) rc = plan_read(db, site, journal_timezone(j), &plan);
     if (rc < 0) return rc;
     const struct tz *tz = journal_zone_find(j, plan.timezone);
-    rc = customer ? worktime_add(&plan.cutoffs, tz, now, CUSTOMER_MIN, &due)
-                  : worktime_add_days(&plan.cutoffs, tz, now, OTHERS_DAYS, &due);
+    rc = standing_read(db, site, &plan.cutoffs, tz, &clock);
+    if (rc == 0) {
+        struct wall due = standstill_run(&clock, clock_wall(), hours * HOUR_MS,
+                                         customer ? STANDSTILL_WORK_HOURS : STANDSTILL_ALL_HOURS);
+        out[0] = '\0';
+        if (due.ms != STANDSTILL_NEVER) clock_format(due, tz_offset_s(tz, due), out);
+    }
+    standing_fini(&clock);
     plan_fini(&plan);
-    out[0] = '\0';
-    if (rc == 0) clock_format(due, tz_offset_s(tz, due), out);
-    return rc == ERR_INVALID ? 0 : rc;
+    return rc;
 }
 
 static int put_due(struct journal *j, struct db *db, const char *site, bool customer, struct json_out *w,

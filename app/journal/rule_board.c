@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Boards themselves: silent, as head office hears it; short of space, without time, with events that head office refused, as the board knows it. */
-#include "app/journal/rules_clock.h"
 #include "app/journal/rules_private.h"
 
 #include <stdio.h>
@@ -14,11 +13,11 @@ int rule_board_judge_silence(struct rules_case *c) {
         const struct rules_board *b = &s->boards[i];
         struct rules_alert *a = NULL;
         if (!b->heard.ms || c->now.ms - b->heard.ms < after_ms) continue;
-        struct wall due = rules_clock_run(s, b->heard, after_ms, b->hours);
+        struct wall due = standstill_run(&c->clock, b->heard, after_ms, b->hours);
         if (due.ms > c->now.ms) continue;
         rc = rules_add(c, "board-silent", "office", "board", b->board, due, &a);
         if (rc < 0) break;
-        a->unsure = !s->listening.ms || rules_clock_run(s, s->listening, after_ms, b->hours).ms > c->now.ms;
+        a->unsure = !s->listening.ms || standstill_run(&c->clock, s->listening, after_ms, b->hours).ms > c->now.ms;
         (void)snprintf(a->zh, sizeof a->zh, "看板 %s 在上班时间没有消息", b->board);
         (void)snprintf(a->en, sizeof a->en, "Board %s is silent within its hours", b->board);
     }

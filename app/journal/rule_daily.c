@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A log each working day, by the cut-off. */
-#include "app/journal/rules_clock.h"
 #include "app/journal/rules_private.h"
 
 #include <stdio.h>
@@ -26,7 +25,8 @@ static int miss(struct rules_case *c, const char *date, struct wall due) {
 static bool is_due(const struct rules_case *c, const char *date, struct wall due) {
     const struct rules_site *s = c->site;
     return due.ms > s->begun.ms && due.ms <= c->now.ms && !(s->closed.ms && due.ms > s->closed.ms) &&
-           !rules_clock_granted(s, date) && !rules_clock_idle(s, date) && !rules_clock_held(s, due);
+           !standstill_is_granted(&c->clock, date) && !standstill_is_idle(&c->clock, date) &&
+           !standstill_is_held(&c->clock, due);
 }
 
 int rule_daily_judge(struct rules_case *c) {
@@ -39,7 +39,7 @@ int rule_daily_judge(struct rules_case *c) {
     for (int back = s->limits.keep_days; back >= 0 && rc == 0; back--) {
         tz_date_add(today, -back, date);
         if (strcmp(date, first) < 0 || !plan_workday(&s->plan.cutoffs, date) || is_logged(s, date)) continue;
-        struct wall due = rules_clock_at(s, date, s->plan.cutoffs.daylog_min);
+        struct wall due = standstill_at(&c->clock, date, s->plan.cutoffs.daylog_min);
         if (is_due(c, date, due)) rc = miss(c, date, due);
     }
     return rc;

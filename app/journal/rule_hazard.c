@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Hazards: warned of before they are due, and overdue. */
-#include "app/journal/rules_clock.h"
 #include "app/journal/rules_private.h"
 
 #include <stdio.h>
@@ -23,13 +22,13 @@ int rule_hazard_judge(struct rules_case *c) {
         const struct rules_hazard *h = &c->site->hazards[i];
         struct rules_alert *a = NULL;
         if (!h->open || !h->due.ms) continue;
-        struct wall due = rules_clock_shift(c->site, h->raised, h->due);
+        struct wall due = standstill_shift(&c->clock, h->raised, h->due);
         int64_t warn = warn_ms(&c->site->limits, h->severity);
         if (due.ms <= c->now.ms) {
             const char *level = h->severity == RULES_STOP_WORK ? "executive" : "office";
             rc = rules_add(c, "hazard-overdue", level, "hazard", h->id, due, &a);
             if (a) rules_say(a, "隐患逾期没有整改", "A hazard is overdue and not rectified");
-        } else if (warn && due.ms != RULES_CLOCK_NEVER && due.ms - warn <= c->now.ms) {
+        } else if (warn && due.ms != STANDSTILL_NEVER && due.ms - warn <= c->now.ms) {
             rc = rules_add(c, "hazard-due", "site", "hazard", h->id, (struct wall){ due.ms - warn }, &a);
             if (a) rules_say(a, "隐患整改快到期了", "A hazard is due soon and not rectified");
         }

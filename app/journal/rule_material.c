@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Materials that have not come, and measurements that come too late for what is made to measure. */
-#include "app/journal/rules_clock.h"
 #include "app/journal/rules_private.h"
 
 #include <stdio.h>
@@ -8,7 +7,10 @@
 static int judge_material(struct rules_case *c, const struct rules_material *m) {
     struct rules_alert *a = NULL;
     if (m->arrived || !m->expected[0]) return 0;
-    struct wall due = rules_clock_day_end(c->site, m->expected);
+    int late_h = c->site->limits.material_late_h;
+    struct wall due = standstill_day_end(&c->clock, m->expected);
+    if (due.ms > c->now.ms) return 0;
+    if (late_h) due = standstill_run(&c->clock, due, late_h * RULES_HOUR_MS, STANDSTILL_ALL_HOURS);
     if (due.ms > c->now.ms) return 0;
     int rc = rules_add(c, "material-late", "office", "material", m->id, due, &a);
     if (rc < 0) return rc;
@@ -19,15 +21,17 @@ static int judge_material(struct rules_case *c, const struct rules_material *m) 
 
 static int judge_measurement(struct rules_case *c, const struct rules_measurement *m) {
     struct rules_alert *a = NULL;
-    char last[TZ_DATE_SIZE];
+    char last[TZ_DATE_SIZE], told[TZ_DATE_SIZE];
     if (m->measured || !m->needed[0]) return 0;
     tz_date_add(m->needed, -m->lead_days, last);
-    struct wall due = rules_clock_day_end(c->site, last);
+    tz_date_add(last, -c->site->limits.measure_warn_days, told);
+    struct wall due = standstill_day_end(&c->clock, told);
     if (due.ms > c->now.ms) return 0;
-    int rc = rules_add(c, "measurement-late", "office", "measurement", m->id, due, &a);
+    int rc = rules_add(c, "measurement-late", "office", "material", m->id, due, &a);
     if (rc < 0) return rc;
-    (void)snprintf(a->zh, sizeof a->zh, "最晚 %s 要复尺，还没量：%s 会装不上", last, m->needed);
-    (void)snprintf(a->en, sizeof a->en, "Not measured by %s: what is needed on %s will be late", last, m->needed);
+    (void)snprintf(a->zh, sizeof a->zh, "最晚 %s 要复尺，还没量：再晚 %s 就装不上", last, m->needed);
+    (void)snprintf(a->en, sizeof a->en,
+                   "Not measured yet, %s is the last day: later, what is needed on %s will be late", last, m->needed);
     return 0;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Stages: late against the plan, and acceptances that nobody decides. Granted and held days move the plan. */
 #include "app/journal/domain.h"
-#include "app/journal/rules_clock.h"
 #include "app/journal/rules_private.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void name_of(const char *key, const char **zh, const char **en) {
     const struct domain_stage *words = domain_stage(key);
@@ -18,10 +18,12 @@ static int judge_late(struct rules_case *c, const struct rules_stage *stage) {
     const char *zh, *en;
     char date[TZ_DATE_SIZE];
     struct rules_alert *a = NULL;
-    if (stage->finished || !planned[0] || !rules_clock_planned(c->site, planned, date)) return 0;
-    struct wall due = rules_clock_day_end(c->site, date);
+    if (stage->finished || !planned[0] || strcmp(planned, c->today) > 0 ||
+        !standstill_planned(&c->clock, planned, date))
+        return 0;
+    struct wall due = standstill_day_end(&c->clock, date);
     if (due.ms > c->now.ms) return 0;
-    due = rules_clock_run(c->site, due, c->site->limits.stage_late_h * RULES_HOUR_MS, RULES_ALL_HOURS);
+    due = standstill_run(&c->clock, due, c->site->limits.stage_late_h * RULES_HOUR_MS, STANDSTILL_ALL_HOURS);
     if (due.ms > c->now.ms) return 0;
     int rc = rules_add(c, "stage-late", "executive", "stage", stage->key, due, &a);
     if (rc < 0) return rc;
@@ -38,7 +40,7 @@ static int judge_acceptance(struct rules_case *c, const struct rules_stage *stag
     struct rules_alert *a = NULL;
     if (!stage->asked.ms || stage->asked.ms > c->now.ms) return 0;
     struct wall due =
-        rules_clock_run(c->site, stage->asked, c->site->limits.acceptance_h * RULES_HOUR_MS, RULES_ALL_HOURS);
+        standstill_run(&c->clock, stage->asked, c->site->limits.acceptance_h * RULES_HOUR_MS, STANDSTILL_ALL_HOURS);
     if (due.ms > c->now.ms) return 0;
     int rc = rules_add(c, "acceptance-missed", "office", "stage", stage->key, due, &a);
     if (rc < 0) return rc;

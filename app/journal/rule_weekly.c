@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The supervisor's report each week, by the plan's weekday and time. A week on which nobody worked has none; a due date that is a holiday, granted,
  * idle or held is the next day that is not. One report mends all that were missed before. */
-#include "app/journal/rules_clock.h"
 #include "app/journal/rules_private.h"
 
 #include <stdio.h>
@@ -9,17 +8,19 @@
 
 enum { WEEK = 7 };
 
-static bool stands_still(const struct rules_site *s, const char *date) {
-    return rules_clock_idle(s, date) || rules_clock_held(s, rules_clock_at(s, date, s->plan.cutoffs.report_min));
+static bool stands_still(const struct rules_case *c, const char *date) {
+    struct wall at = standstill_at(&c->clock, date, c->site->plan.cutoffs.report_min);
+    return standstill_is_idle(&c->clock, date) || standstill_is_held(&c->clock, at);
 }
 
 /* Somebody worked, or should have, in the week that ends with this date. */
-static bool was_worked(const struct rules_site *s, const char *date) {
+static bool was_worked(const struct rules_case *c, const char *date) {
+    const struct rules_site *s = c->site;
     char day[TZ_DATE_SIZE], first[TZ_DATE_SIZE];
     tz_date(s->tz, s->begun, first);
     for (int back = 0; back < WEEK; back++) {
         tz_date_add(date, -back, day);
-        if (strcmp(day, first) >= 0 && rules_clock_works(s, day) && !stands_still(s, day)) return true;
+        if (strcmp(day, first) >= 0 && standstill_is_open(&c->clock, day) && !stands_still(c, day)) return true;
     }
     return false;
 }
@@ -30,15 +31,17 @@ static bool is_holiday(const struct rules_site *s, const char *date) {
            !plan_workday(&s->plan.cutoffs, date);
 }
 
-/* ms RULES_CLOCK_NEVER: not within the next week. */
-static struct wall due_of(const struct rules_site *s, const char *date) {
+/* ms STANDSTILL_NEVER: not within the next week. */
+static struct wall due_of(const struct rules_case *c, const char *date) {
+    const struct rules_site *s = c->site;
     char day[TZ_DATE_SIZE];
     for (int on = 0; on < WEEK; on++) {
         tz_date_add(date, on, day);
-        bool off = on == 0 ? is_holiday(s, day) || rules_clock_granted(s, day) : !rules_clock_works(s, day);
-        if (!off && !stands_still(s, day)) return rules_clock_at(s, day, s->plan.cutoffs.report_min);
+        bool off =
+            on == 0 ? is_holiday(s, day) || standstill_is_granted(&c->clock, day) : !standstill_is_open(&c->clock, day);
+        if (!off && !stands_still(c, day)) return standstill_at(&c->clock, day, s->plan.cutoffs.report_min);
     }
-    return (struct wall){ RULES_CLOCK_NEVER };
+    return (struct wall){ STANDSTILL_NEVER };
 }
 
 static int judge_week(struct rules_case *c, const char *date) {
@@ -47,8 +50,8 @@ static int judge_week(struct rules_case *c, const char *date) {
     char first[TZ_DATE_SIZE];
     tz_date_add(date, 1 - WEEK, first);
     if (s->inspected_count && strcmp(s->inspected[s->inspected_count - 1], first) >= 0) return 0;
-    if (!was_worked(s, date)) return 0;
-    struct wall due = due_of(s, date);
+    if (!was_worked(c, date)) return 0;
+    struct wall due = due_of(c, date);
     if (due.ms <= s->begun.ms || due.ms > c->now.ms || (s->closed.ms && due.ms > s->closed.ms)) return 0;
     int rc = rules_add(c, "report-missing", "office", "report", date, due, &a);
     if (rc < 0) return rc;
@@ -59,15 +62,15 @@ static int judge_week(struct rules_case *c, const char *date) {
 
 int rule_weekly_judge(struct rules_case *c) {
     const struct rules_site *s = c->site;
-    char today[TZ_DATE_SIZE], date[TZ_DATE_SIZE];
+    char date[TZ_DATE_SIZE];
     struct civil civil;
     int rc = 0;
     if (!s->knows_inspections || !s->begun.ms) return 0;
-    tz_date(s->tz, c->now, today);
-    for (int back = s->limits.keep_days; back >= 0 && rc == 0; back--) {
-        tz_date_add(today, -back, date);
-        if (tz_date_parse(date, &civil) == 0 && civil.weekday == s->plan.cutoffs.report_weekday)
-            rc = judge_week(c, date);
+    if (tz_date_parse(c->today, &civil) < 0) return 0;
+    int last = (civil.weekday - s->plan.cutoffs.report_weekday + WEEK) % WEEK;
+    for (int back = last + (s->limits.keep_days - last) / WEEK * WEEK; back >= last && rc == 0; back -= WEEK) {
+        tz_date_add(c->today, -back, date);
+        rc = judge_week(c, date);
     }
     return rc;
 }

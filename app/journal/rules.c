@@ -30,7 +30,7 @@ enum rules_scope rules_scope(const char *rule) {
 void rules_limits_default(struct rules_limits *out) {
     *out = (struct rules_limits){ .keep_days = 31,
                                   .stage_late_h = 48,
-                                  .acceptance_h = 48,
+                                  .acceptance_h = 24,
                                   .designer_h = 72,
                                   .customer_min = 120,
                                   .warn_serious_h = 24,
@@ -38,8 +38,7 @@ void rules_limits_default(struct rules_limits *out) {
                                   .callback_days = 14,
                                   .additions_percent = 10,
                                   .material_changes_percent = 10,
-                                  .work_from_min = 8 * 60,
-                                  .work_to_min = 18 * 60,
+                                  .measure_warn_days = 3,
                                   .disk_low_percent = 20,
                                   .disk_well_percent = 22,
                                   .untrusted_s = 15 * 60,
@@ -62,6 +61,19 @@ void rules_site_fini(struct rules_site *s) {
     free(s->questions);
     free(s->boards);
     *s = (struct rules_site){ 0 };
+}
+
+struct standstill rules_site_clock(const struct rules_site *s) {
+    struct standstill clock = { .cutoffs = &s->plan.cutoffs,
+                                .tz = s->tz,
+                                .granted = s->granted,
+                                .granted_count = s->granted_count,
+                                .held = s->holds,
+                                .held_count = s->hold_count,
+                                .idle = s->idle,
+                                .idle_count = s->idle_count };
+    memcpy(clock.planned_since, s->planned_since, sizeof clock.planned_since);
+    return clock;
 }
 
 /* ---- alerts ---- */
@@ -112,10 +124,11 @@ static int judge_deadlines(struct rules_case *c) {
 
 int rules_judge(const struct rules_site *site, struct wall now, enum clock_grade grade, bool at_hub,
                 struct rules_alerts *out) {
-    struct rules_case c = { .site = site, .now = now, .out = out };
+    struct rules_case c = { .site = site, .clock = rules_site_clock(site), .now = now, .out = out };
+    tz_date(site->tz, now, c.today);
     out->count = 0;
     out->paused = !at_hub && grade == CLOCK_NONE;
-    int rc = out->paused ? 0 : judge_deadlines(&c);
+    int rc = out->paused || (site->closed.ms && site->closed.ms <= now.ms) ? 0 : judge_deadlines(&c);
     if (rc == 0 && at_hub) rc = rule_board_judge_silence(&c);
     if (rc == 0 && !at_hub) rc = rule_board_judge_self(&c, grade == CLOCK_NONE);
     return rc;

@@ -2,18 +2,18 @@
 /* The rules: which alerts stand at a site, from what is known of it and the time. One pure function, for boards and for head office: it reads no clock,
  * no database and no setting, so that both ends that know the same judge the same. Loading is rules_load.h's, raising and clearing rules_run.h's.
  *
- * Clocks stand still while the site is held, on days that are no working days, and on delay days that head office granted: rules_clock.h.
+ * Clocks stand still while the site is held, on days that are no working days, and on delay days that head office granted: standstill.h.
  * A due time follows from facts alone, never from when it was looked at; so does the subject; so both ends derive the same alert_id:
  *   daylog-missing     daylog/{date}       a working day's cut-off passed, and there is no log
  *   report-missing     report/{date}       the week's due date (of the plan) passed, and nobody has inspected since the week began
  *   hazard-due         hazard/{id}         a serious one 24 h before it is due, a notice 48 h before; a stop_work is not warned of
  *   hazard-overdue     hazard/{id}         due, and not rectified; stop_work: executive
- *   stage-late         stage/{key}         48 h after the end of the day on which it was planned to start, or to finish; executive
- *   acceptance-missed  stage/{key}         asked for, and not decided 48 h later
+ *   stage-late         stage/{key}         so many hours (48) after the end of the day on which it was planned to start, or to finish; executive
+ *   acceptance-missed  stage/{key}         asked for, and not decided 24 h later
  *   additions-over     change/{id}         the change by which additions came over 10 % of the contract; executive
  *   material-changes-over change/{id}      likewise, changes of materials
- *   material-late      material/{id}       the expected date is over
- *   measurement-late   measurement/{id}    too late for the lead time
+ *   material-late      material/{id}       the expected date is over; so many hours ago
+ *   measurement-late   material/{id}       some days before the last date for it, by the lead time
  *   question-late      question/{id}       the designer 3 days, a customer's question 2 h of working time
  *   callback-due       callback/{date}     14 days after the last
  *   board-silent       board/{id}          unheard within its hours; judged at the hub only

@@ -10,7 +10,9 @@
 
 struct rules_case {
     const struct rules_site *site;
+    struct standstill clock; /* its own */
     struct wall now;
+    char today[TZ_DATE_SIZE]; /* the site's */
     struct rules_alerts *out;
 };
 

@@ -4,29 +4,26 @@
 #ifndef SITELOG_JOURNAL_RULES_SITE_H
 #define SITELOG_JOURNAL_RULES_SITE_H
 
-#include "app/journal/plan.h"
+#include "app/journal/standstill.h"
 
 /* From when on something presses. rules_limits_default() gives what head office does not set otherwise. */
 struct rules_limits {
     int keep_days;                /* a missed log or report stands so long, then nobody can mend it any more */
     int stage_late_h;             /* working hours that a stage may be late */
     int acceptance_h;             /* working hours in which the supervisor looks at what was reported as ready */
-    int designer_h, customer_min; /* working hours, and minutes within working_hours, for an answer */
+    int designer_h, customer_min; /* working hours, and minutes within STANDSTILL_WORK_HOURS, for an answer */
+    int material_late_h;          /* working hours that a material may be late */
+    int measure_warn_days;        /* calendar days before the last date for measuring */
     int warn_serious_h, warn_notice_h;
     int callback_days;
     int additions_percent, material_changes_percent; /* of the contract */
-    int work_from_min, work_to_min;                  /* working time for customer_min, minutes since midnight */
     int disk_low_percent, disk_well_percent;         /* low below the one, well again from the other on */
     int untrusted_s;                                 /* a clock may be without time so long after a start */
     int64_t silent_after_s;                          /* of a board, within its hours */
 };
 
 struct rules_period {
-    struct wall from, to; /* to.ms 0: it lasts still */
-};
-
-struct rules_days {
-    char from[TZ_DATE_SIZE], to[TZ_DATE_SIZE]; /* both included */
+    struct wall from, to;
 };
 
 enum rules_severity { RULES_NOTICE, RULES_SERIOUS, RULES_STOP_WORK };
@@ -73,15 +70,10 @@ struct rules_question {
     bool answered;
 };
 
-/* Half hours of the site's day, bit 0 from midnight; see rule_hours.h. */
-#define RULES_SLOTS     48
-#define RULES_SLOT_MIN  30
-#define RULES_ALL_HOURS ((UINT64_C(1) << RULES_SLOTS) - 1)
-
 struct rules_board {
     char board[NAME_SIZE];
     struct wall heard;
-    uint64_t hours; /* in which it is expected to be on */
+    uint64_t hours; /* half hours in which it is expected to be on: rule_hours.h */
 };
 
 /* The board that judges; empty at the hub. */
@@ -97,17 +89,18 @@ struct rules_site {
     struct plan plan;
     struct tz *tz;
     struct rules_limits limits;
-    struct wall begun, closed; /* the boards' first event; handed over */
-    struct wall listening;     /* the hub hears boards since then; ms 0: it does not */
-    char planned_since
-        [TZ_DATE_SIZE]; /* planned dates do not contain what was granted from this date on; "": nothing at all */
+    struct wall begun, closed;               /* the boards' first event; handed over */
+    struct wall listening;                   /* the hub hears boards since then; ms 0: it does not */
+    char planned_since[TZ_DATE_SIZE];        /* standstill.h */
     char (*logged)[TZ_DATE_SIZE];            /* dates that have a log; ascending, each once */
     char (*inspected)[TZ_DATE_SIZE];         /* dates of inspections, ascending */
     bool knows_inspections, knows_callbacks; /* false: this program has none, and nobody is to blame */
     struct wall called;                      /* the customer, last */
     int callback_days;                       /* the plan's; 0: limits' */
-    struct rules_period *holds;              /* ascending, apart from each other */
-    struct rules_days *granted, *idle;       /* delays that head office granted; days on which nobody works */
+    char call_on[TZ_DATE_SIZE];              /* the date of the next call; "": callback_days after the last */
+    struct standstill_held *holds;
+    struct standstill_days *granted; /* delays that head office granted */
+    char (*idle)[TZ_DATE_SIZE];      /* days on which nobody works */
     struct rules_hazard *hazards;
     struct rules_stage *stages;
     struct rules_change *changes;
@@ -121,6 +114,9 @@ struct rules_site {
 };
 
 void rules_limits_default(struct rules_limits *out);
+
+/* Borrowed: for as long as *s stands where it is. */
+struct standstill rules_site_clock(const struct rules_site *s);
 
 /* Takes a zeroed one, too. */
 void rules_site_fini(struct rules_site *s);

@@ -38,6 +38,16 @@ void stage_book_fini(struct stage_book *b) {
     *b = (struct stage_book){ 0 };
 }
 
+static int read_signed(struct db *db, const char *site, bool *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db, "SELECT 1 FROM confirmation WHERE site = ? AND subject = 'stage/completion'", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    *out = rc == 1;
+    return rc < 0 ? rc : 0;
+}
+
 static int fill(struct db *db, const char *site, struct wall now, struct stage_book *b) {
     int rc = tz_create(b->plan.timezone, &b->tz, NULL);
     if (rc == 0) rc = stage_rows_read(db, site, &b->rows, &b->row_count);
@@ -47,7 +57,8 @@ static int fill(struct db *db, const char *site, struct wall now, struct stage_b
     if (!b->seen) return ERR_NOMEM;
     for (size_t i = 0; i < b->row_count; i++) b->seen[i] = b->rows[i].seen;
     tz_date(b->tz, now, b->date);
-    return standing_read(db, site, &b->plan.cutoffs, b->tz, &b->clocks);
+    rc = read_signed(db, site, &b->customer_signed);
+    return rc < 0 ? rc : standing_read(db, site, &b->plan.cutoffs, b->tz, &b->clocks);
 }
 
 int stage_book_read(struct db *db, const char *site, const char *fallback_tz, struct wall now, struct stage_book *out) {
@@ -64,7 +75,8 @@ struct stage_site stage_book_site(const struct stage_book *b) {
                                 .row_count = b->row_count,
                                 .tests = b->tests,
                                 .test_count = b->test_count,
-                                .date = b->date };
+                                .date = b->date,
+                                .customer_signed = b->customer_signed };
 }
 
 /* ---- what is possible ---- */

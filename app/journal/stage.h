@@ -45,6 +45,7 @@ struct stage_book {
     struct stage_test *tests;
     size_t test_count;
     char date[TZ_DATE_SIZE];
+    bool customer_signed;
     struct tz *tz;
     struct standstill clocks;
 };
@@ -74,6 +75,9 @@ struct stage_view {
     unsigned may; /* bits of verbs that the reader may do */
     bool names;   /* people's names are shown */
 };
+
+/* A stage as a whole: its own row, or its rooms taken together, as far as the one that is least far. */
+void stage_book_whole(const struct stage_book *b, const char *key, struct stage_row *out);
 
 /* GET /stages: {"date","stages":[…],"next":null}; key: only that one, as an object. ERR_NOT_FOUND. */
 MUST_CHECK int stage_print(struct db *db, const struct stage_view *view, const char *key, struct buf *out);

@@ -90,8 +90,11 @@ static bool all_pass(const struct stage_site *s, const char *key) {
     return known > 0;
 }
 
+static bool is_completion(const char *key) { return strcmp(key, "completion") == 0; }
+
 bool stage_gate_passed(const struct stage_site *s, const char *key, const char *room) {
     const struct stage_seen *whole = row_of(s, key, ""), *own = room[0] ? row_of(s, key, room) : NULL;
+    if (is_completion(key) && !s->customer_signed && !(whole && whole->overridden)) return false;
     if (whole && passes(whole)) return true;
     if (!room[0]) return all_pass(s, key);
     if (own) return passes(own);
@@ -150,7 +153,7 @@ static void remedy(enum stage_state state, const char **zh, const char **en) {
     *en = words[state][1];
 }
 
-static void lack_gate(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out) {
+void stage_gate_lack(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out) {
     const struct domain_stage *d = domain_stage(key);
     const struct stage_seen *row = row_of(s, key, room);
     bool hard = d && d->gate == GATE_HARD;
@@ -160,6 +163,10 @@ static void lack_gate(const struct stage_site *s, const char *key, const char *r
     struct stage_lack *l = add(out, hard);
     name(key, stage_gate_rooms(key) == STAGE_ROOMS_NONE ? "" : room, zh, en);
     remedy(row ? row->state : STAGE_PLANNED, &how_zh, &how_en);
+    if (is_completion(key) && row && row->state == STAGE_ACCEPTED) {
+        how_zh = "业主还没签字确认";
+        how_en = "the customer has not signed";
+    }
     (void)snprintf(l->zh, sizeof l->zh, "%s还没验收（%.50s）：%s%s", zh, d ? d->gate_zh : "", how_zh,
                    hard ? "；总部可写明原因放行" : "");
     (void)snprintf(l->en, sizeof l->en, "%s is not accepted (%.60s): %s%s", en, d ? d->gate_en : "", how_en,
@@ -203,7 +210,7 @@ void stage_gate_start(const struct stage_site *s, const char *key, const char *r
     out->count = 0;
     stage_gate_after(s->plan, key, after, &n);
     for (size_t i = 0; i < n; i++)
-        if (!stage_gate_passed(s, after[i], room)) lack_gate(s, after[i], room, out);
+        if (!stage_gate_passed(s, after[i], room)) stage_gate_lack(s, after[i], room, out);
     lack_wait(s, key, room, out);
     lack_condition(s, key, out);
     if (is_overridden(s, key, room, true)) soften(out);
@@ -270,8 +277,17 @@ static void all_gates(const struct stage_site *s, const char *key, struct stage_
         const char *other = s->plan->stages[i].key;
         const struct domain_stage *d = domain_stage(other);
         if (strcmp(other, key) == 0 || !d || (d->optional && !row_of(s, other, ""))) continue;
-        if (!stage_gate_passed(s, other, "")) lack_gate(s, other, "", out);
+        if (!stage_gate_passed(s, other, "")) stage_gate_lack(s, other, "", out);
     }
+}
+
+/* The first of three signatures. */
+static void lack_asking(const struct stage_site *s, const char *key, struct stage_lacks *out) {
+    const struct stage_seen *row = row_of(s, key, "");
+    if (row && (row->state == STAGE_ASKED || row->state == STAGE_ACCEPTED)) return;
+    struct stage_lack *l = add(out, true);
+    (void)snprintf(l->zh, sizeof l->zh, "三方签字：项目经理还没报验");
+    (void)snprintf(l->en, sizeof l->en, "three signatures: the manager has not asked for acceptance");
 }
 
 void stage_gate_accept(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out) {
@@ -285,9 +301,10 @@ void stage_gate_accept(const struct stage_site *s, const char *key, const char *
             need_test(s, t, key, room, out);
     }
     other_tests(s, key, room, out);
-    if (strcmp(key, "completion") == 0) {
+    if (is_completion(key)) {
         all_gates(s, key, out);
         lack_wait(s, key, room, out);
+        lack_asking(s, key, out);
     }
     if (is_overridden(s, key, room, false)) soften(out);
 }

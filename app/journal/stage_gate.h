@@ -31,7 +31,8 @@ struct stage_site {
     size_t row_count;
     const struct stage_test *tests;
     size_t test_count;
-    const char *date; /* the site's today */
+    const char *date;     /* the site's today */
+    bool customer_signed; /* the customer confirmed the completion */
 };
 
 #define STAGE_LACKS_MAX 16
@@ -56,11 +57,15 @@ bool stage_gate_wet(const char *room);
 /* The keys of the stages that come before: the plan's, else the standard ones that are in the plan. *n: how many, at most PLAN_AFTER_MAX. */
 void stage_gate_after(const struct plan *p, const char *key, const char *out[PLAN_AFTER_MAX], size_t *n);
 
-/* Has a stage's gate been passed for a room ("": everywhere)? */
+/* Has a stage's gate been passed for a room ("": everywhere)? That of the completion asks for three signatures: the manager's, who asks for acceptance,
+ * the supervisor's, who accepts, and the customer's, who confirms what was accepted. */
 bool stage_gate_passed(const struct stage_site *s, const char *key, const char *room);
 
 void stage_gate_start(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out);
 void stage_gate_accept(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out);
+
+/* Why a gate that is not passed is not, and who can do something about it; adds to *out. */
+void stage_gate_lack(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out);
 
 /* Is one of them hard? */
 bool stage_gate_refuses(const struct stage_lacks *l);

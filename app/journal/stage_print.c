@@ -16,11 +16,11 @@ struct printing {
 
 static int larger(int a, int b) { return a > b ? a : b; }
 
-/* Running days after a date, up to another. */
+/* Running days after a planned date, moved by what was lost before it, up to another. */
 static int days_after(const struct stage_book *b, const char *date, const char *until) {
     char next[TZ_DATE_SIZE];
-    if (!date[0] || strcmp(date, until) >= 0) return 0;
-    tz_date_add(date, 1, next);
+    if (!date[0] || strcmp(date, until) >= 0 || !standstill_planned(&b->clocks, date, next)) return 0;
+    tz_date_add(next, 1, next);
     return standstill_days(&b->clocks, next, until);
 }
 
@@ -151,6 +151,11 @@ static void whole_of(const struct stage_book *b, const char *key, struct stage_r
         if (least->finished.at[0] || least->accepted.at[0]) first_mark(&out->finished, &r->finished, true);
         if (least->seen.state == STAGE_ACCEPTED) first_mark(&out->accepted, &r->accepted, true);
     }
+}
+
+void stage_book_whole(const struct stage_book *b, const char *key, struct stage_row *out) {
+    struct stage_row own;
+    whole_of(b, key, &own, out);
 }
 
 static int put_rooms(struct printing *p, const char *key) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks over days and moments; who holds a site or grants days is not known here (delay.h, hold.h). */
+/* Days on which clocks run; who holds a site or grants days is not known here (delay.h, hold.h). */
 #include "app/journal/standstill.h"
 
 #include <string.h>
 
-enum { DAYS_MAX = 4000 };
+enum { DAYS_MAX = 4000, MIDNIGHT = 24 * 60, NOON = 12 * 60 };
 
 bool standstill_is_held(const struct standstill *s, struct wall at) {
     for (size_t i = 0; i < s->held_count; i++)
@@ -24,21 +24,31 @@ bool standstill_is_idle(const struct standstill *s, const char *date) {
     return false;
 }
 
-/* An hour of a date, at the site. */
-static struct wall moment(const struct standstill *s, const char *date, int hour) {
-    struct civil c;
-    struct wall at = { 0 };
-    if (tz_date_parse(date, &c) < 0) return at;
-    c.hour = hour;
-    return tz_instant(s->tz, &c, &at) < 0 ? (struct wall){ 0 } : at;
+struct wall standstill_at(const struct standstill *s, const char *date, int minute) {
+    struct civil civil;
+    struct wall at = { STANDSTILL_NEVER };
+    char next[TZ_DATE_SIZE];
+    if (minute == MIDNIGHT) {
+        tz_date_add(date, 1, next);
+        date = next;
+        minute = 0;
+    }
+    if (tz_date_parse(date, &civil) < 0) return at;
+    civil.hour = minute / 60;
+    civil.minute = minute % 60;
+    return tz_instant(s->tz, &civil, &at) < 0 ? (struct wall){ STANDSTILL_NEVER } : at;
 }
 
-static bool is_open(const struct standstill *s, const char *date) {
+bool standstill_is_open(const struct standstill *s, const char *date) {
     return plan_workday(s->cutoffs, date) && !standstill_is_granted(s, date);
 }
 
+static bool held_at_noon(const struct standstill *s, const char *date) {
+    return s->held_count && standstill_is_held(s, standstill_at(s, date, NOON));
+}
+
 bool standstill_runs(const struct standstill *s, const char *date) {
-    return is_open(s, date) && !standstill_is_held(s, moment(s, date, 12));
+    return standstill_is_open(s, date) && !held_at_noon(s, date);
 }
 
 int standstill_days(const struct standstill *s, const char *from, const char *to) {
@@ -50,67 +60,4 @@ int standstill_days(const struct standstill *s, const char *from, const char *to
         tz_date_add(date, 1, date);
     }
     return days;
-}
-
-int standstill_add_days(const struct standstill *s, const char *date, int n, char out[TZ_DATE_SIZE]) {
-    char at[TZ_DATE_SIZE];
-    memcpy(at, date, sizeof at);
-    for (int i = 0; n > 0; i++) {
-        if (i == DAYS_MAX) return ERR_NOT_FOUND;
-        tz_date_add(at, 1, at);
-        n -= standstill_runs(s, at);
-    }
-    memcpy(out, at, sizeof at);
-    return 0;
-}
-
-/* Until when the holding lasts that covers a moment, later ones that adjoin not looked at; 0: without an end. -1: it is not held. */
-static int64_t held_until(const struct standstill *s, int64_t at) {
-    for (size_t i = 0; i < s->held_count; i++)
-        if (s->held[i].from.ms <= at && (s->held[i].to.ms == 0 || at < s->held[i].to.ms)) return s->held[i].to.ms;
-    return -1;
-}
-
-/* The first beginning of a holding between two moments, else the later one. */
-static int64_t next_held(const struct standstill *s, int64_t after, int64_t end) {
-    for (size_t i = 0; i < s->held_count; i++)
-        if (s->held[i].from.ms > after && s->held[i].from.ms < end) end = s->held[i].from.ms;
-    return end;
-}
-
-/* Lets time run within [*at, end): *left gets less by it. True: all of it has passed, at *at. */
-static bool run_until(const struct standstill *s, int64_t end, int64_t *at, int64_t *left) {
-    while (*at < end) {
-        int64_t until = held_until(s, *at);
-        if (until >= 0) {
-            *at = until == 0 || until > end ? end : until;
-            continue;
-        }
-        int64_t stop = next_held(s, *at, end);
-        if (*left <= stop - *at) {
-            *at += *left;
-            return true;
-        }
-        *left -= stop - *at;
-        *at = stop;
-    }
-    return false;
-}
-
-int standstill_add_ms(const struct standstill *s, struct wall from, int64_t ms, struct wall *out) {
-    char date[TZ_DATE_SIZE];
-    int64_t at = from.ms;
-    tz_date(s->tz, from, date);
-    for (int i = 0; i < DAYS_MAX; i++) {
-        char next[TZ_DATE_SIZE];
-        tz_date_add(date, 1, next);
-        int64_t end = moment(s, next, 0).ms;
-        if (is_open(s, date) && run_until(s, end, &at, &ms)) {
-            *out = (struct wall){ at };
-            return 0;
-        }
-        at = at > end ? at : end;
-        memcpy(date, next, sizeof date);
-    }
-    return ERR_NOT_FOUND;
 }

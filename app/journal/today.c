@@ -174,8 +174,10 @@ static int put_start(const struct day *d, const struct json *draft, struct json_
 
 /* ---- what is due ---- */
 
-static void put_due(const struct day *d, struct json_out *w, const char *kind, const char *id, struct wall at,
-                    const char *due, const char *zh, const char *en, const char *action) {
+/* subject: what an alert is about, or NULL. */
+static void put_due_about(const struct day *d, struct json_out *w, const char *kind, const char *id,
+                          const char *subject, struct wall at, const char *due, const char *zh, const char *en,
+                          const char *action) {
     char text[CLOCK_TEXT_SIZE];
     if (!due && at.ms) {
         clock_format(at, tz_offset_s(d->tz, at), text);
@@ -184,6 +186,7 @@ static void put_due(const struct day *d, struct json_out *w, const char *kind, c
     json_open(w, NULL, '{');
     json_put_text(w, "kind", kind);
     if (id) json_put_text(w, "id", id);
+    if (subject) json_put_text(w, "subject", subject);
     json_put_text(w, "due", due);
     json_open(w, "text", '{');
     json_put_text(w, "zh", zh);
@@ -191,6 +194,11 @@ static void put_due(const struct day *d, struct json_out *w, const char *kind, c
     json_close(w, '}');
     json_put_text(w, "action", action);
     json_close(w, '}');
+}
+
+static void put_due(const struct day *d, struct json_out *w, const char *kind, const char *id, struct wall at,
+                    const char *due, const char *zh, const char *en, const char *action) {
+    put_due_about(d, w, kind, id, NULL, at, due, zh, en, action);
 }
 
 /* 1: this site had begun on that date. */
@@ -259,7 +267,8 @@ static int put_alerts_due(const struct day *d, struct json_out *w) {
     size_t n = 0;
     int rc = today_alerts_read(d->db, d->ask->site, list, ALERTS_MAX, &n);
     for (size_t i = 0; i < n; i++)
-        put_due(d, w, "alert", list[i].id, (struct wall){ 0 }, list[i].due, list[i].zh, list[i].en, list[i].action);
+        put_due_about(d, w, "alert", list[i].id, list[i].subject, (struct wall){ 0 }, list[i].due, list[i].zh,
+                      list[i].en, list[i].action);
     return rc;
 }
 

@@ -29,7 +29,7 @@ int today_alerts_read(struct db *db, const char *site, struct today_alert *out, 
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     size_t count = 0;
     int rc = db_prepare(db,
-                        "SELECT id, rule, due, zh, en FROM alert WHERE cleared_ms = 0 AND site = ?"
+                        "SELECT id, rule, due, zh, en, subject FROM alert WHERE cleared_ms = 0 AND site = ?"
                         " ORDER BY due, pos",
                         &s);
     if (rc < 0) return rc;
@@ -43,6 +43,7 @@ int today_alerts_read(struct db *db, const char *site, struct today_alert *out, 
         text_clip(a->due, sizeof a->due, stmt_text(s, 2));
         text_clip(a->zh, sizeof a->zh, stmt_text(s, 3));
         text_clip(a->en, sizeof a->en, stmt_text(s, 4));
+        text_clip(a->subject, sizeof a->subject, stmt_text(s, 5));
     }
     *n = count;
     return rc < 0 ? rc : 0;

@@ -10,6 +10,7 @@
 
 struct today_alert {
     char id[ID_SIZE], due[CLOCK_TEXT_SIZE], zh[TODAY_ALERT_TEXT], en[TODAY_ALERT_TEXT];
+    char subject[ENVELOPE_SUBJECT_SIZE]; /* what it is about: "hazard/0193…" */
     const char *action; /* "daylog" "inspection" "hazard" "stage" "material" "question" "status" "look"; static */
 };
 

@@ -64,9 +64,12 @@ static const struct plan_stage *of_plan(const struct plan *p, const char *date) 
 
 static int larger(int a, int b) { return a > b ? a : b; }
 
-/* Running days after `from`, up to `to`. */
-static int days_after(const struct standstill *c, const char *from, const char *to) {
-    return strcmp(from, to) < 0 ? standstill_days(c, from, to) - standstill_runs(c, from) : 0;
+/* Running days after a planned date, moved by what was lost before it, up to another. */
+static int days_after(const struct standstill *c, const char *planned, const char *to) {
+    char from[TZ_DATE_SIZE];
+    if (strcmp(planned, to) >= 0 || !standstill_planned(c, planned, from)) return 0;
+    tz_date_add(from, 1, from);
+    return standstill_days(c, from, to);
 }
 
 static int workdays(const struct plan_cutoffs *c, const char *from, const char *to) {

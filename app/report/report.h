@@ -118,6 +118,7 @@ struct report {
     const char *key;                     /* for file names: "2026-W48" */
     struct report_words stage, progress; /* where it stands: "水电"; "第6/10天 · 慢1天" */
     const char *who;                     /* who answers for it */
+    bool one;                            /* of one inspection: no days, plan or outages */
     enum report_verdict verdict;         /* of its inspections; UNJUDGED: there was none */
     struct report_counts counts;
     struct wall made;    /* of the renderers' dates; not in the code */

@@ -332,12 +332,12 @@ static void walk(struct outline *o) {
     struct report_words verdict = report_outline_verdict(o->r->verdict, &tone);
     o->sink->head(o->ctx, verdict, tone);
     facts(o);
-    tiles(o);
+    if (!o->r->one) tiles(o);
     if (report_empty(o->r))
         o->sink->line(o->ctx, W("本时段没有任何记录。", "Nothing was recorded in this period."), REPORT_WARN);
     report_outline_inspections(o);
     report_outline_hazards(o);
-    days(o);
+    if (!o->r->one) days(o);
     stages(o);
     delays(o);
     alerts(o);

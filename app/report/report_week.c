@@ -4,7 +4,7 @@
 
 #include "app/journal/domain.h"
 #include "app/journal/person.h"
-#include "app/journal/standing.h"
+#include "app/journal/stage.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -89,17 +89,33 @@ static int head(struct report_filling *f, const struct report_week_ask *ask) {
 
 static int days_late(const struct standstill *clocks, const struct plan_stage *s, const char *last) {
     char after[TZ_DATE_SIZE];
-    if (!s->finish[0] || strcmp(last, s->finish) <= 0) return 0;
-    tz_date_add(s->finish, 1, after);
+    if (!s->finish[0] || strcmp(last, s->finish) <= 0 || !standstill_planned(clocks, s->finish, after)) return 0;
+    tz_date_add(after, 1, after);
     return standstill_days(clocks, after, last);
 }
 
-/* What was really done is known from the daily logs: a stage's first and last. */
-static int add_stage(struct report_filling *f, const struct standstill *clocks, const struct plan_stage *planned,
+/* The date of a mark up to the week's end; false: there is none. */
+static bool mark_date(struct report_filling *f, const struct stage_mark *mark, char out[TZ_DATE_SIZE]) {
+    char date[TZ_DATE_SIZE];
+    if (!mark->ms) return false;
+    tz_date(f->tz, (struct wall){ mark->ms }, date);
+    if (strcmp(date, f->until) > 0) return false;
+    memcpy(out, date, TZ_DATE_SIZE);
+    return true;
+}
+
+/* What was really done: as somebody said of the stage, else as the daily logs have it: its first and last. */
+static int add_stage(struct report_filling *f, const struct stage_book *book, const struct plan_stage *planned,
                      const struct today_stage *here) {
     struct report *r = f->r;
     char first[TZ_DATE_SIZE], last[TZ_DATE_SIZE];
+    struct stage_row whole;
     int rc = week_stage_logged(f->db, f->site, planned->key, f->until, first, last);
+    stage_book_whole(book, planned->key, &whole);
+    bool said = mark_date(f, &whole.started, first);
+    bool over = mark_date(f, &whole.finished, last) || mark_date(f, &whole.accepted, last);
+    bool accepted = mark_date(f, &whole.accepted, last) && whole.seen.state == STAGE_ACCEPTED;
+    if (said && !over) last[0] = '\0';
     bool is_here = strcmp(here->key, planned->key) == 0;
     if (!rc && !is_here && !planned->start[0] && !planned->finish[0] && !first[0])
         return 0; /* nothing is known of it */
@@ -110,16 +126,19 @@ static int add_stage(struct report_filling *f, const struct standstill *clocks, 
     s->planned_start = report_pool_text(&r->pool, planned->start);
     s->planned_finish = report_pool_text(&r->pool, planned->finish);
     s->start = report_pool_text(&r->pool, first);
-    s->finish = s->here ? "" : report_pool_text(&r->pool, last);
-    s->late_days = s->here ? here->late_days : last[0] ? days_late(clocks, planned, last) : 0;
-    if (first[0]) s->state = (struct report_words){ "据日报", "by the daily logs" };
+    s->finish = s->here && !over ? "" : report_pool_text(&r->pool, last);
+    s->late_days = s->here && !over ? here->late_days : last[0] ? days_late(&book->clocks, planned, last) : 0;
+    if (accepted)
+        s->state = (struct report_words){ "已验收", "accepted" };
+    else if (first[0] && !said && !over)
+        s->state = (struct report_words){ "据日报", "by the daily logs" };
     return r->pool.error;
 }
 
-static int stages_by(struct report_filling *f, const struct standstill *clocks) {
+static int stages_by(struct report_filling *f, const struct stage_book *book) {
     struct report *r = f->r;
     struct today_stage here;
-    int rc = today_stage_find(f->db, f->site, &f->plan, clocks, f->until, &here);
+    int rc = today_stage_find(f->db, f->site, &f->plan, &book->clocks, f->until, &here);
     if (rc) return rc;
     if (here.key[0]) {
         r->stage = report_week_stage(f, here.key);
@@ -131,15 +150,16 @@ static int stages_by(struct report_filling *f, const struct standstill *clocks) 
             report_pool_printf(&r->pool, "%s · 慢%d天", r->progress.zh, here.late_days),
             report_pool_printf(&r->pool, "%s · %d late", r->progress.en, here.late_days),
         };
-    for (size_t i = 0; i < f->plan.stage_count && !rc; i++) rc = add_stage(f, clocks, &f->plan.stages[i], &here);
+    for (size_t i = 0; i < f->plan.stage_count && !rc; i++) rc = add_stage(f, book, &f->plan.stages[i], &here);
     return rc;
 }
 
 static int stages(struct report_filling *f) {
-    struct standstill clocks = { 0 };
-    int rc = standing_read(f->db, f->site, &f->plan.cutoffs, f->tz, &clocks);
-    if (!rc) rc = stages_by(f, &clocks);
-    standing_fini(&clocks);
+    struct stage_book book;
+    int rc = stage_book_read(f->db, f->site, f->plan.timezone, f->to, &book);
+    if (rc) return rc;
+    rc = stages_by(f, &book);
+    stage_book_fini(&book);
     return rc;
 }
 
@@ -193,15 +213,16 @@ static int find_week(struct report_filling *f, const struct report_week_ask *ask
     if (week_parse(ask->week ? ask->week : today, &f->week))
         return err_field(e, ERR_INVALID, "week", "week is a week like 2026-W48, or a date in it like 2026-11-28");
     text_clip(f->until, sizeof f->until, strcmp(f->week.to, today) < 0 ? f->week.to : today);
-    return week_span(&f->week, f->tz, &f->from, &f->to);
+    int rc = week_span(&f->week, f->tz, &f->from, &f->to);
+    f->judged = f->to.ms < ask->now.ms ? f->to : ask->now;
+    return rc;
 }
 
-/* Inspections, hazards and delay claims become sections where their records are: r->inspections, r->hazards, r->delays, with their counts, the
- * report's verdict, and their photos among r->photos. */
 static int fill(struct report_filling *f, const struct report_week_ask *ask) {
     int rc = head(f, ask);
     if (!rc) rc = stages(f);
     if (!rc) rc = report_week_days(f);
+    if (!rc) rc = report_week_quality(f);
     if (!rc) rc = report_week_photos(f);
     if (!rc) rc = week_alerts(f->db, f->site, f->from, f->to, add_alert, f);
     if (!rc) rc = week_outages(f->db, f->site, f->from, f->to, add_outage, f);
@@ -214,6 +235,36 @@ int report_week(struct db *db, const struct report_week_ask *ask, struct report 
     if (!rc) rc = tz_create(f.plan.timezone, &f.tz, e);
     if (!rc) rc = find_week(&f, ask, e);
     if (!rc) rc = fill(&f, ask);
+    tz_destroy(f.tz);
+    plan_fini(&f.plan);
+    return rc;
+}
+
+/* ---- one inspection ---- */
+
+static int fill_one(struct report_filling *f, const struct report_week_ask *ask, const char *id) {
+    struct report *r = f->r;
+    const char *date = "";
+    r->one = true;
+    f->judged = ask->now;
+    int rc = report_week_inspected(f, id, &date);
+    if (!rc) rc = week_parse(date, &f->week) ? ERR_CORRUPT : head(f, ask);
+    if (rc) return rc;
+    r->title = (struct report_words){ "质检报告", "Quality report" };
+    r->period = (struct report_words){ "", "" };
+    r->from = r->to = date;
+    r->key = report_pool_printf(&r->pool, "%s-%.8s", date, id);
+    r->stage = r->inspections[0].stage;
+    rc = report_week_photos(f);
+    return rc ? rc : report_seal(r);
+}
+
+int report_week_inspection(struct db *db, const struct report_week_ask *ask, const char *id, struct report *out,
+                           struct err_text *e) {
+    struct report_filling f = { .db = db, .r = out, .site = ask->site };
+    int rc = plan_read(db, ask->site, ask->fallback_tz, &f.plan);
+    if (!rc) rc = tz_create(f.plan.timezone, &f.tz, e);
+    if (!rc) rc = fill_one(&f, ask, id);
     tz_destroy(f.tz);
     plan_fini(&f.plan);
     return rc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A site's week as a report, from what the projections hold of it. Reads only. Thread: that of the handle; takes some tens of milliseconds. */
+/* A site's week, or one inspection, as a report, from what the projections hold of it. Reads only. Thread: that of the handle; takes some tens of milliseconds. */
 #ifndef SITELOG_REPORT_REPORT_WEEK_H
 #define SITELOG_REPORT_REPORT_WEEK_H
 
@@ -16,5 +16,9 @@ struct report_week_ask {
 /* Fills and seals a zeroed report, with people's names: who may see them is the view's business. A week without anything is a report, too.
  * ERR_INVALID: week. Owns: caller; report_fini, also after an error. */
 MUST_CHECK int report_week(struct db *db, const struct report_week_ask *ask, struct report *out, struct err_text *e);
+
+/* The same of one inspection, with the hazards it raised as they are now; ask->week is not looked at. ERR_NOT_FOUND. */
+MUST_CHECK int report_week_inspection(struct db *db, const struct report_week_ask *ask, const char *id,
+                                      struct report *out, struct err_text *e);
 
 #endif

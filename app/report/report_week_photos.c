@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A week's photos, in the order of the plan's stages, then by room and time; and those that its logs name from other weeks. */
+/* A week's photos, in the order of the plan's stages, then by room and time; and those of other weeks that its logs, inspections, hazards and claims name. */
 #include "app/report/report_week_private.h"
 
 #include "app/journal/photo.h"
@@ -99,7 +99,7 @@ static bool holds(const struct finding *all, const char *id) {
     return false;
 }
 
-/* One that a log names, where its record is here and it was not withdrawn. */
+/* One that something of the report names, where its record is here and it was not withdrawn. */
 static int add_named(struct report_filling *f, struct finding *all, const char *id) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct photo photo;
@@ -115,6 +115,28 @@ static int add_named(struct report_filling *f, struct finding *all, const char *
     return rc;
 }
 
+static int add_list(struct report_filling *f, struct finding *all, const struct report_list *list) {
+    int rc = 0;
+    for (size_t i = 0; i < list->n && !rc; i++) rc = add_named(f, all, list->ids[i]);
+    return rc;
+}
+
+/* What was judged before what was logged: where there are too many photos, the last ones are left out. */
+static int add_all_named(struct report_filling *f, struct finding *all) {
+    const struct report *r = f->r;
+    int rc = add_list(f, all, &f->named);
+    for (size_t i = 0; i < r->hazard_count && !rc; i++) {
+        rc = add_list(f, all, &r->hazards[i].before);
+        if (!rc) rc = add_list(f, all, &r->hazards[i].after);
+    }
+    for (size_t i = 0; i < r->inspection_count && !rc; i++)
+        for (size_t k = 0; k < r->inspections[i].check_count && !rc; k++)
+            rc = add_list(f, all, &r->inspections[i].checks[k].photos);
+    for (size_t i = 0; i < r->delay_count && !rc; i++) rc = add_list(f, all, &r->delays[i].photos);
+    for (size_t i = 0; i < r->day_count && !rc; i++) rc = add_list(f, all, &r->days[i].photos);
+    return rc;
+}
+
 static int in_order(const void *a, const void *b) {
     const struct found *x = a, *y = b;
     if (x->stage != y->stage) return x->stage < y->stage ? -1 : 1;
@@ -127,11 +149,10 @@ int report_week_photos(struct report_filling *f) {
     struct report *r = f->r;
     struct finding all = { NULL, 0 };
     int64_t taken = 0;
-    int rc = week_photo_count(f->db, f->site, f->week.from, f->week.to, &taken);
-    if (!rc) rc = add_taken(f, &all);
+    int rc = r->one ? 0 : week_photo_count(f->db, f->site, f->week.from, f->week.to, &taken);
+    if (!rc && !r->one) rc = add_taken(f, &all);
     int64_t others = -(int64_t)all.n;
-    for (size_t i = 0; i < r->day_count && !rc; i++)
-        for (size_t k = 0; k < r->days[i].photos.n && !rc; k++) rc = add_named(f, &all, r->days[i].photos.ids[k]);
+    if (!rc) rc = add_all_named(f, &all);
     others += (int64_t)all.n;
     if (rc) return rc;
     if (all.n) qsort(all.list, all.n, sizeof *all.list, in_order);

@@ -209,8 +209,7 @@ struct civil tz_civil(const struct tz *tz, struct wall at) {
 void tz_date(const struct tz *tz, struct wall at, char out[TZ_DATE_SIZE]) {
     struct civil c = tz_civil(tz, at);
     int year = c.year < 0 ? 0 : c.year > 9999 ? 9999 : c.year;
-    snprintf(out, TZ_DATE_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000u, (unsigned)c.month % 100u,
-             (unsigned)c.day % 100u);
+    tz_date_format(year, c.month, c.day, out);
 }
 
 /* The first instant of (low, high] at which the offset is `after`. */

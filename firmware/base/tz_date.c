@@ -81,6 +81,21 @@ static int64_t days_of(const char *date) {
 
 int tz_date_days(const char *a, const char *b) { return (int)(days_of(b) - days_of(a)); }
 
+static void put(char *at, int digit_count, unsigned n) {
+    while (digit_count--) {
+        at[digit_count] = (char)('0' + n % 10);
+        n /= 10;
+    }
+}
+
+void tz_date_format(int year, int month, int day, char *out) {
+    put(out, 4, (unsigned)year);
+    put(out + 5, 2, (unsigned)month);
+    put(out + 8, 2, (unsigned)day);
+    out[4] = out[7] = '-';
+    out[10] = '\0';
+}
+
 void tz_date_add(const char *date, int days, char out[TZ_DATE_SIZE]) {
     int64_t first = tz_date_to_days(1, 1, 1), last = tz_date_to_days(9999, 12, 31);
     int64_t moved = days_of(date) + days;
@@ -88,6 +103,5 @@ void tz_date_add(const char *date, int days, char out[TZ_DATE_SIZE]) {
     if (moved > last) moved = last;
     int year, month, day;
     tz_date_from_days(moved, &year, &month, &day);
-    snprintf(out, TZ_DATE_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000u, (unsigned)month % 100u,
-             (unsigned)day % 100u);
+    tz_date_format(year, month, day, out);
 }

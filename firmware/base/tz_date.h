@@ -20,4 +20,7 @@ int tz_date_month_days(int64_t year, int month);
 /* x / y and x mod y with the quotient rounded down, y > 0. */
 int64_t tz_date_floor_div(int64_t x, int64_t y);
 
+/* "2026-11-22"; year 0 to 9999. Lists and rules make thousands of them, so it goes by hand. out: TZ_DATE_SIZE. */
+void tz_date_format(int year, int month, int day, char *out);
+
 #endif

@@ -42,6 +42,7 @@ static void append_day(struct fixture *f, const char *site, int back) {
 }
 
 static void fill(struct fixture *f, const char *site) {
+    clock_fake_wall((struct wall){ f->now.at.ms - (DAYS + 1) * DAY_MS });
     append(
         f, site, "plan-set", site,
         "{\"name\":\"x\",\"timezone\":\"Asia/Shanghai\",\"contract_amount\":100000,\"cutoffs\":{\"daylog\":\"18:30\","
@@ -66,6 +67,7 @@ static void begin(struct fixture *f, const char *dir) {
     bench_journal(dir, "rules.db", "hub", NULL, &f->db, &f->journal);
     f->options = (struct rules_run_options){ .hub = true, .writer = "hub", .fallback_tz = "Asia/Shanghai" };
     rules_limits_default(&f->options.limits);
+    f->options.limits.silent_after_s = 3600;
     bench_must(db_begin(f->db), "begin", NULL);
     for (int i = 0; i < SITES; i++) {
         char site[NAME_SIZE];

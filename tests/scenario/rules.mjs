@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A log that is missing: an alert at the board and at head office, the same one, once; seen by head office; cleared by yesterday's log before ten, at both
-// ends, once. Whole programs on one clock that the test sets. All rules, months of them and wrong clocks are in the unit tests (test_rules*).
+// ends, once; and so a hazard that is overdue. Whole programs on one clock that the test sets. All rules, months of them and wrong clocks are in the unit tests (test_rules*).
 import assert from 'node:assert/strict';
 import { answersChecked } from '../support/openapi.mjs';
 import { runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
@@ -68,6 +68,20 @@ test('a missed log is one alert at both ends, and yesterday\'s log before ten cl
     for (const [what, n] of Object.entries(counts)) assert.ok(n <= (what.startsWith('alert-seen') ? 1 : 2), `${what}: ${n}`); // each end at most once
     assert.equal((await office.get('/alerts')).alerts.length, 1);
     await verifyClean(stack, board.conf, stack.hubConf);
+}));
+
+/* Both ends know the same of it, so both find the same alert; whoever is second finds it there. */
+test('a hazard that is overdue is one alert at both ends, until it is put right', () => withStack({ check: answersChecked() }, async (stack) => {
+    const { manager, office, again } = await begin(stack, '2026-11-26T09:00:00');
+    const { id } = await manager.post('/hazards', { id: uuid7(), text: '临时用电乱接', severity: 'stop_work' });
+    await until('head office has the hazard', async () => (await office.get('/hazards')).hazards.length === 1);
+    const overdue = async (client) => (await client.get('/alerts')).alerts.filter(({ rule }) => rule === 'hazard-overdue');
+    await again('2026-11-27T09:30:00');
+    for (const client of [manager, office]) await until('it is overdue', async () => (await overdue(client)).length);
+    await agree(manager, office);
+    const [mine, theirs] = [await overdue(manager), await overdue(office)];
+    assert.deepEqual(mine.map((alert) => [alert.subject, alert.level]), [[`hazard/${id}`, 'executive']]);
+    assert.deepEqual(theirs.map((alert) => alert.id), mine.map((alert) => alert.id));
 }));
 
 await runTests();

@@ -140,16 +140,17 @@ const rows = {
     'GET /materials': {},
     'POST /materials': {
         good: 201,
-        body: () => ({ id: uuid7(), name: '地砖', kind: 'tiles', quantity: 40.5, unit: 'm²', expected: '2026-12-01', needed: '2026-12-05', stage: 'tiling', supplier: '某厂', note: '送上楼' }),
+        /* so far ahead that no rule says anything of it while a test runs */
+        body: () => ({ id: uuid7(), name: '地砖', kind: 'tiles', quantity: 40.5, unit: 'm²', expected: '2099-12-01', needed: '2099-12-05', stage: 'tiling', supplier: '某厂', note: '送上楼' }),
     },
-    'POST /materials/{id}/expect': { ...materialStep(), body: () => ({ id: uuid7(), expected: '2026-12-09', needed: '2026-12-12', note: '厂家延期' }) },
+    'POST /materials/{id}/expect': { ...materialStep(), body: () => ({ id: uuid7(), expected: '2099-12-09', needed: '2099-12-12', note: '厂家延期' }) },
     'POST /materials/{id}/arrive': { ...materialStep(), body: (c) => ({ id: uuid7(), quantity: 3.5, damaged: 1, photos: [c.photo], note: '少一箱' }) },
     'POST /materials/{id}/scan': {
         ...materialStep(),
         body: (c) => ({ id: uuid7(), photo: c.photo, codes: [{ type: 'own', text: 'A-17' }], brand: '某牌', batch: 'A17', report: 'T-9', grade: 'E0' }),
     },
     'POST /materials/{id}/measure': { ...materialStep(), body: (c) => ({ id: uuid7(), date: '2026-11-20', note: '量好了', photos: [c.photo] }) },
-    'POST /materials/{id}/answer': { ...materialStep(), body: () => ({ id: uuid7(), alternative: '先用样板房的', expected: '2026-12-20' }) },
+    'POST /materials/{id}/answer': { ...materialStep(), body: () => ({ id: uuid7(), alternative: '先用样板房的', expected: '2099-12-20' }) },
     'GET /questions': {},
     'POST /questions': { good: 201, body: (c) => ({ id: uuid7(), from: 'site', to: 'designer', text: '插座在哪', stage: 'plumbing_electrical', room: 'kitchen', photos: [c.photo] }) },
     'POST /questions/{id}/ask': {
@@ -196,6 +197,7 @@ const rows = {
     'GET /settings': {},
     'PUT /settings/{key}': { values: () => ({ key: 'callback_days' }), body: () => ({ value: 10 }) },
     'GET /templates': { query: () => ({ start: '2027-01-25', template: 'kitchen_bath', site: 's-1' }) },
+    'GET /inspections/{id}/report': { values: (c) => ({ id: c.inspection }), query: () => ({ format: 'html', lang: 'zh' }) },
     'GET /report': { query: () => ({ week: '2026-W48', format: 'html', lang: 'zh' }) },
     'GET /boards': {},
     'GET /hooks': {},

@@ -37,6 +37,7 @@ const ACTIONS = {
     hazard: { icon: 'warn', word: 'due.do-hazard', to: 'hazard', may: 'read' },
     test: { icon: 'clock', word: 'due.do-test', to: 'tests', may: 'read' },
     question: { icon: 'info', word: 'due.do-answer', to: 'question', may: 'raise' },
+    stage: { icon: 'timeline', word: 'due.do-look', to: 'stages', may: 'read' },
     change: { icon: 'edit', word: 'due.do-sign', to: 'change', may: 'change' },
     material: { icon: 'tool', word: 'due.do-hazard', to: 'material', may: 'raise' },
     look: { icon: 'timeline', word: 'due.do-look', to: 'timeline', may: 'read' },
@@ -46,6 +47,7 @@ function actionOf(due) {
     const said = `${due.action ?? ''} ${due.kind ?? ''}`;
     if (/hazard/.test(said)) return ACTIONS.hazard;
     if (due.kind === 'test') return ACTIONS.test;
+    if (due.action === 'stage') return ACTIONS.stage;
     if (MONEY.includes(due.action)) return ACTIONS[due.action];
     if (/log/.test(said)) return ACTIONS.daylog;
     if (/photo|shoot|camera/.test(said)) return ACTIONS.photo;
@@ -55,6 +57,10 @@ function actionOf(due) {
 
 // A request for a photo is answered by the photo that names it; a log that is due may be yesterday's.
 function target(due, action) {
+    if (due.kind === 'alert') {
+        const id = due.subject?.split('/')[1];
+        return id && ['hazard', 'stages', 'material', 'question'].includes(action.to) ? `${action.to}/${id}` : action.to;
+    }
     if ((action === ACTIONS.hazard || action === ACTIONS.test || MONEY.includes(due.action)) && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'photo-request' && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'daylog' && due.id && due.id !== today.get()?.date) return `${action.to}/date/${due.id}`;
@@ -66,6 +72,12 @@ function textOf(due) {
     const text = due.text?.[lang()] || due.text?.zh || due.kind;
     const left = (Date.parse(due.due) - Date.now()) / 1000;
     return due.kind === 'test' && left > 0 ? text.replace(/\d\d:\d\d/, clockLeft(left)) : text;
+}
+
+// An alert about what has a card of its own says nothing more.
+function withoutRepeats(dues) {
+    const own = new Set(dues.filter((due) => due.kind !== 'alert').map((due) => due.id));
+    return dues.filter((due) => due.kind !== 'alert' || !own.has(due.subject?.split('/')[1]));
 }
 
 function card(due, goTo) {
@@ -123,7 +135,7 @@ export function home(root, { goTo }) {
         if (!now) {
             fill(cards, el('p', { class: 'hint' }, t('home.installer')));
         } else {
-            const due = [...(now.due ?? []).map((one) => card(one, goTo)), consentCard()].filter(Boolean).slice(0, CARDS);
+            const due = [...withoutRepeats(now.due ?? []).map((one) => card(one, goTo)), consentCard()].filter(Boolean).slice(0, CARDS);
             if (due.length < CARDS) due.push(soFar(now, goTo));
             fill(cards, due);
             loadNewest(now).then((more) => more && cards.isConnected && draw(now), () => {});

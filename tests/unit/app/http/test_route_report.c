@@ -158,6 +158,116 @@ static void a_week_is_all_in_it(void **state) {
     free(text);
 }
 
+/* ---- what was judged ---- */
+
+#define WALK   "01990000-0000-7000-8000-0000000000a1"
+#define HAZARD "01990000-0000-7000-8000-0000000000a2"
+#define CLAIM  "01990000-0000-7000-8000-0000000000a3"
+
+struct judged {
+    struct fixture *f;
+    char before[ID_SIZE], after[ID_SIZE], item[ID_SIZE];
+};
+
+static int append(struct journal *j, struct db *db, const char *type, const char *subject, const char *data) {
+    struct event_draft d = { .type = type, .subject_id = subject, .actor = "user/u-01", .data = data };
+    return journal_append(j, db, &d, NULL, NULL);
+}
+
+static int write_judged(struct db *db, void *arg) {
+    struct judged *k = arg;
+    struct journal *j = k->f->board.depot.journal;
+    char hazard[300], rectified[120], walk[1000];
+    (void)snprintf(
+        hazard, sizeof hazard,
+        "{\"severity\":\"serious\",\"text\":\"卫生间防水高度不足\",\"room\":\"bathroom\",\"photos\":[\"%s\"]}",
+        k->before);
+    (void)snprintf(rectified, sizeof rectified, "{\"photos\":[\"%s\"],\"note\":\"ok\"}", k->after);
+    (void)snprintf(
+        walk, sizeof walk,
+        "{\"date\":\"2026-11-21\",\"stage\":\"waterproofing\",\"verdict\":\"rectify\",\"passed\":1,\"failed\":1,"
+        "\"items\":[{\"item\":\"height\",\"room\":\"bathroom\",\"values\":[{\"part\":\"height\",\"value\":1650}],"
+        "\"photos\":[\"%s\"]},{\"item\":\"drain\",\"result\":\"pass\"}],\"results\":[{\"result\":\"fail\",\"red\":true,"
+        "\"zh\":\"淋浴区高度\",\"en\":\"height at the shower\",\"limit\":{\"zh\":\"≥ 1800 mm\",\"en\":\"≥ 1800 mm\"}},"
+        "{\"result\":\"pass\",\"zh\":\"地漏\",\"en\":\"drain\"}],\"hazards\":[{\"item\":\"height\",\"id\":\"" HAZARD
+        "\"}]}",
+        k->item);
+    int rc = append(j, db, "hazard-raised", HAZARD, hazard);
+    if (!rc) rc = append(j, db, "hazard-assigned", HAZARD, "{\"assignee\":\"u-01\"}");
+    if (!rc) rc = append(j, db, "hazard-rectified", HAZARD, rectified);
+    if (!rc) rc = append(j, db, "inspection-submitted", WALK, walk);
+    if (!rc) rc = append(j, db, "stage-started", "plumbing_electrical", "{}");
+    if (!rc)
+        rc = append(j, db, "delay-claimed", CLAIM,
+                    "{\"reason\":\"停电\",\"from\":\"2026-11-19\",\"to\":\"2026-11-20\",\"days\":2}");
+    return rc;
+}
+
+static void fill_judged(struct fixture *f, struct judged *k) {
+    char photo[ID_SIZE];
+    *k = (struct judged){ .f = f };
+    fill(f, photo);
+    clock_fake_wall((struct wall){ INT64_C(1795334400000) - INT64_C(14) * 86400000 }); /* no photos of that week */
+    add_photo(f, 4, "&caption=before", k->before);
+    add_photo(f, 5, "&caption=after", k->after);
+    add_photo(f, 6, "&caption=measured", k->item);
+    clock_fake_wall((struct wall){ INT64_C(1795334400000) });
+    assert_int_equal(store_call(f->board.writer, write_judged, k), 0);
+}
+
+static void what_was_judged_is_in_it(void **state) {
+    static const char *const said[] = {
+        "卫生间防水高度不足",
+        "待复查",
+        "to be re-checked",
+        "整改前",
+        "整改后",
+        "淋浴区高度",
+        "≥ 1800 mm",
+        "1650",
+        "红线",
+        "不合格",
+        "<b>1/2</b>",
+        "停电",
+        "待批",
+        "2026-11-19",
+        "before",
+        ">measured",
+    };
+    struct fixture *f = *state;
+    struct judged k;
+    char link[120];
+    fill_judged(f, &k);
+    char *text = html(f, "?week=2026-W47", ROLE_MANAGER);
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(said); i++) expect(text, said[i]);
+    for (const char *id = k.before;; id = id == k.before ? k.after : k.item) {
+        (void)snprintf(link, sizeof link, "/photos/%s/thumb\"", id);
+        expect(text, link);
+        if (id == k.item) break;
+    }
+    assert_null(strstr(text, "据日报")); /* its start was said */
+    free(text);
+}
+
+static void one_inspection(void **state) {
+    struct fixture *f = *state;
+    struct judged k;
+    fill_judged(f, &k);
+    struct steps_ask ask = { "GET", "/api/v1/inspections/{id}/report", .target = "id=" WALK, .role = ROLE_VIEWER };
+    char *text = steps_expect(&f->steps, &ask, 200, NULL);
+    expect(text, "质检报告");
+    expect(text, "淋浴区高度");
+    expect(text, "卫生间防水高度不足");
+    expect(text, "整改后");
+    expect(text, "/inspections/" WALK "/report?format=pdf");
+    assert_null(strstr(text, "施工日报"));
+    assert_null(strstr(text, "摄像头没有画面"));
+    assert_null(strstr(text, NAME));
+    ask.target = "id=" HAZARD;
+    steps_status(&f->steps, &ask, 404, NULL);
+    free(text);
+}
+
 static void a_viewer_sees_no_names(void **state) {
     struct fixture *f = *state;
     char photo[ID_SIZE];
@@ -252,6 +362,8 @@ static void a_broken_photo_is_said_to_be(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_week_is_all_in_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_judged_is_in_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_inspection, setup, teardown),
         cmocka_unit_test_setup_teardown(a_viewer_sees_no_names, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_asked_wrongly, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_week_is_a_report, setup, teardown),

@@ -155,6 +155,42 @@ static void hazards_count_until_they_are_put_right(void **state) {
     journal_pair_close(&t);
 }
 
+/* The site's clock stood still for an hour: so much later is it overdue. */
+static void held_and_closed_sites_do_not_press(void **state) {
+    struct test_journal t;
+    struct pressing_scope c;
+    struct pressing s;
+    struct tz *tz = NULL;
+    char sql[300];
+    (void)state;
+    journal_pair_now("2026-11-27T08:30:00+08:00");
+    journal_pair_open(&t, "hub");
+    assert_int_equal(tz_create("Asia/Shanghai", &tz, NULL), 0);
+    int64_t now = clock_wall().ms;
+    add_hazard(&t, 1, "stop_work", "assigned", now - 1000);
+    run(&t, "UPDATE hazard SET raised_ms = due_ms - 86400000");
+    pressing_scope_init(&c, tz, "Asia/Shanghai", 900, clock_wall());
+    assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
+    assert_true(s.stop_work == 1 && s.overdue == 1);
+    (void)snprintf(sql, sizeof sql, "INSERT INTO hold VALUES ('s-1', 'x', %lld, 0, '', '', '', '', '', '', '')",
+                   (long long)(now - 7200000));
+    run(&t, sql);
+    assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
+    assert_true(!pressing_red(&s) && s.stop_work == 0 && s.overdue == 0);
+    run(&t, "UPDATE hold SET to_ms = from_ms + 3600000");
+    assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
+    assert_true(s.stop_work == 1 && s.overdue == 0);
+    clock_fake_advance_ms(3600000);
+    pressing_scope_init(&c, tz, "Asia/Shanghai", 900, clock_wall());
+    assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
+    assert_int_equal(s.overdue, 1);
+    run(&t, "INSERT INTO handover VALUES ('s-1', 9, '2026-11-27', '', '[]', '[]', '', 1, '')");
+    assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
+    assert_true(!pressing_red(&s) && s.stop_work == 0 && s.overdue == 0);
+    tz_destroy(tz);
+    journal_pair_close(&t);
+}
+
 static void alerts_that_others_tell_of(void **state) {
     static const char *const rules[][2] = { { "hazard-overdue", "office" }, { "daylog-missing", "office" },
                                             { "stage-late", "executive" },  { "board-silent", "office" },
@@ -248,6 +284,7 @@ int main(void) {
         cmocka_unit_test(sorting_puts_red_first),
         cmocka_unit_test(all_of_it_is_told_in_words),
         cmocka_unit_test(hazards_count_until_they_are_put_right),
+        cmocka_unit_test(held_and_closed_sites_do_not_press),
         cmocka_unit_test(alerts_that_others_tell_of),
         cmocka_unit_test(a_site_that_was_handed_over),
         cmocka_unit_test(the_list_of_sites_is_in_this_order),

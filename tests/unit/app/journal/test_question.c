@@ -15,7 +15,7 @@
 #include "app/journal/question.h"
 #include "app/journal/site.h"
 #include "app/journal/today.h"
-#include "app/journal/worktime.h"
+#include "app/journal/standstill.h"
 
 #include "tests/support/post_rig.h"
 
@@ -48,7 +48,7 @@ static void working_time_stands_still_at_night_and_on_days_off(void **state) {
         { "Asia/Shanghai", "2026-12-24T17:30:00+08:00", 120, 0, "2026-12-26T10:00:00.000+08:00" }, /* a holiday */
         { "Asia/Shanghai", "2026-11-23T16:00:00+08:00", 1200, 0, "2026-11-25T17:00:00.000+08:00" },
         { "Asia/Shanghai", "2026-11-26T16:00:05+08:00", 0, 3, "2026-11-30T16:00:05.000+08:00" },
-        { "Asia/Shanghai", "2026-11-29T16:00:00+08:00", 0, 3, "2026-12-02T16:00:00.000+08:00" },
+        { "Asia/Shanghai", "2026-11-29T16:00:00+08:00", 0, 3, "2026-12-03T00:00:00.000+08:00" },
         { "Asia/Shanghai", "2026-12-31T23:59:59+08:00", 0, 3, "2027-01-05T23:59:59.000+08:00" },
         { "Europe/Berlin", "2026-10-24T17:30:00+02:00", 60, 0, "2026-10-26T09:00:00.000+01:00" }, /* clocks go back */
         { "Europe/Berlin", "2026-03-28T16:00:00+01:00", 0, 1, "2026-03-30T16:00:00.000+02:00" },
@@ -57,14 +57,14 @@ static void working_time_stands_still_at_night_and_on_days_off(void **state) {
     (void)state;
     for (int day = 1; day <= 6; day++) c.workday[day] = true;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct wall from, due = { 0 };
+        struct wall from, due;
         struct tz *tz = NULL;
         char text[CLOCK_TEXT_SIZE];
         assert_int_equal(tz_create(cases[i].zone, &tz, NULL), 0);
         assert_int_equal(clock_parse(cases[i].from, &from, NULL), 0);
-        assert_int_equal(cases[i].days ? worktime_add_days(&c, tz, from, cases[i].days, &due)
-                                       : worktime_add(&c, tz, from, cases[i].minutes, &due),
-                         0);
+        struct standstill clock = { .cutoffs = &c, .tz = tz };
+        due = cases[i].days ? standstill_run(&clock, from, cases[i].days * INT64_C(86400000), STANDSTILL_ALL_HOURS)
+                            : standstill_run(&clock, from, cases[i].minutes * INT64_C(60000), STANDSTILL_WORK_HOURS);
         clock_format(due, tz_offset_s(tz, due), text);
         assert_string_equal(text, cases[i].due);
         tz_destroy(tz);
@@ -74,11 +74,11 @@ static void working_time_stands_still_at_night_and_on_days_off(void **state) {
 static void nobody_ever_works_is_an_end_too(void **state) {
     struct plan_cutoffs c = { 0 };
     struct tz *tz = NULL;
-    struct wall due;
     (void)state;
     assert_int_equal(tz_create("UTC", &tz, NULL), 0);
-    assert_int_equal(worktime_add(&c, tz, (struct wall){ 0 }, 1, &due), ERR_INVALID);
-    assert_int_equal(worktime_add_days(&c, tz, (struct wall){ 0 }, 1, &due), ERR_INVALID);
+    struct standstill clock = { .cutoffs = &c, .tz = tz };
+    assert_true(standstill_run(&clock, (struct wall){ 0 }, 1, STANDSTILL_WORK_HOURS).ms == STANDSTILL_NEVER);
+    assert_true(standstill_run(&clock, (struct wall){ 0 }, 1, STANDSTILL_ALL_HOURS).ms == STANDSTILL_NEVER);
     tz_destroy(tz);
 }
 
@@ -89,7 +89,7 @@ static void questions_have_their_clocks(void **state) {
     struct question_query q = { .site = JOURNAL_SITE, .state = "late", .limit = 10 };
     assert_int_equal(ask(f, 1, "site", "designer", &site), 0);
     post_rig_has(f, "'state':'open','late':false,'from':'site','to':'designer'");
-    post_rig_has(f, "'due':'2026-11-25T16:10:00.000+08:00'");
+    post_rig_has(f, "'due':'2026-11-26T00:00:00.000+08:00'"); /* three days of the site's clock */
     assert_int_equal(ask(f, 2, "customer", "site", &site), 0);
     post_rig_has(f, "'due':'2026-11-23T10:30:00.000+08:00'");
     assert_int_equal(clock_parse("2026-11-23T10:30:01+08:00", &q.now, NULL), 0);
@@ -234,7 +234,7 @@ static void who_is_due_is_told_with_what_happened(void **state) {
     journal_pair_now("2026-12-07T10:00:00+08:00");
     due_now(f, false);
     post_rig_has(f, "'site':'" JOURNAL_SITE "','name':'1-302','customer':{'name':'欧**','phone':'139****1234'},"
-                    "'due':'2026-12-06','last':null,'score':null,'late_days':1");
+                    "'due':'2026-12-07','last':null,'score':null,'late_days':0"); /* a Sunday's is Monday's */
     post_rig_has(f, "'text':'拆墙、第6件'");
     post_rig_has(f, "'text':'拆墙、第2件'}]");
     assert_null(strstr(f->answer.data, "第1件"));
@@ -366,6 +366,39 @@ static void a_job_is_closed_when_nothing_is_open(void **state) {
     buf_fini(&open);
 }
 
+static void say(struct post_rig *f, const char *type, const char *subject, const char *data) {
+    struct event_draft draft = { .type = type, .subject_id = subject, .actor = "user/u-01", .data = data };
+    journal_pair_append(&f->t, &draft, NULL);
+}
+
+static void gates_and_tests_are_in_the_way(void **state) {
+    struct post_rig *f = *state;
+    struct buf open;
+    buf_init(&open, 65536);
+    post_rig_plan(f, "'stages':[{'key':'carpentry'},{'key':'painting'},{'key':'completion'}]");
+    say(f, "stage-started", "carpentry", "{}");
+    say(f, "timed-test-started", post_rig_id(20),
+        "{\"kind\":\"hold\",\"stage\":\"hvac\",\"value\":1,\"unit\":\"MPa\"}");
+    assert_int_equal(hand_over(f, 1, "", &open), ERR_CONFLICT);
+    post_rig_holds(&open, "{'kind':'test','subject':'test/01935d2a-1c00-7abc-8def-000000000014'");
+    post_rig_holds(&open, "{'kind':'gate','subject':'stage/carpentry'");
+    post_rig_holds(&open, "{'kind':'gate','subject':'stage/completion'");
+    assert_null(strstr(open.data, "stage/painting")); /* a soft one */
+    say(f, "timed-test-finished", post_rig_id(20), "{\"value\":1,\"result\":\"pass\"}");
+    say(f, "stage-finished", "carpentry", "{}");
+    say(f, "stage-accepted", "carpentry", "{}");
+    say(f, "stage-started", "completion", "{}");
+    say(f, "acceptance-requested", "completion", "{}");
+    say(f, "stage-accepted", "completion", "{}");
+    assert_int_equal(hand_over(f, 1, "", &open), ERR_CONFLICT);
+    post_rig_holds(&open,
+                   "[{'kind':'gate','subject':'stage/completion','zh':'竣工还没验收（三方签字）：业主还没签字确认");
+    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 4, "'subject':'stage/completion','method':'crm'"),
+                     0);
+    assert_int_equal(hand_over(f, 1, "", &open), 0);
+    buf_fini(&open);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, post_rig_setup, post_rig_teardown)
 
 int main(void) {
@@ -380,6 +413,7 @@ int main(void) {
         TEST(who_is_due_is_told_with_what_happened),
         TEST(what_presses_is_on_the_home_screen),
         TEST(a_job_is_closed_when_nothing_is_open),
+        TEST(gates_and_tests_are_in_the_way),
     };
     return cmocka_run_group_tests_name("question", tests, NULL, NULL);
 }

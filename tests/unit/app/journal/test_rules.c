@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Each rule a second before it is due, when it is, and once it is mended; who has to know, about what; and what makes it none of anybody's business.
- * Months of it are in test_rules_months.c, the clock that stands still in test_rules_clock.c. */
+ * Months of it are in test_rules_months.c, the clock that stands still in test_standstill_run.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -115,7 +115,7 @@ static void first_call(struct rules_site *s, bool mended) {
 static void silent(struct rules_site *s, bool mended) {
     static struct rules_board b;
     b = (struct rules_board){ .board = "b-01",
-                              .hours = RULES_ALL_HOURS & ~UINT64_C(0xffff), /* from 08:00 */
+                              .hours = STANDSTILL_ALL_HOURS & ~UINT64_C(0xffff), /* from 08:00 */
                               .heard =
                                   rules_rig_at(mended ? "2026-01-12T08:12:00+08:00" : "2026-01-10T23:50:00+08:00") };
     s->boards = &b;
@@ -149,13 +149,13 @@ static const struct row {
     { stop_work, "hazard-overdue", "executive", "hazard/" ID, "2026-01-09T18:00:00+08:00", true, false },
     { not_begun, "stage-late", "executive", "stage/tiling", "2026-01-10T00:00:00+08:00", true, false },
     { not_finished, "stage-late", "executive", "stage/tiling", "2026-01-17T00:00:00+08:00", true, false },
-    { not_accepted, "acceptance-missed", "office", "stage/tiling", "2026-01-12T09:00:00+08:00", true, false },
+    { not_accepted, "acceptance-missed", "office", "stage/tiling", "2026-01-10T09:00:00+08:00", true, false },
     { additions, "additions-over", "executive", "change/c-1", "2026-01-07T09:00:00+08:00", true, true },
     { material_changes, "material-changes-over", "executive", "change/c-1", "2026-01-07T09:00:00+08:00", true, true },
     { material, "material-late", "office", "material/" ID, "2026-01-11T00:00:00+08:00", true, false },
-    { measurement, "measurement-late", "office", "measurement/" ID, "2026-01-15T00:00:00+08:00", true, false },
+    { measurement, "measurement-late", "office", "material/" ID, "2026-01-13T00:00:00+08:00", true, false },
     { to_designer, "question-late", "office", "question/" ID, "2026-01-13T09:00:00+08:00", true, false },
-    { from_customer, "question-late", "office", "question/" ID, "2026-01-12T09:00:00+08:00", true, false },
+    { from_customer, "question-late", "office", "question/" ID, "2026-01-12T09:30:00+08:00", true, false },
     { call_back, "callback-due", "office", "callback/2026-01-20", "2026-01-20T00:00:00+08:00", true, false },
     { first_call, "callback-due", "office", "callback/2026-01-12", "2026-01-12T00:00:00+08:00", true, false },
     { silent, "board-silent", "office", "board/b-01", "2026-01-12T08:05:00+08:00", true, false },
@@ -218,15 +218,16 @@ static void logs_that_nobody_expects(void **state) {
     s.plan.cutoffs.holiday_count = 2;
     assert_false(LOG("2026-01-12T20:00:00", "2026-01-06"));
     assert_true(LOG("2026-01-12T20:00:00", "2026-01-08"));
-    struct rules_days days = { "2026-01-08", "2026-01-08" };
+    struct standstill_days days = { "2026-01-08", "2026-01-08" };
     s.granted = &days;
     s.granted_count = 1;
     assert_false(LOG("2026-01-12T20:00:00", "2026-01-08"));
     s.granted_count = 0;
-    s.idle = &days;
+    char idle[][TZ_DATE_SIZE] = { "2026-01-08" };
+    s.idle = idle;
     s.idle_count = 1;
     assert_false(LOG("2026-01-12T20:00:00", "2026-01-08"));
-    struct rules_period hold = { rules_rig_at("2026-01-09T18:29:59+08:00"), { 0 } };
+    struct standstill_held hold = { rules_rig_at("2026-01-09T18:29:59+08:00"), { 0 } };
     s.holds = &hold;
     s.hold_count = 1;
     assert_false(LOG("2026-01-12T20:00:00", "2026-01-09"));
@@ -275,12 +276,13 @@ static void weeks_that_have_no_report(void **state) {
     assert_false(WEEK("2026-01-19T20:00:00", "2026-01-17"));
     assert_true(WEEK("2026-01-26T20:00:00", "2026-01-24"));
     s.inspected_count = 0;
-    struct rules_days week = { "2026-01-11", "2026-01-17" };
-    s.idle = &week;
-    s.idle_count = 1;
+    char week[][TZ_DATE_SIZE] = { "2026-01-12", "2026-01-13", "2026-01-14", "2026-01-15", "2026-01-16", "2026-01-17" };
+    s.idle = week;
+    s.idle_count = 6;
     assert_false(WEEK("2026-01-22T20:00:00", "2026-01-17"));
     s.idle_count = 0;
-    struct rules_period hold = { rules_rig_at("2026-01-11T00:00:00+08:00"), rules_rig_at("2026-01-18T00:00:00+08:00") };
+    struct standstill_held hold = { rules_rig_at("2026-01-11T00:00:00+08:00"),
+                                    rules_rig_at("2026-01-18T00:00:00+08:00") };
     s.holds = &hold;
     s.hold_count = 1;
     assert_false(WEEK("2026-01-22T20:00:00", "2026-01-17"));
@@ -301,7 +303,7 @@ static void a_late_start_mends_by_starting(void **state) {
     assert_true(stands(&s, "2026-01-16T20:00:00+08:00", true, "stage-late", "stage/tiling"));
     stage_one.started = true;
     assert_false(stands(&s, "2026-01-16T20:00:00+08:00", true, "stage-late", "stage/tiling"));
-    struct rules_days granted = { "2026-01-12", "2026-01-13" };
+    struct standstill_days granted = { "2026-01-12", "2026-01-13" };
     s.granted = &granted;
     s.granted_count = 1;
     assert_false(stands(&s, "2026-01-19T23:59:59+08:00", true, "stage-late", "stage/tiling"));

@@ -31,7 +31,7 @@ static const struct want {
     { "question-late", "question/" Q1, "2026-01-24T09:00:00", "2026-01-24T12:00:00" },
     { "callback-due", "callback/2026-01-28", "2026-01-28T00:00:00", "2026-01-29T10:00:00" }, /* two days were granted */
     { "stage-late", "stage/carpentry", "2026-01-29T00:00:00", "2026-01-30T09:00:00" },
-    { "question-late", "question/" Q2, "2026-02-02T09:30:00", "2026-02-02T10:00:00" },
+    { "question-late", "question/" Q2, "2026-02-02T10:00:00", "2026-02-02T10:30:00" },
     { "material-late", "material/" M1, "2026-02-10T12:00:00", "2026-02-10T15:00:00" },
     { "hazard-due", "hazard/" H1, "2026-02-10T18:00:00", "2026-02-11T18:00:00" },
     { "hazard-overdue", "hazard/" H1, "2026-02-11T18:00:00", "2026-02-12T09:00:00" },
@@ -46,8 +46,8 @@ struct seen {
 
 struct job {
     struct rules_site s;
-    struct rules_period hold;
-    struct rules_days granted;
+    struct standstill_held hold;
+    struct standstill_days granted;
     struct rules_hazard hazard;
     struct rules_stage stages[2];
     struct rules_material material;
@@ -62,7 +62,7 @@ static void begin(struct job *j) {
     rules_rig_site(s, "Asia/Shanghai");
     s->knows_inspections = s->knows_callbacks = true;
     j->hold.from = rules_rig_local(s, "2026-02-02T12:00:00");
-    j->granted = (struct rules_days){ "2026-01-20", "2026-01-21" };
+    j->granted = (struct standstill_days){ "2026-01-20", "2026-01-21" };
     j->stages[0] = (struct rules_stage){ .key = "tiling", .planned_finish = "2026-01-19", .started = true };
     j->stages[1] = (struct rules_stage){ .key = "carpentry", .planned_finish = "2026-01-23", .started = true };
     j->material = (struct rules_material){ .id = M1, .expected = "2026-02-03" };
@@ -112,7 +112,7 @@ static void know(struct job *j, struct wall now) {
     j->stages[1].finished = past(j, now, "2026-01-30T09:00:00");
     j->material.arrived = past(j, now, "2026-02-10T15:00:00");
     j->questions[0].answered = past(j, now, "2026-01-24T12:00:00");
-    j->questions[1].answered = past(j, now, "2026-02-02T10:00:00");
+    j->questions[1].answered = past(j, now, "2026-02-02T10:30:00");
     s->called = rules_rig_local(s, past(j, now, "2026-02-19T11:00:00")   ? "2026-02-19T11:00:00"
                                    : past(j, now, "2026-01-29T10:00:00") ? "2026-01-29T10:00:00"
                                                                          : "2026-01-12T15:00:00");

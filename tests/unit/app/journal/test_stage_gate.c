@@ -233,6 +233,9 @@ static void completion_asks_for_all_gates(void **state) {
     for (size_t i = 0; i + 1 < f.plan.stage_count; i++)
         if (strcmp(f.plan.stages[i].key, "hvac") != 0 && strcmp(f.plan.stages[i].key, "masonry") != 0)
             row(&f, f.plan.stages[i].key, "", STAGE_ACCEPTED);
+    assert_false(may_accept(&f, "completion", "")); /* the first of three signatures */
+    assert_string_equal(f.lacks.list[0].zh, "三方签字：项目经理还没报验");
+    struct stage_seen *completion = row(&f, "completion", "", STAGE_ASKED);
     assert_true(may_accept(&f, "completion", ""));
     assert_int_equal(f.lacks.count, 0); /* optional stages that never were are none */
     row(&f, "painting", "", STAGE_FINISHED);
@@ -240,6 +243,16 @@ static void completion_asks_for_all_gates(void **state) {
     assert_int_equal(f.lacks.count, 1);
     row(&f, "carpentry", "", STAGE_FINISHED);
     assert_false(may_accept(&f, "completion", ""));
+    completion->state = STAGE_ACCEPTED;
+    assert_false(stage_gate_passed(&f.site, "completion", "")); /* the customer's */
+    f.lacks.count = 0;
+    stage_gate_lack(&f.site, "completion", "", &f.lacks);
+    assert_non_null(strstr(f.lacks.list[0].zh, "业主还没签字确认"));
+    f.site.customer_signed = true;
+    assert_true(stage_gate_passed(&f.site, "completion", ""));
+    f.site.customer_signed = false;
+    completion->overridden = true;
+    assert_true(stage_gate_passed(&f.site, "completion", ""));
     end(&f);
 }
 

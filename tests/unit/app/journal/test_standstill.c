@@ -37,15 +37,8 @@ static struct wall at(const char *text) {
 }
 
 static void after(struct fixture *f, const char *from, int64_t ms, const char *expected) {
-    struct wall out;
-    assert_int_equal(standstill_add_ms(&f->s, at(from), ms, &out), 0);
+    struct wall out = standstill_run(&f->s, at(from), ms, STANDSTILL_ALL_HOURS);
     assert_int_equal(out.ms, at(expected).ms);
-}
-
-static void days_after(struct fixture *f, const char *date, int n, const char *expected) {
-    char out[TZ_DATE_SIZE];
-    assert_int_equal(standstill_add_days(&f->s, date, n, out), 0);
-    assert_string_equal(out, expected);
 }
 
 static void sundays_and_holidays_stand_still(void **state) {
@@ -61,9 +54,6 @@ static void sundays_and_holidays_stand_still(void **state) {
     assert_false(standstill_runs(&f.s, "2027-01-01"));
     assert_int_equal(standstill_days(&f.s, "2026-12-28", "2027-01-04"), 5); /* Mon Tue Wed Sat, Mon */
     assert_int_equal(standstill_days(&f.s, "2026-12-28", "2026-12-27"), 0);
-    days_after(&f, "2026-12-30", 0, "2026-12-30");
-    days_after(&f, "2026-12-30", 1, "2027-01-02");
-    days_after(&f, "2026-12-30", 2, "2027-01-04");
     after(&f, "2026-11-28T20:00:00+08:00", 4 * HOUR_MS, "2026-11-29T00:00:00+08:00"); /* full with the day */
     after(&f, "2026-11-28T20:00:00+08:00", 5 * HOUR_MS, "2026-11-30T01:00:00+08:00");
     after(&f, "2026-11-29T10:00:00+08:00", 1, "2026-11-30T00:00:00.001+08:00"); /* begun on a day off */
@@ -79,7 +69,6 @@ static void granted_days_stand_still(void **state) {
     f.s.granted = granted;
     f.s.granted_count = 2;
     assert_int_equal(standstill_days(&f.s, "2026-11-23", "2026-11-28"), 3);
-    days_after(&f, "2026-11-23", 1, "2026-11-27");
     after(&f, "2026-11-23T12:00:00+08:00", 24 * HOUR_MS, "2026-11-27T12:00:00+08:00");
     end(&f);
 }
@@ -91,8 +80,6 @@ static void a_held_site_stands_still_to_the_second(void **state) {
         { at("2026-11-24T10:00:00+08:00"), at("2026-11-24T14:00:00+08:00") }, /* overlaps */
         { at("2026-11-26T09:00:00+08:00"), { 0 } },
     };
-    struct wall out;
-    char date[TZ_DATE_SIZE];
     (void)state;
     begin(&f, "Asia/Shanghai");
     f.s.held = held;
@@ -107,8 +94,8 @@ static void a_held_site_stands_still_to_the_second(void **state) {
     after(&f, "2026-11-24T09:00:00+08:00", HOUR_MS, "2026-11-24T10:00:00+08:00");
     after(&f, "2026-11-24T09:00:00+08:00", 2 * HOUR_MS, "2026-11-24T19:00:00+08:00");
     after(&f, "2026-11-24T11:00:00+08:00", HOUR_MS, "2026-11-24T19:00:00+08:00");
-    assert_int_equal(standstill_add_ms(&f.s, at("2026-11-25T20:00:00+08:00"), 24 * HOUR_MS, &out), ERR_NOT_FOUND);
-    assert_int_equal(standstill_add_days(&f.s, "2026-11-25", 1, date), ERR_NOT_FOUND);
+    struct wall never = standstill_run(&f.s, at("2026-11-25T20:00:00+08:00"), 24 * HOUR_MS, STANDSTILL_ALL_HOURS);
+    assert_true(never.ms == STANDSTILL_NEVER);
     end(&f);
 }
 

@@ -303,6 +303,8 @@ static void test_alerts_that_stand(void **state) {
          "hazard\"},\"action\":\"status\"},{\"kind\":\"alert\"",
          true);
     says(f, "\"action\":\"hazard\"}],\"photos_today\"", true);
+    says(f, "\"subject\":\"hazard/01990000-0000-7000-8000-0000000000cc\",\"due\":\"2026-11-22T16:00:00.000+08:00\"",
+         true);
 }
 
 static void as(struct fixture *f, const char *type, const char *subject, const char *data);
