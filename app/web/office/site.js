@@ -13,11 +13,12 @@ import { goTo, say, setTitle } from './bar.js';
 import { showBoards } from './boards.js';
 import { showPlan } from './plan.js';
 import { handover } from './calls.js';
+import { showInspections } from './inspections.js';
 import { askForPhoto, showRequests } from './request.js';
 import { showStages } from './stages.js';
 import { showTimelapse } from './timelapse.js';
 
-const TABS = { timeline: 'timeline', stages: 'tool', timelapse: 'film', plan: 'plan', boards: 'board' };
+const TABS = { timeline: 'timeline', stages: 'tool', inspections: 'inspect', timelapse: 'film', plan: 'plan', boards: 'board' };
 
 // query: what the address says beyond the tab.
 export function siteView(root, id, tab = 'timeline', query = new URLSearchParams()) {
@@ -63,6 +64,8 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
             stopTab = showTimelapse(body, id, query);
         } else if (tab === 'stages') {
             stopTab = showStages(body, id);
+        } else if (tab === 'inspections') {
+            stopTab = showInspections(body, id);
         } else if (tab === 'plan') {
             stopTab = showPlan(body, id);
         } else if (tab === 'boards') {

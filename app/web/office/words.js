@@ -17,6 +17,7 @@ addWords({
     'hazard.state-assigned': ['待整改', 'To be rectified'],
     'hazard.state-rectified': ['待复查', 'To be re-checked'],
     'hazard.state-verified': ['已销项', 'Closed'],
+    'office.tab-inspections': ['质检', 'Inspections'],
     'office.tab-stages': ['工序', 'Stages'],
     'office.chart': ['计划与实际', 'Planned and actual'],
     'office.chart-planned': ['计划', 'planned'],
