@@ -32,7 +32,7 @@ const limitText = (item) => [...(item.parts ?? []).map((part) => named(item, par
 const judged = (fault, limit) => (fault === 'missing' ? null : el('span', { class: 'walk-judge', dataset: { fault: fault || 'none' } }, icon(fault ? 'close' : 'check'), el('span', {}, t(fault ? `walk.fault-${fault}` : 'walk.within', { limit }))));
 
 function badges(item) {
-    return el('span', { class: 'walk-badges' }, item.red_line && redBadge(), item.required && el('span', { class: 'walk-badge' }, icon('hash'), el('span', {}, t('walk.required'))), item.photo_required && el('span', { class: 'walk-badge' }, icon('camera'), el('span', {}, t('walk.photo'))));
+    return el('span', { class: 'walk-badges' }, item.red_line && redBadge(), item.required && el('span', { class: 'walk-badge' }, icon('look'), el('span', {}, t('walk.required'))), item.photo_required && el('span', { class: 'walk-badge' }, icon('camera'), el('span', {}, t('walk.photo'))));
 }
 
 // ---- what is asked ----
@@ -202,7 +202,7 @@ function texts(row, hands) {
         const node = el('textarea', { class: 'field note-field', rows: 2, maxlength: 130, value: value ?? '', 'aria-label': t(word), placeholder: t(word), on: { input: keep(member) } });
         return [node, privacyLine(node)];
     };
-    return el('div', { class: place.hub ? '' : 'phone-only' }, row.answer.hazard && field('text', 'walk.hazard-text', row.answer.hazard.text), field('note', 'log.note', row.answer.note));
+    return el('div', { class: place.hub ? 'walk-texts' : 'walk-texts phone-only' }, row.answer.hazard && field('text', 'walk.hazard-text', row.answer.hazard.text), field('note', 'log.note', row.answer.note));
 }
 
 function severities(row, hands) {

@@ -20,6 +20,7 @@ import { rail } from './rail.js';
 import { untilStored } from './submit.js';
 
 const KIND = 'inspection';
+const TELL_MS = 60000;
 const order = (a, b) => (nameOf(a) < nameOf(b) ? -1 : 1);
 
 async function orNull(promise) {
@@ -41,6 +42,7 @@ export function walk(root, ctx, stage) {
     let at = ''; // the row that is open, or ''
     let view = null;
     let sending = false;
+    let told = 0; // when it was last said that somebody else is at it
     const title = `${t('walk.title')} · ${stageName(stage)}`;
     const back = () => goTo('inspect');
     setTitle(title, back);
@@ -86,7 +88,8 @@ export function walk(root, ctx, stage) {
         const theirs = kept.draft;
         if (newsIn(theirs, draft.value)) {
             draft.take(mergeWalks(draft.value, theirs));
-            say(t('walk.elsewhere'));
+            if (Date.now() - told > TELL_MS) say(t('walk.elsewhere'));
+            told = Date.now();
             redraw();
         }
         if (newsIn(draft.value, theirs)) draft.change(() => {});
