@@ -42,7 +42,7 @@ test('every word that is asked for is in the table', () => {
         upload: ['reading', 'waiting', 'sending', 'done', '413', '415', '422', '507', 'refused'], link: ['up', 'down'], hub: ['up', 'down', 'unknown'], clock: ['ntp', 'rtc', 'none'],
         camera: ['ok', 'absent', 'failed'], consent: ['unrecorded', 'given', 'refused'], origin: ['camera', 'phone', 'timelapse', 'import', 'recovered'], lane: ['alert', 'record', 'photo'], request: ['open', 'answered', 'failed'], power: ['good', 'failing'], wear: ['used', 'warning', 'urgent'], space: ['low', 'no_timelapse', 'dropping', 'full'], outage: ['power', 'power-clean', 'network', 'camera'], verdict: ['pass', 'rectify', 'fail'], weekday: ['1', '2', '3', '4', '5', '6', '7'],
     })) for (const key of keys) assert.ok(words.has(`${prefix}.${key}`), `${prefix}.${key}`);
-    for (const key of ['pass', 'fail', 'na', 'part', 'fault-low', 'fault-high', 'fault-short', 'fault-start', 'fault-drop', 'lack-look', 'lack-value', 'lack-reason', 'lack-photo', 'run-minutes', 'run-working', 'run-start', 'run-end']) assert.ok(words.has(`walk.${key}`), key);
+    for (const key of ['pass', 'fail', 'na', 'part', 'fault-low', 'fault-high', 'fault-short', 'fault-start', 'fault-drop', 'fault-none', 'brief-short', 'brief-start', 'brief-drop', 'brief-none', 'lack-look', 'lack-value', 'lack-reason', 'lack-photo', 'run-minutes', 'run-working', 'run-start', 'run-end']) assert.ok(words.has(`walk.${key}`), key);
     for (const letter of Object.keys(JSON.parse(readFileSync(join(ROOT, 'app/journal/data/checklists.json'), 'utf8')).sources)) assert.ok(words.has(`walk.source-${letter}`), letter);
 });
 

@@ -28,8 +28,8 @@ const limitOf = (one) => one.limit?.[lang()] || one.limit?.zh || '';
 const named = (item, part) => (item.parts.length > 1 ? `${both(part)} ` : '');
 const limitText = (item) => [...(item.parts ?? []).map((part) => named(item, part) + limitOf(part)), ...(item.phases ?? []).map(limitOf), item.criterion && both(item.criterion)].filter(Boolean).join(lang() === 'zh' ? '；' : '; ');
 
-// How a value stands to its limit, with a mark and in words. '' is a pass.
-const judged = (fault, limit) => (fault === 'missing' ? null : el('span', { class: 'walk-judge', dataset: { fault: fault || 'none' } }, icon(fault ? 'close' : 'check'), el('span', {}, t(fault ? `walk.fault-${fault}` : 'walk.within', { limit }))));
+// How a value stands to its limit, with a mark and in words. '' is a pass. limit '': it is said above.
+const judged = (fault, limit) => (fault === 'missing' ? null : el('span', { class: 'walk-judge', dataset: { fault: fault || 'none' } }, icon(fault ? 'close' : 'check'), el('span', {}, t(`walk.${limit ? 'fault' : 'brief'}-${fault || 'none'}`, { limit }))));
 
 function badges(item) {
     return el('span', { class: 'walk-badges' }, item.red_line && redBadge(), item.required && el('span', { class: 'walk-badge' }, icon('look'), el('span', {}, t('walk.required'))), item.photo_required && el('span', { class: 'walk-badge' }, icon('camera'), el('span', {}, t('walk.photo'))));
@@ -70,7 +70,7 @@ async function askRuns(row, hands) {
     for (const phase of row.item.phases) {
         const run = runs[phase.key] = {};
         for (const reading of readingsOf(phase)) {
-            const value = await askNumber({ title: `${both(phase)} · ${t(`walk.run-${reading}`)}`, unit: reading === 'minutes' ? t('walk.minutes') : phase.unit, ...VALUE, judge: (n) => n !== null && judged(judgePhase(phase, { ...run, [reading]: n }), limitOf(phase)) });
+            const value = await askNumber({ title: `${both(phase)} · ${t(`walk.run-${reading}`)}${t('brackets', { text: limitOf(phase) })}`, unit: reading === 'minutes' ? t('walk.minutes') : phase.unit, ...VALUE, judge: (n) => n !== null && judged(judgePhase(phase, { ...run, [reading]: n }), '') });
             if (value === null && reading !== 'working') return;
             if (value !== null) run[reading] = value;
         }
@@ -179,8 +179,8 @@ export function rowNode(row, hands) {
         const verdict = verdictOf(item, now.answer);
         node.dataset.verdict = verdict;
         node.dataset.done = String(isDone(now));
-        fill(text, el('span', { class: 'walk-name' }, rowTitle(now)), limitText(item) && el('span', { class: 'walk-limit' }, `${limitText(item)} · ${sourceText(item.source)}`),
-            el('span', { class: 'walk-badges' }, verdict && resultBadge(verdict), verdict === 'na' && el('span', {}, now.answer.reason), badges(item)));
+        fill(text, el('span', { class: 'walk-name' }, rowTitle(now)), el('span', { class: 'walk-limit' }, [limitText(item), sourceText(item.source)].filter(Boolean).join(' · ')),
+            el('span', { class: 'walk-badges' }, verdict && (item.kind !== 'check' || verdict === 'na') && resultBadge(verdict), verdict === 'na' && el('span', {}, now.answer.reason), badges(item)));
         fill(more, verdict === 'fail' && hazardToggle(now, hands), ((verdict && verdict !== 'na' && item.photo_required) || now.answer.photos?.length > 0) && photoButton(now, () => hands.open(row.name, true)));
         more.hidden = !more.childElementCount;
     }
@@ -286,7 +286,7 @@ export function itemView(root, name, hands, progress, photo) {
             failed && el('div', { class: 'walk-hazard' }, hazardToggle(row, hands), row.answer.hazard && severities(row, hands)),
             el('div', { class: 'walk-rooms' }, el('button', { type: 'button', class: 'plain', dataset: { do: 'room' }, on: { click: () => room(false) } }, icon('room'), el('span', {}, row.answer.room ? roomName(row.answer.room) : t('shoot.no-room'))),
                 el('button', { type: 'button', class: 'plain', dataset: { do: 'more' }, on: { click: () => room(true) } }, icon('plus'), el('span', {}, t('walk.other-room')))),
-            texts(row, hands), before.length > 0 && !panel && photoRow(before), panel ? row.answer.photos?.length > 0 && photoRow(row.answer.photos) : taker.node);
+            before.length > 0 && !panel && photoRow(before), panel ? row.answer.photos?.length > 0 && photoRow(row.answer.photos) : taker.node, texts(row, hands));
         setTitle(rowTitle(row), hands.leave);
         fill(root, scroller, el('div', { class: 'side' }, progress, panel && photoButton(row, () => {
             shooting = true;
