@@ -69,7 +69,8 @@ bool reply_filters(struct exchange *x) {
     return filter_is(x, "from", is_date, "a date of the calendar, YYYY-MM-DD") &&
            filter_is(x, "to", is_date, "a date of the calendar, YYYY-MM-DD") &&
            filter_is(x, "stage", ids_is_key, "the key of a stage") &&
-           filter_is(x, "room", is_room, "a room of 1 to 40 bytes");
+           filter_is(x, "room", is_room, "a room of 1 to 40 bytes") &&
+           filter_is(x, "site", ids_is_name, "the id of a site");
 }
 
 bool reply_language(struct exchange *x, bool *zh) {

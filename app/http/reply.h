@@ -19,7 +19,7 @@ void reply_stepped(struct exchange *x, int rc, struct buf *json, const char *all
 /* `limit` of a list: 1–200, 50 where it is not said. False: answered as 400. */
 bool reply_limit(struct exchange *x, int *limit);
 
-/* The forms of the filters that lists share: `from` and `to` are dates, `stage` is a key, `room` a text of 1 to 40 bytes. False: answered
+/* The forms of the filters that lists share: `from` and `to` are dates, `stage` is a key, `room` a text of 1 to 40 bytes, `site` a site's id. False: answered
  * as 400, since a filter that fits nothing would look like an empty list. */
 bool reply_filters(struct exchange *x);
 

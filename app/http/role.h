@@ -24,8 +24,8 @@ enum permission {
     PERMIT_REQUEST, /* start, finish, ask for acceptance; change request, delay claim, what the customer confirms, hand-over */
     PERMIT_TEST, /* timed tests */
     PERMIT_DECIDE, /* head office: decide, override gates, hold, plan, people, checklists; photo requests, call-backs, webhooks */
-    PERMIT_CONSENT,   /* record the customer's consent to the camera */
-    PERMIT_PLAN,      /* plan, people; photo requests */
+    PERMIT_CONSENT, /* record the customer's consent to the camera */
+    PERMIT_PLAN,    /* plan, people; photo requests */
     PERMIT_COUNT,
 };
 

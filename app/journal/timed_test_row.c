@@ -64,7 +64,7 @@ static enum clock_grade grade_of(const char *name) {
  * last record of that boot. */
 static int seen_running(struct db *db, const char *site, const struct timed_row *row, int64_t without, int64_t *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int64_t boot = row->boot, begun = row->mono_s, last = row->mono_s, sum = 0;
+    int64_t boot = row->boot, begun = row->mono_s, last = begun, sum = 0;
     int rc = db_prepare(db,
                         "SELECT e.bytes FROM event e JOIN chain c ON c.id = e.chain WHERE e.site = ? AND e.pos > ?"
                         " AND c.writer = ? AND e.type <> '' ORDER BY e.pos",

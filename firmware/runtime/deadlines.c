@@ -148,7 +148,8 @@ void deadlines_stop(struct deadlines *d) {
     d->open = false;
     uv_close((uv_handle_t *)&d->minute, NULL);
     uv_close((uv_handle_t *)&d->soon, NULL);
-    (void)!store_call(d->rt->reader, NULL, NULL); /* a look that is under way hands over to the store, which has to be there still */
+    (void)!store_call(d->rt->reader, NULL,
+                      NULL); /* a look that is under way hands over to the store, which has to be there still */
 }
 
 void deadlines_fini(struct deadlines *d) {

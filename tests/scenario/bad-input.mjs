@@ -253,9 +253,7 @@ async function prepare(client, manager, context) {
     const [hazard, reject, verify] = [await raised(), await raised(), await raised()];
     for (const id of [reject, verify]) await manager.post(`/hazards/${id}/rectify`, { id: uuid7(), photos: [uuid7()] });
     const { id: inspection } = await client.post('/inspections', sample({ key: 'POST /inspections' }).body());
-    return { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, rectified: { reject, verify } };
-    return { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, test: timed.id, rectified: { reject, verify } };
-    return withMoney(client, { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, rectified: { reject, verify } });
+    return withMoney(client, { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, test: timed.id, rectified: { reject, verify } });
 }
 
 // The samples are good after all: a table of requests that fail for another reason would show nothing.

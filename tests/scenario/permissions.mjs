@@ -146,10 +146,8 @@ async function filled(client, supervisor = client) {
     const { hazard } = await hazardFor({ key: '' }, client);
     const { id: inspection } = await supervisor.post('/inspections', sample({ key: 'POST /inspections' }).body());
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
-    return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, version: 0 };
     const test = await client.post('/tests', sample({ key: 'POST /tests' }).body({ photo: photo.id }));
-    return { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, test: test.id, version: 0 };
-    return withMoney(client, { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, version: 0 });
+    return withMoney(client, { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, test: test.id, version: 0 });
 }
 
 const staff = () => roles.map((role) => ({ id: idOf(role), name: nameOf(role), role }));

@@ -10,7 +10,7 @@ jobs=$(nproc)
 
 parts=(
     "gcc|programs|make -j$jobs MODE=release programs"
-    "clang|programs|make -j$jobs CC=clang MODE=test BUILD=build/clang programs unit-binaries bench-binaries"
+    "clang|programs|make -j$jobs CC=clang MODE=fuzz programs unit-binaries bench-binaries"
     "lint|lint|make -j$jobs lint"
     "unit|unit|make -j$jobs unit"
     "asan|asan|make -j$jobs asan"

@@ -123,11 +123,6 @@ const rows = {
         body: (c) => ({ id: uuid7(), date: new Date(Date.UTC(2020, 0, ++count)).toISOString().slice(0, 10), reason: 'too-few-workers', note: '没来', photos: [c.photo] }),
     },
     'GET /holds': {},
-    // Of a claim that nobody made.
-    'POST /decisions': {
-        good: 404,
-        body: () => ({ id: uuid7(), subject: `delay/${uuid7()}`, decision: 'partly', days: 1, from: '2026-11-16', to: '2026-11-16', note: '一天' }),
-    },
     'POST /hold': { good: 201, body: () => ({ id: uuid7(), reason: 'payment-overdue', note: '二期款' }) },
     'POST /resume': { good: 201, body: () => ({ id: uuid7(), note: '已付' }) },
     'GET /changes': {},

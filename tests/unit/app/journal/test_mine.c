@@ -59,7 +59,7 @@ static void add_hazard(struct fixture *f, const char *id, const char *site, cons
     (void)snprintf(sql, sizeof sql,
                    "INSERT INTO hazard VALUES (%d, '%s', '%s', 'hub', '%s', '%s', '', '', '', NULL, '%s', '', '', '',"
                    " %lld, 0, '', 0, '', '%s', '[]', '', 0, '%s', '', '[]', 0, '', '', 0, '', '', '', 0)",
-                   ++pos, site, id, state, severity, id, (long long)(clock_wall().ms + due * INT64_C(3600000)),
+                   ++pos, site, id, state, severity, id, (long long)clock_wall().ms + (long long)due * 3600000,
                    assignee, by);
     run(f, sql);
 }
