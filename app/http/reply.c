@@ -2,6 +2,7 @@
 /* Answers that resources share. */
 #include "app/http/reply.h"
 
+#include "app/journal/csv_list.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/ids.h"
 #include "firmware/base/text.h"
@@ -81,6 +82,42 @@ bool reply_language(struct exchange *x, bool *zh) {
     if (*zh || strcmp(lang, "en") == 0) return true;
     exchange_problem(x, 400, "lang", "lang is zh or en");
     return false;
+}
+
+/* One of two words, the first where it is not said. */
+static bool either(struct exchange *x, const char *name, const char *first, const char *second, bool *is_second) {
+    const char *text = exchange_query(x, name);
+    *is_second = text && strcmp(text, second) == 0;
+    if (!text || *is_second || strcmp(text, first) == 0) return true;
+    exchange_problem(x, 400, name, "%s is %s or %s", name, first, second);
+    return false;
+}
+
+bool reply_format(struct exchange *x, bool *csv, bool *zh) {
+    bool en;
+    if (!either(x, "format", "json", "csv", csv) || !either(x, "lang", "zh", "en", &en)) return false;
+    *zh = !en;
+    return true;
+}
+
+void reply_table(struct exchange *x, struct buf *body, int rc, const struct err_text *e, const char *name) {
+    reply_json(x, 200, body, rc, e);
+    if (!name || x->reply.status != 200) return;
+    x->reply.type = "text/csv; charset=utf-8";
+    (void)snprintf(x->reply.disposition, sizeof x->reply.disposition, "attachment; filename=\"%s.csv\"", name);
+}
+
+void reply_list(struct exchange *x, struct buf *json, int rc, const struct err_text *e, const char *name,
+                const struct csv_column *columns, bool csv, bool zh) {
+    struct buf table;
+    if (!csv || rc < 0) {
+        reply_table(x, json, rc, e, NULL);
+        return;
+    }
+    buf_init(&table, json->max);
+    rc = csv_list(json, name, columns, zh, &table);
+    buf_fini(json);
+    reply_table(x, &table, rc, NULL, name);
 }
 
 bool reply_bytes_away(struct exchange *x, int rc) {

@@ -29,6 +29,17 @@ bool reply_names(const struct exchange *x);
 /* `lang` of the query, zh where it is not said, and nothing else in it. False: answered as 400. */
 bool reply_language(struct exchange *x, bool *zh);
 
+/* `format` (json, or csv: a table) and `lang` (zh, or en: of the table's words) of a list. False: answered as 400. */
+bool reply_format(struct exchange *x, bool *csv, bool *zh);
+
+/* What a list printed: as JSON, or where name is not NULL as a table to keep under that name. Frees `body`. */
+void reply_table(struct exchange *x, struct buf *body, int rc, const struct err_text *e, const char *name);
+
+/* The same of a list's JSON {"<name>":[…]}, which is made a table with these columns where csv is said. Frees `json`. */
+struct csv_column;
+void reply_list(struct exchange *x, struct buf *json, int rc, const struct err_text *e, const char *name,
+                const struct csv_column *columns, bool csv, bool zh);
+
 /* rc of reading a photo's bytes: ERR_NOT_FOUND (they are on their way) and ERR_GONE (dropped here, head office has them) are answered. */
 bool reply_bytes_away(struct exchange *x, int rc);
 

@@ -32,6 +32,7 @@ static const unsigned permitted[PERMIT_COUNT] = {
     [PERMIT_DECIDE] = BIT(ROLE_OFFICE),
     [PERMIT_CONSENT] = BIT(ROLE_MANAGER) | BIT(ROLE_OFFICE),
     [PERMIT_PLAN] = BIT(ROLE_OFFICE),
+    [PERMIT_MEASURE] = BIT(ROLE_OFFICE) | BIT(ROLE_VIEWER),
 };
 
 const char *role_name(enum role role) { return (unsigned)role < ROLE_COUNT ? names[role] : names[ROLE_NONE]; }

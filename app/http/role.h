@@ -26,6 +26,7 @@ enum permission {
     PERMIT_DECIDE, /* head office: decide, override gates, hold, plan, people, checklists; photo requests, call-backs, webhooks */
     PERMIT_CONSENT, /* record the customer's consent to the camera */
     PERMIT_PLAN,    /* plan, people; photo requests */
+    PERMIT_MEASURE, /* what the firm is measured by: head office and those who only look */
     PERMIT_COUNT,
 };
 

@@ -2,10 +2,11 @@
 /* What stands, and what was cleared in the last seven days: of a site, and at the hub of all of them; head office having seen one. */
 #include "app/http/reply.h"
 #include "app/journal/alert.h"
+#include "app/journal/csv_list.h"
 
 #include <string.h>
 
-enum { LIST_MAX = 1024 * 1024 };
+enum { LIST_MAX = 4 * 1024 * 1024 };
 
 static bool one_of(struct exchange *x, const char *name, const char *const *words, const char *must) {
     const char *text = exchange_query(x, name);
@@ -33,12 +34,12 @@ static bool filters(struct exchange *x, struct alert_query *q) {
     return false;
 }
 
-static void answer(struct exchange *x, struct db *db, const struct alert_query *q) {
+static void answer(struct exchange *x, struct db *db, const struct alert_query *q, bool csv, bool zh) {
     struct err_text e = { 0 };
     struct buf json;
     buf_init(&json, LIST_MAX);
     int rc = alert_print(db, q, &json, &e);
-    reply_json(x, 200, &json, rc, &e);
+    reply_list(x, &json, rc, &e, "alerts", csv_list_alerts, csv, zh);
 }
 
 static void list(struct app *app, struct exchange *x, struct db *db) {
@@ -46,22 +47,24 @@ static void list(struct app *app, struct exchange *x, struct db *db) {
     struct alert_query q = { .site = x->site };
     (void)app;
     if (exchange_query_only(x, known) || !filters(x, &q)) return;
-    answer(x, db, &q);
+    answer(x, db, &q, false, true);
 }
 
 /* ---- the hub's ---- */
 
 static void list_all(struct app *app, struct exchange *x, struct db *db) {
-    static const char *const known[] = { "before", "limit", "level", "rule", "state", "site", NULL };
+    static const char *const known[] = { "before", "limit", "level", "rule", "state", "site", "format", "lang", NULL };
     struct alert_query q = { .site = exchange_query(x, "site") };
+    bool csv, zh;
     (void)app;
-    if (exchange_query_only(x, known) || !filters(x, &q)) return;
+    if (exchange_query_only(x, known) || !filters(x, &q) || !reply_format(x, &csv, &zh)) return;
     if (q.site && !ids_is_name(q.site)) {
         exchange_problem(x, 400, "site", "site is the id of a site");
         return;
     }
     if (!role_sees_all_sites(x->user.role)) q.member = x->user.id;
-    answer(x, db, &q);
+    if (csv) q.limit = CSV_LIST_ROWS_MAX;
+    answer(x, db, &q, csv, zh);
 }
 
 static void see(struct app *app, struct exchange *x, struct db *db) {

@@ -66,19 +66,16 @@ static bool fits(struct exchange *x, const char *name, bool (*is)(const char *te
     return false;
 }
 
-static void print(struct exchange *x, struct db *db, const struct hazard_query *q, bool csv, bool en) {
+static void print(struct exchange *x, struct db *db, const struct hazard_query *q, bool csv, bool zh) {
     struct err_text e = { 0 };
     struct buf body;
     buf_init(&body, LIST_MAX);
-    int rc = csv ? hazard_csv(db, q, !en, &body, &e) : hazard_list(db, q, &body, &e);
-    reply_json(x, 200, &body, rc, &e);
-    if (!csv || x->reply.status != 200) return;
-    x->reply.type = "text/csv; charset=utf-8";
-    (void)snprintf(x->reply.disposition, sizeof x->reply.disposition, "attachment; filename=\"hazards.csv\"");
+    int rc = csv ? hazard_csv(db, q, zh, &body, &e) : hazard_list(db, q, &body, &e);
+    reply_table(x, &body, rc, &e, csv ? "hazards" : NULL);
 }
 
 /* What is asked for, but for the site. False: answered. */
-static bool read_query(struct exchange *x, const char *const *known, struct hazard_query *q, bool *csv, bool *en) {
+static bool read_query(struct exchange *x, const char *const *known, struct hazard_query *q, bool *csv, bool *zh) {
     *q = (struct hazard_query){ .state = exchange_query(x, "state"),
                                 .severity = exchange_query(x, "severity"),
                                 .stage = exchange_query(x, "stage"),
@@ -89,7 +86,7 @@ static bool read_query(struct exchange *x, const char *const *known, struct haza
                                 .names = reply_names(x) };
     if (exchange_query_only(x, known) || !reply_limit(x, &q->limit) || !reply_filters(x)) return false;
     return fits(x, "assignee", ids_is_key) && either(x, "overdue", "false", "true", &q->overdue) &&
-           either(x, "format", "json", "csv", csv) && either(x, "lang", "zh", "en", en);
+           reply_format(x, csv, zh);
 }
 
 #define FILTERS "before", "limit", "state", "severity", "stage", "room", "assignee", "overdue", "format", "lang"
@@ -97,23 +94,23 @@ static bool read_query(struct exchange *x, const char *const *known, struct haza
 static void list(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { FILTERS, NULL };
     struct hazard_query q;
-    bool csv, en;
+    bool csv, zh;
     (void)app;
-    if (!read_query(x, known, &q, &csv, &en)) return;
+    if (!read_query(x, known, &q, &csv, &zh)) return;
     q.site = x->site;
-    print(x, db, &q, csv, en);
+    print(x, db, &q, csv, zh);
 }
 
 /* Over all sites that whoever asks may see. */
 static void list_all(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { FILTERS, "site", NULL };
     struct hazard_query q;
-    bool csv, en;
+    bool csv, zh;
     (void)app;
-    if (!read_query(x, known, &q, &csv, &en) || !fits(x, "site", ids_is_name)) return;
+    if (!read_query(x, known, &q, &csv, &zh) || !fits(x, "site", ids_is_name)) return;
     q.site = exchange_query(x, "site");
     if (x->user.role != ROLE_OFFICE && x->user.role != ROLE_VIEWER) q.member = x->user.id;
-    print(x, db, &q, csv, en);
+    print(x, db, &q, csv, zh);
 }
 
 static void one(struct app *app, struct exchange *x, struct db *db) {

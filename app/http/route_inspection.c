@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Quality reports: submitted, listed for a site and, at the hub, over all sites. */
 #include "app/http/reply.h"
+#include "app/journal/csv_list.h"
 #include "app/journal/inspection.h"
 
 #include <stdio.h>
@@ -29,35 +30,39 @@ static bool is_verdict(struct exchange *x, const char *text) {
     return false;
 }
 
-static void print(struct exchange *x, struct db *db, const char *const *known, struct inspection_query q) {
+static void print(struct exchange *x, struct db *db, const char *const *known, struct inspection_query q, bool tables) {
     struct err_text e = { 0 };
     struct buf json;
+    bool csv = false, zh = true;
     q.stage = exchange_query(x, "stage");
     q.verdict = exchange_query(x, "verdict");
     q.from = exchange_query(x, "from");
     q.to = exchange_query(x, "to");
     q.before = exchange_query(x, "before");
     q.names = reply_names(x);
-    if (exchange_query_only(x, known) || !reply_limit(x, &q.limit) || !reply_filters(x) || !is_verdict(x, q.verdict))
+    if (exchange_query_only(x, known) || !reply_limit(x, &q.limit) || !reply_filters(x) || !is_verdict(x, q.verdict) ||
+        (tables && !reply_format(x, &csv, &zh)))
         return;
+    if (csv) q.limit = CSV_LIST_ROWS_MAX;
     buf_init(&json, LIST_MAX);
     int rc = inspection_list(db, &q, &json, &e);
-    reply_json(x, 200, &json, rc, &e);
+    reply_list(x, &json, rc, &e, "inspections", csv_list_inspections, csv, zh);
 }
 
 static void list(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { "before", "limit", "stage", "verdict", "from", "to", NULL };
     (void)app;
-    print(x, db, known, (struct inspection_query){ .site = x->site });
+    print(x, db, known, (struct inspection_query){ .site = x->site }, false);
 }
 
 /* Over all sites that whoever asks may see. */
 static void list_all(struct app *app, struct exchange *x, struct db *db) {
-    static const char *const known[] = { "before", "limit", "stage", "verdict", "from", "to", "site", NULL };
+    static const char *const known[] = { "before", "limit", "stage",  "verdict", "from",
+                                         "to",     "site",  "format", "lang",    NULL };
     struct inspection_query q = { .site = exchange_query(x, "site") };
     (void)app;
     if (x->user.role != ROLE_OFFICE && x->user.role != ROLE_VIEWER) q.member = x->user.id;
-    print(x, db, known, q);
+    print(x, db, known, q, true);
 }
 
 static void one(struct app *app, struct exchange *x, struct db *db) {

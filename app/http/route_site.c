@@ -3,6 +3,7 @@
 #include "app/http/reply.h"
 #include "app/journal/board.h"
 #include "app/journal/counts.h"
+#include "app/journal/csv_list.h"
 #include "app/journal/plan.h"
 #include "app/journal/site.h"
 #include "app/journal/today.h"
@@ -75,29 +76,34 @@ static void set_plan(struct app *app, struct exchange *x, struct db *db) {
 
 /* ---- the hub's ---- */
 
-static void listed(struct app *app, struct exchange *x, const char *name, struct buf *all, int rc) {
+/* columns NULL: no table of it. */
+static void listed(struct app *app, struct exchange *x, const char *name, struct buf *all, int rc,
+                   const struct csv_column *columns, bool zh) {
     struct buf json;
     size_t n;
     buf_init(&json, LIST_MAX);
     if (!rc) rc = reply_only_seen(app, x, name, all, &n, &json);
     buf_fini(all);
-    reply_json(x, 200, &json, rc, NULL);
+    reply_list(x, &json, rc, NULL, name, columns, columns != NULL, zh);
 }
 
 static void sites(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "format", "lang", NULL };
     struct buf all;
     struct pressing_scope scope;
+    bool csv, zh;
+    if (exchange_query_only(x, known) || !reply_format(x, &csv, &zh)) return;
     pressing_scope_init(&scope, app->tz, app->timezone, app->silent_after_s, clock_wall());
     buf_init(&all, LIST_MAX);
     int rc = site_list(db, &scope, &all);
-    listed(app, x, "sites", &all, rc);
+    listed(app, x, "sites", &all, rc, csv ? csv_list_sites : NULL, zh);
 }
 
 static void boards(struct app *app, struct exchange *x, struct db *db) {
     struct buf all;
     buf_init(&all, LIST_MAX);
     int rc = board_list(db, NULL, clock_wall(), app->silent_after_s ? app->silent_after_s : SILENT_AFTER_S, &all);
-    listed(app, x, "boards", &all, rc);
+    listed(app, x, "boards", &all, rc, NULL, true);
 }
 
 static const struct step site_steps[] = { { STEP_READ, site }, { STEP_END, NULL } };

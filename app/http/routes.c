@@ -32,6 +32,7 @@ extern const struct route route_material[];
 extern const struct route route_question[];
 extern const struct route route_callback[];
 extern const struct route route_approval[];
+extern const struct route route_measure[];
 extern const struct route route_mine[];
 extern const struct route route_control[];
 
@@ -40,5 +41,5 @@ const struct route *const route_tables[] = {
     route_photo_get, route_stamped,  route_camera,   route_consent,    route_alert,   route_hazard,   route_timelapse,
     route_timeline,  route_request,  route_hook,     route_inspection, route_company, route_report,   route_stage,
     route_test,      route_delay,    route_decision, route_hold,       route_change,  route_material, route_question,
-    route_callback,  route_approval, route_mine,     route_control,    NULL,
+    route_callback,  route_approval, route_mine,     route_measure,    route_control, NULL,
 };

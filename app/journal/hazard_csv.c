@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Hazards as a table for spreadsheets. What begins like a formula gets an apostrophe in front: spreadsheets run formulas that they are handed. */
+/* Hazards as a table for spreadsheets. */
 #include "app/journal/hazard_read.h"
 
+#include "app/journal/csv.h"
 #include "app/journal/domain.h"
 #include "app/journal/person.h"
 #include "firmware/base/cleanup.h"
@@ -46,18 +47,6 @@ static const char *say(bool zh, const char *key) {
     return key;
 }
 
-/* One cell and what follows it. */
-static void cell(struct buf *out, const char *text, const char *after) {
-    (void)buf_add_text(out, text[0] && strchr("=+-@\t\r\n", text[0]) ? "\"'" : "\"");
-    for (const char *quote; (quote = strchr(text, '"')); text = quote + 1) {
-        (void)buf_add(out, text, (size_t)(quote - text));
-        (void)buf_add_text(out, "\"\"");
-    }
-    (void)buf_add_text(out, text);
-    (void)buf_add_text(out, "\"");
-    (void)buf_add_text(out, after);
-}
-
 /* A person's name, where it may be shown and is known; else the id. */
 static int name_of(struct db *db, const char *site, const char *actor, bool names, char out[PERSON_NAME_SIZE]) {
     struct person person;
@@ -67,49 +56,50 @@ static int name_of(struct db *db, const char *site, const char *actor, bool name
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
-static int put_person(struct db *db, struct stmt *s, enum hazard_col actor, bool names, const char *after,
-                      struct buf *out) {
+static int put_person(struct db *db, struct stmt *s, enum hazard_col actor, bool names, struct csv *c) {
     char name[PERSON_NAME_SIZE];
     int rc = name_of(db, stmt_text(s, HAZARD_COL_SITE), stmt_text(s, (int)actor), names, name);
-    cell(out, name, after);
+    csv_text(c, name);
     return rc;
 }
 
-static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, bool zh, struct buf *out) {
+static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, bool zh, struct csv *c) {
     const struct domain_stage *stage = domain_stage(stmt_text(s, HAZARD_COL_STAGE));
     const struct domain_room *room = domain_room(stmt_text(s, HAZARD_COL_ROOM));
     const char *text = stmt_text(s, zh || !stmt_text(s, HAZARD_COL_TEXT_EN)[0] ? HAZARD_COL_TEXT : HAZARD_COL_TEXT_EN);
     char times[24];
     (void)snprintf(times, sizeof times, "%lld", (long long)stmt_int(s, HAZARD_COL_REJECTED));
-    cell(out, stmt_text(s, HAZARD_COL_SITE), ",");
-    cell(out, stmt_text(s, HAZARD_COL_ID), ",");
-    cell(out, say(zh, stmt_text(s, HAZARD_COL_SEVERITY)), ",");
-    cell(out, say(zh, stmt_text(s, HAZARD_COL_STATE)), ",");
-    cell(out, !stage ? stmt_text(s, HAZARD_COL_STAGE) : zh ? stage->zh : stage->en, ",");
-    cell(out, !room ? stmt_text(s, HAZARD_COL_ROOM) : zh ? room->zh : room->en, ",");
-    cell(out, text, ",");
-    cell(out, stmt_text(s, HAZARD_COL_DUE), ",");
-    cell(out, !hazard_is_overdue(s, q->now) ? "" : zh ? "是" : "yes", ",");
-    int rc = put_person(db, s, HAZARD_COL_ASSIGNEE, q->names, ",", out);
-    cell(out, stmt_text(s, HAZARD_COL_RAISED_AT), ",");
-    if (rc == 0) rc = put_person(db, s, HAZARD_COL_RAISED_BY, q->names, ",", out);
-    cell(out, stmt_text(s, HAZARD_COL_RECTIFIED_AT), ",");
-    if (rc == 0) rc = put_person(db, s, HAZARD_COL_RECTIFIED_BY, q->names, ",", out);
-    cell(out, stmt_text(s, HAZARD_COL_CLOSED_AT), ",");
-    if (rc == 0) rc = put_person(db, s, HAZARD_COL_CLOSED_BY, q->names, ",", out);
-    cell(out, times, "\r\n");
-    return rc < 0 ? rc : out->error;
+    csv_text(c, stmt_text(s, HAZARD_COL_SITE));
+    csv_text(c, stmt_text(s, HAZARD_COL_ID));
+    csv_text(c, say(zh, stmt_text(s, HAZARD_COL_SEVERITY)));
+    csv_text(c, say(zh, stmt_text(s, HAZARD_COL_STATE)));
+    csv_text(c, !stage ? stmt_text(s, HAZARD_COL_STAGE) : zh ? stage->zh : stage->en);
+    csv_text(c, !room ? stmt_text(s, HAZARD_COL_ROOM) : zh ? room->zh : room->en);
+    csv_text(c, text);
+    csv_text(c, stmt_text(s, HAZARD_COL_DUE));
+    csv_text(c, !hazard_is_overdue(s, q->now) ? "" : zh ? "是" : "yes");
+    int rc = put_person(db, s, HAZARD_COL_ASSIGNEE, q->names, c);
+    csv_text(c, stmt_text(s, HAZARD_COL_RAISED_AT));
+    if (rc == 0) rc = put_person(db, s, HAZARD_COL_RAISED_BY, q->names, c);
+    csv_text(c, stmt_text(s, HAZARD_COL_RECTIFIED_AT));
+    if (rc == 0) rc = put_person(db, s, HAZARD_COL_RECTIFIED_BY, q->names, c);
+    csv_text(c, stmt_text(s, HAZARD_COL_CLOSED_AT));
+    if (rc == 0) rc = put_person(db, s, HAZARD_COL_CLOSED_BY, q->names, c);
+    csv_text(c, times);
+    csv_end(c);
+    return rc < 0 ? rc : c->out->error;
 }
 
 int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct csv c;
     int rc = hazard_select(db, q, HAZARD_CSV_MAX, &s, e);
     if (rc < 0) return rc;
-    (void)buf_add_text(out, "\xef\xbb\xbf"); /* without it, spreadsheets take UTF-8 for something else */
-    for (size_t i = 0; i < TEXT_ARRAY_LEN(heads); i++)
-        cell(out, zh ? heads[i].zh : heads[i].en, i + 1 < TEXT_ARRAY_LEN(heads) ? "," : "\r\n");
+    csv_start(&c, out);
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(heads); i++) csv_text(&c, zh ? heads[i].zh : heads[i].en);
+    csv_end(&c);
     while ((rc = stmt_step(s)) == 1) {
-        rc = put_row(db, s, q, zh, out);
+        rc = put_row(db, s, q, zh, &c);
         if (rc < 0) break;
     }
     return rc < 0 ? err_set(e, rc, "the hazards cannot be listed: %s", err_name(rc)) : 0;

@@ -279,7 +279,12 @@ for (const lang of ['zh', 'en']) {
                 const screen = await Screen.open(browser, stack.hubWhere, { size, lang, path: '/office/' });
                 await screen.signIn('o-01', '1357', '.site-card');
                 await look('sites');
-                await screen.tap('.bar-lang[href="#/approvals"]');
+                for (const [view, seen] of [['boards', '.board-card'], ['measures', '.measure-table'], ['inspections', '.csv'], ['approvals', '[data-part="calls"] .hint']]) {
+                    if (size === PHONE) await screen.tap('.bar-menu');
+                    await screen.tap(`${size === PHONE ? '.menu-sheet ' : ''}.rail-link[data-view="${view}"]`);
+                    await screen.see(seen);
+                    if (view !== 'approvals') await look(view);
+                }
                 await screen.see('[data-part="calls"] .hint');
                 await look('approvals');
                 await screen.tap('[data-part="calls"] .toggle');

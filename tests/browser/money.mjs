@@ -115,7 +115,7 @@ test('what is short, a question to the designer, and head office’s answers and
         await until('the question is at head office', async () => (await list(office, 'questions')).length === 1);
 
         await desk.signIn('o-01', '1357', '.site-card');
-        await desk.tap('.bar-lang[href="#/approvals"]');
+        await desk.tap('.rail-link[href="#/approvals"]');
         await desk.tap('[data-part="questions"] .money-card');
         await desk.page.fill('#answer-text', '宽 600');
         await desk.tap('.sheet-money [data-step="answer"]');

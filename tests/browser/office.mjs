@@ -161,8 +161,10 @@ test('the week’s report opens as a page with its style and pictures, and is th
     await atDesk(stack, async (screen) => {
         await screen.signIn('o-01', '1357', '.site-card');
         await screen.tap('.site-card');
+        await screen.tap('.site-tabs a[href$="/reports"]');
+        await screen.see('.reports [data-week]');
         const opened = screen.page.waitForEvent('popup');
-        await screen.tap('.site-tabs a[href$="/report"]');
+        await screen.tap('.reports [data-week] a[target]');
         const page = await opened, refused = [];
         page.on('console', (line) => line.type() === 'error' && refused.push(line.text()));
         await page.reload({ waitUntil: 'networkidle' });
@@ -172,7 +174,7 @@ test('the week’s report opens as a page with its style and pictures, and is th
         assert.equal(await page.locator('h2').first().evaluate((node) => getComputedStyle(node).borderLeftStyle), 'solid');
         assert.deepEqual(refused, [], 'nothing is refused by the policy');
         const download = screen.page.waitForEvent('download');
-        await screen.tap('.site-tabs a[href$="format=pdf"]');
+        await screen.tap('.reports [data-week] a[download]');
         const file = await download;
         assert.match(file.suggestedFilename(), /^sitelog-s-1-\d{4}-W\d\d\.pdf$/);
         assert.equal(fs.readFileSync(await file.path()).subarray(0, 5).toString(), '%PDF-');
@@ -180,6 +182,82 @@ test('the week’s report opens as a page with its style and pictures, and is th
             await page.screenshot({ path: `${process.env.REPORT_SHOT}.png`, fullPage: true });
             fs.copyFileSync(await file.path(), `${process.env.REPORT_SHOT}.pdf`);
         }
+    });
+}));
+
+test('a site’s page: what presses leads to where it is mended; photos by stage and room, hazards and quality reports, by the address', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    const people = [{ id: 'u-03', name: '监理', role: 'supervisor' }];
+    await client.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '一号楼', timezone: 'Asia/Shanghai', people } });
+    const { manager } = await atBoard(stack);
+    for (const [i, where] of [{ room: 'kitchen', stage: 'tiling' }, { room: 'balcony', stage: 'tiling' }, { room: 'kitchen', stage: 'painting' }].entries()) await manager.photo(fs.readFileSync(realPhotos(3)[i]), where);
+    await client.post('/api/v1/sites/s-1/hazards', { id: uuid7(), text: '裸线', severity: 'stop_work', stage: 'tiling' });
+    await until('all are here', async () => (await client.get('/api/v1/sites/s-1/photos')).photos.length === 3);
+    await atDesk(stack, async (screen, browser) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        await screen.tap('.site-card[data-site="s-1"]');
+        await screen.see('.over-people .fact', { hasText: '监理' });
+        await screen.tap('.over-press a', { hasText: '1 条停工隐患未整改' });
+        await screen.see('.hazard-card', { hasText: '裸线' });
+        assert.match(screen.page.url(), /#\/site\/s-1\/hazards$/);
+        await screen.page.selectOption('select[name="severity"]', 'notice');
+        await until('none is left', async () => (await screen.$('.hazard-card').count()) === 0);
+        assert.match(screen.page.url(), /#\/site\/s-1\/hazards\?severity=notice$/);
+        await screen.tap('.site-tabs a[href$="/photos"]');
+        await until('three', async () => (await screen.$('.photo-tile').count()) === 3);
+        await screen.page.selectOption('select[name="room"]', 'kitchen');
+        await until('two', async () => (await screen.$('.photo-tile').count()) === 2);
+        await screen.page.selectOption('select[name="stage"]', 'tiling');
+        await until('one', async () => (await screen.$('.photo-tile').count()) === 1);
+        await screen.page.reload();
+        await until('still one', async () => (await screen.$('.photo-tile').count()) === 1);
+        assert.match(screen.page.url(), /photos\?stage=tiling&room=kitchen$/);
+        await manager.photo(fs.readFileSync(realPhotos(3)[2]), { room: 'kitchen', stage: 'tiling' });
+        await until('another one comes by itself', async () => (await screen.$('.photo-tile').count()) === 2);
+        await screen.tap('.site-tabs a[href$="/inspections"]');
+        await screen.see('.hint', { hasText: '没有这样的质检报告' });
+        const phone = await Screen.open(browser, stack.hubWhere, { ...EXPECTED, size: PHONE, path: '/office/#/site/s-1/photos' });
+        await phone.signIn('o-01', '1357', '.photo-tile');
+        await measure(phone, 'photos on a phone', { least: 44, gap: 4, px: 13 });
+        await phone.close();
+    });
+}));
+
+test('measures over a period that is in the address, and the lists as tables with the filters of the page', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    for (const [id, name] of [['s-7', '七号楼'], ['s-8', '八号楼']]) await client.call('PUT', `/api/v1/sites/${id}`, { headers: { 'If-Match': '0' }, body: { name, timezone: 'Asia/Shanghai', people: [{ id: 'u-01', name: '经理', role: 'manager' }] } });
+    const hazard = async (site, severity) => (await client.post(`/api/v1/sites/${site}/hazards`, { id: uuid7(), text: '=裸线', severity, stage: 'tiling' })).id;
+    const one = await hazard('s-7', 'serious');
+    await client.post(`/api/v1/sites/s-7/hazards/${one}/rectify`, { id: uuid7(), photos: [uuid7()] });
+    await hazard('s-8', 'notice');
+    const table = async (screen) => {
+        const [saved] = await Promise.all([screen.page.waitForEvent('download'), screen.tap('.csv')]);
+        return fs.readFileSync(await saved.path(), 'utf8').split('\r\n');
+    };
+    await atDesk(stack, async (screen) => {
+        await screen.signIn('o-01', '1357', '.site-card');
+        const sites = await table(screen);
+        assert.match(sites[0], /^\ufeff"工地","名称"/);
+        assert.equal(sites.length, 4);
+        await screen.tap('.rail-link[data-view="measures"]');
+        await screen.see('.measure-tile[data-measure="hazards"] .measure-value', { hasText: '2' });
+        await until('a bar of parts', async () => (await screen.$('.measure-row svg rect').count()) === 3);
+        await screen.page.selectOption('select[name="site"]', 's-7');
+        await screen.see('.measure-tile[data-measure="hazards"] .measure-value', { hasText: '1' });
+        await screen.tap('.filters .toggle[data-days="7"]');
+        assert.match(screen.page.url(), /#\/measures\?days=7&site=s-7$/);
+        await screen.page.reload();
+        await screen.see('.filters .toggle[data-days="7"][aria-pressed="true"]');
+        await until('of that site only', async () => (await screen.$('.measure-table tbody tr').count()) === 1);
+        const measures = await table(screen);
+        assert.equal(measures.length, 4); // heads, all, the site, an end
+        assert.match(measures[2], /^"s-7","七号楼",/);
+        await screen.page.evaluate(() => { location.hash = '#/alerts?level=office'; });
+        await screen.see('.csv[href*="level=office"]');
+        assert.match((await table(screen))[0], /^\ufeff"工地","编号","级别"/);
+        await screen.page.evaluate(() => { location.hash = '#/inspections?verdict=fail'; });
+        await screen.see('.csv[href*="verdict=fail"]');
+        assert.match((await table(screen))[0], /^\ufeff"工地","编号","日期"/);
     });
 }));
 

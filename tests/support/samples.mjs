@@ -90,6 +90,7 @@ const rows = {
         good: 201,
         body: () => ({ id: uuid7(), board: 'b-1', stage: 'plumbing_electrical', room: 'kitchen', text: '请拍', due: '2027-01-01T10:00:00+08:00', camera: false }),
     },
+    'GET /measures': {},
     'GET /mine': {},
     'GET /stages': {},
     'GET /stages/{key}': { values: () => ({ key: 'demolition' }) },

@@ -10,6 +10,7 @@ import { has, lang, t } from '/shared/words.js';
 import { lasted, moment } from '/shared/when.js';
 import { sites } from './allsites.js';
 import { say, setTitle } from './bar.js';
+import { csvLink } from './filters.js';
 
 const MINUTE_MS = 60000;
 const PAGE = 200;
@@ -69,7 +70,7 @@ export function alertsView(root, query) {
     }
     function drawFilters() {
         fill(filters, STATES.map((state) => toggle('state', state, t(`alert.state-${state}`))), LEVELS.map((level) => toggle('level', level, t(`level.${level}`))),
-            select('rule', 'alert.any-rule', RULES.map((rule) => [rule, ruleName(rule)])), select('site', 'alert.any-site', [...names]));
+            select('rule', 'alert.any-rule', RULES.map((rule) => [rule, ruleName(rule)])), select('site', 'alert.any-site', [...names]), csvLink(`/api/v1/alerts?${address()}&format=csv&lang=${lang()}`, 'alerts'));
     }
     function draw(next) {
         const order = (a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || Date.parse(a.due) - Date.parse(b.due);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Filters that live in the address: a reload, a bookmark and a link that is handed on show the same.
 import { el } from '/shared/dom.js';
+import { icon } from '/shared/icons.js';
 import { t } from '/shared/words.js';
 
 // What the address #/path?query says of these names. changed() follows a change, which makes no new page in the history.
@@ -18,6 +19,9 @@ export function addressed(path, query, names, changed) {
         },
     };
 }
+
+// What the filters show, as a table to keep.
+export const csvLink = (href, name) => el('a', { class: 'plain csv', href, download: `${name}.csv` }, icon('download'), el('span', {}, t('office.csv')));
 
 // options: [value, text]; '' stands for no filter and is said by `any`.
 export function select(address, name, label, any, options) {

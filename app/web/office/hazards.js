@@ -16,29 +16,31 @@ const FILTERS = ['state', 'severity', 'stage', 'site', 'overdue'];
 const PAGE = 60;
 
 // What the address says, as the server is asked.
-function asked(query) {
+function asked(query, site) {
     const ask = new URLSearchParams();
     for (const name of FILTERS) if (query.get(name)) ask.set(name, query.get(name));
     if (!ask.has('state')) ask.set('state', 'open');
     if (ask.get('state') === 'all') ask.delete('state');
+    if (site) ask.set('site', site);
     return ask;
 }
 
-export function hazardsView(root, query) {
+// at: on a site's page, its site and what the address begins with.
+export function hazardsView(root, query, at = { path: 'hazards' }) {
     let list = [];
     let next = null;
     let stopped = false;
     const bar = el('div', { class: 'filters', role: 'group', 'aria-label': t('office.filter') });
     const grid = el('div', { class: 'hazard-grid' }, el('p', { class: 'hint' }, t('loading')));
     const more = el('button', { type: 'button', class: 'plain more', hidden: true, on: { click: () => load(next) } }, icon('down'), t('more'));
-    setTitle(t('office.hazards'));
+    if (!at.site) setTitle(t('office.hazards'));
     fill(root, bar, grid, more);
 
     function change(name, value) {
         const to = new URLSearchParams(query);
         if (value) to.set(name, value);
         else to.delete(name);
-        goTo(`hazards?${to}`);
+        goTo(`${at.path}?${to}`);
     }
     function select(name, options) {
         const chosen = query.get(name) ?? '';
@@ -47,12 +49,12 @@ export function hazardsView(root, query) {
     }
     function drawBar() {
         const any = ['', t('office.any')];
-        const table = new URLSearchParams([...asked(query), ['format', 'csv'], ['lang', lang()]]);
+        const table = new URLSearchParams([...asked(query, at.site), ['format', 'csv'], ['lang', lang()]]);
         const overdue = query.get('overdue') === 'true';
         fill(bar, select('state', [['', t('hazard.state-open')], ...STATES.map((state) => [state, t(`hazard.state-${state}`)]), ['all', t('office.any')]]),
             select('severity', [any, ...SEVERITIES.map((severity) => [severity, t(`severity.${severity}`)])]),
             select('stage', [any, ...stages().map((stage) => [stage.key, stageName(stage.key)])]),
-            select('site', [any, ...siteOptions()]),
+            !at.site && select('site', [any, ...siteOptions()]),
             el('button', { type: 'button', class: 'toggle', 'aria-pressed': String(overdue), on: { click: () => change('overdue', overdue ? '' : 'true') } }, icon('warn'), t('office.filter-overdue')),
             el('span', { class: 'spring' }), el('a', { class: 'plain', href: `/api/v1/hazards?${table}`, download: 'hazards.csv' }, icon('download'), t('office.csv')));
     }
@@ -68,7 +70,7 @@ export function hazardsView(root, query) {
     }
     async function load(before) {
         try {
-            const ask = asked(query);
+            const ask = asked(query, at.site);
             ask.set('limit', String(before ? PAGE : Math.min(200, Math.max(PAGE, list.length))));
             if (before) ask.set('before', before);
             const page = await get(`/api/v1/hazards?${ask}`);

@@ -11,6 +11,8 @@ import { sites } from './allsites.js';
 import { approvalsView } from './approvals.js';
 import { boardsView } from './boards.js';
 import { hazardsView } from './hazards.js';
+import { inspectionsView } from './inspections.js';
+import { measuresView } from './measures.js';
 import { sitesView } from './sites.js';
 
 const sum = (list, count) => list.reduce((n, site) => n + count(site), 0);
@@ -21,7 +23,9 @@ export const VIEWS = {
     sites: { icon: 'sites', show: sitesView, count: (list) => list.filter((site) => site.red).length, bad: true },
     alerts: { icon: 'bell', show: alertsView, count: (list) => sum(list, (site) => site.alerts) },
     hazards: { icon: 'warn', show: hazardsView, count: (list) => sum(list, (site) => site.open_hazards) },
+    inspections: { icon: 'note', show: inspectionsView },
     approvals: { icon: 'checks', show: approvalsView, may: 'decide', count: async () => Object.values(await get('/api/v1/approvals')).flatMap((part) => Object.values(part)).reduce((n, list) => n + (list?.length ?? 0), 0) },
+    measures: { icon: 'chart', show: measuresView, may: 'measure' },
     boards: { icon: 'board', show: boardsView, count: (list) => sum(list, (site) => site.boards.filter((board) => !board.online).length) },
 };
 

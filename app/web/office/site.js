@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One site for head office: what happens there, its time-lapse, its plan, its boards, and asking for a photo.
+// One site for head office, a tab a subject, and asking it for a photo.
 import { get, setSite, sitePath } from '/shared/api.js';
 import { recordConsent } from '/shared/consent.js';
 import { debounce, el, fill } from '/shared/dom.js';
@@ -11,17 +11,45 @@ import { t } from '/shared/words.js';
 import { setZone } from '/shared/when.js';
 import { goTo, say, setTitle } from './bar.js';
 import { showBoards } from './boards.js';
+import { hazardsView } from './hazards.js';
+import { showInspections } from './inspections.js';
+import { showOverview } from './overview.js';
 import { showPlan } from './plan.js';
 import { handover } from './calls.js';
+<<<<<<< HEAD
 import { showInspections } from './inspections.js';
 import { askForPhoto, showRequests } from './request.js';
 import { showStages } from './stages.js';
 import { showTimelapse } from './timelapse.js';
 
 const TABS = { timeline: 'timeline', stages: 'tool', inspections: 'inspect', timelapse: 'film', plan: 'plan', boards: 'board' };
+=======
+import { showReports } from './reports.js';
+import { askForPhoto } from './request.js';
+import { showPhotos } from './sitephotos.js';
+import { showStages } from './stages.js';
+import { showTimelapse } from './timelapse.js';
+
+// What a site's page has, in this order: its icon, and what fills the body and returns how to stop it.
+const TABS = {
+    overview: ['look', showOverview],
+    timeline: ['timeline', (body, id) => showFeed(body, { site: id })],
+    stages: ['tool', showStages],
+    photos: ['photos', showPhotos],
+    hazards: ['warn', (body, id, query) => hazardsView(body, query, { site: id, path: `site/${encodeURIComponent(id)}/hazards` })],
+    inspections: ['checks', showInspections],
+    reports: ['note', showReports],
+    timelapse: ['film', showTimelapse],
+    plan: ['plan', showPlan],
+    boards: ['board', showBoards],
+};
+
+const DOES = ['overview', 'timeline']; // with buttons for what can be done at the site
+>>>>>>> w-int
 
 // query: what the address says beyond the tab.
-export function siteView(root, id, tab = 'timeline', query = new URLSearchParams()) {
+export function siteView(root, id, asked, query = new URLSearchParams()) {
+    const tab = asked in TABS ? asked : 'overview';
     let stopTab = null;
     let stopped = false;
     const address = encodeURIComponent(id);
@@ -34,13 +62,9 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
     place.site = id;
     setTitle(id);
     fill(root, tabs, body);
-    fill(tabs, Object.entries(TABS).map(([name, picture]) => el('a', { class: 'toggle', href: `#/site/${address}/${name}`, 'aria-current': name === tab && 'page' }, icon(picture), el('span', {}, t(`office.tab-${name}`)))),
-        el('span', { class: 'spring' }),
-        consent, may('plan') && el('button', { type: 'button', class: 'plain', on: { click: () => askForPhoto(id) } }, icon('camera'), el('span', {}, t('request.ask'))),
-        el('a', { class: 'plain', href: `#/hazards?site=${address}` }, icon('warn'), el('span', {}, t('office.hazards'))),
-        el('a', { class: 'plain', href: `/api/v1/sites/${address}/report`, target: '_blank', rel: 'noopener' }, icon('note'), el('span', {}, t('office.report'))),
-        el('a', { class: 'plain', href: `/api/v1/sites/${address}/report?format=pdf`, download: '' }, icon('download'), el('span', {}, t('office.report-pdf'))),
-        closing, may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log'))));
+    fill(tabs, el('div', { class: 'tab-strip' }, Object.entries(TABS).map(([name, [picture]]) => el('a', { class: 'toggle', href: `#/site/${address}/${name}`, 'aria-current': name === tab && 'page' }, icon(picture), el('span', {}, t(`office.tab-${name}`))))),
+        DOES.includes(tab) && [el('span', { class: 'spring' }), consent, may('plan') && el('button', { type: 'button', class: 'plain', on: { click: () => askForPhoto(id) } }, icon('camera'), el('span', {}, t('request.ask'))),
+        closing, may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log')))]);
 
     if (may('change')) handover(closing, id).catch(() => {});
     async function head() {
@@ -60,6 +84,7 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
     }
     const loadConsent = () => get(sitePath('/consent')).then(showConsent, () => {});
     function show() {
+<<<<<<< HEAD
         if (tab === 'timelapse') {
             stopTab = showTimelapse(body, id, query);
         } else if (tab === 'stages') {
@@ -77,6 +102,10 @@ export function siteView(root, id, tab = 'timeline', query = new URLSearchParams
             const stops = [showFeed(feed, { site: id }), showRequests(side, id)];
             stopTab = () => stops.forEach((stop) => stop());
         }
+=======
+        stopTab = TABS[tab][1](body, id, query);
+        tabs.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+>>>>>>> w-int
     }
     head().then(() => !stopped && show());
     if (consent) loadConsent();

@@ -4,11 +4,11 @@
 import { el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { both } from '/shared/trade.js';
-import { t } from '/shared/words.js';
+import { lang, t } from '/shared/words.js';
 import { dayName, moment, today } from '/shared/when.js';
 import { offline, sites } from './allsites.js';
 import { setTitle } from './bar.js';
-import { addressed, toggles } from './filters.js';
+import { addressed, csvLink, toggles } from './filters.js';
 
 const isSilent = (site) => site.boards.length > 0 && site.boards.every((b) => !b.online);
 const isUnlogged = (site) => !site.closed && site.last_daylog !== today(site.timezone); // each by its own clock
@@ -49,7 +49,7 @@ export function sitesView(root, query) {
     const grid = el('div', { class: 'site-grid' }, el('p', { class: 'hint' }, t('loading')));
     const address = addressed('sites', query, ['show', 'find'], draw);
     setTitle(t('office.title'));
-    fill(root, el('div', { class: 'filters' }, filters, find), grid);
+    fill(root, el('div', { class: 'filters' }, filters, find, csvLink(`/api/v1/sites?format=csv&lang=${lang()}`, 'sites')), grid);
 
     const fits = (site) => !address.values.find || `${site.name} ${site.site}`.toLowerCase().includes(address.values.find.toLowerCase());
     function cardOf(site) {

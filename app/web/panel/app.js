@@ -19,7 +19,6 @@ import { home } from './home.js';
 import { forgetOthers } from './keep.js';
 import { log } from './log.js';
 import { material } from './material.js';
-import { mineView } from './mine.js';
 import { photos } from './photos.js';
 import { question } from './question.js';
 import { saved } from './saved.js';
@@ -111,6 +110,7 @@ async function chooseSite() {
         setSite(found.site);
         return true;
     }
+    const { mineView } = await import('./mine.js'); // never at a board
     stopView = mineView(root, mine, async () => {
         await del('/api/v1/session').catch(() => {});
         signedOut();

@@ -14,6 +14,7 @@ const MAY = {
     consent: ['manager', 'office'],
     plan: ['office'],
     inspect: ['supervisor', 'office'],
+    measure: ['office', 'viewer'],
     stage: ['manager', 'office'],
     test: ['manager', 'supervisor', 'office'],
     raise: ['manager', 'supervisor', 'crew', 'office'],
