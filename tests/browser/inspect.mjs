@@ -120,7 +120,7 @@ test('begun on a phone, sent at the panel; a red line fails, a hazard is raised'
         const desk = await Screen.open(browser, stack.hubWhere, { path: '/office/', size: DESK, expect: [/404 \(Not Found\).*\/photos\//] });
         await desk.signIn('o-01', '1357', '.site-card');
         await desk.page.evaluate(() => { location.hash = '#/site/s-1/inspections'; });
-        await desk.tap('.report-card[data-verdict="fail"]');
+        await desk.tap('.hazard-card[data-verdict="fail"]');
         await desk.see('dialog .walk-found[data-item="wp.hshower"][data-result="fail"]', { hasText: '1799' });
         await look(desk, 'i-office');
         await desk.close();

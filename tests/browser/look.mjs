@@ -315,7 +315,7 @@ for (const lang of ['zh', 'en']) {
                 await screen.tap('.range-before');
                 await screen.see('.empty-row button');
                 await look('time-lapse, an empty day');
-                for (const [tab, seen] of [['stages', '.stage-card'], ['inspections', '.report-card'], ['plan', '.plan-table'], ['boards', '.board-card']]) {
+                for (const [tab, seen] of [['stages', '.stage-card'], ['inspections', '[data-verdict]'], ['plan', '.plan-table'], ['boards', '.board-card']]) {
                     await screen.tap(`.site-tabs a[href$="${tab}"]`);
                     await screen.see(seen);
                     await look(tab);

@@ -16,14 +16,6 @@ import { showInspections } from './inspections.js';
 import { showOverview } from './overview.js';
 import { showPlan } from './plan.js';
 import { handover } from './calls.js';
-<<<<<<< HEAD
-import { showInspections } from './inspections.js';
-import { askForPhoto, showRequests } from './request.js';
-import { showStages } from './stages.js';
-import { showTimelapse } from './timelapse.js';
-
-const TABS = { timeline: 'timeline', stages: 'tool', inspections: 'inspect', timelapse: 'film', plan: 'plan', boards: 'board' };
-=======
 import { showReports } from './reports.js';
 import { askForPhoto } from './request.js';
 import { showPhotos } from './sitephotos.js';
@@ -45,7 +37,6 @@ const TABS = {
 };
 
 const DOES = ['overview', 'timeline']; // with buttons for what can be done at the site
->>>>>>> w-int
 
 // query: what the address says beyond the tab.
 export function siteView(root, id, asked, query = new URLSearchParams()) {
@@ -84,28 +75,8 @@ export function siteView(root, id, asked, query = new URLSearchParams()) {
     }
     const loadConsent = () => get(sitePath('/consent')).then(showConsent, () => {});
     function show() {
-<<<<<<< HEAD
-        if (tab === 'timelapse') {
-            stopTab = showTimelapse(body, id, query);
-        } else if (tab === 'stages') {
-            stopTab = showStages(body, id);
-        } else if (tab === 'inspections') {
-            stopTab = showInspections(body, id);
-        } else if (tab === 'plan') {
-            stopTab = showPlan(body, id);
-        } else if (tab === 'boards') {
-            stopTab = showBoards(body, id);
-        } else {
-            const feed = el('section', { class: 'feed' });
-            const side = el('aside', { class: 'requests' });
-            fill(body, el('div', { class: 'two' }, feed, side));
-            const stops = [showFeed(feed, { site: id }), showRequests(side, id)];
-            stopTab = () => stops.forEach((stop) => stop());
-        }
-=======
         stopTab = TABS[tab][1](body, id, query);
         tabs.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
->>>>>>> w-int
     }
     head().then(() => !stopped && show());
     if (consent) loadConsent();

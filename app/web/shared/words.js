@@ -415,7 +415,7 @@ const WORDS = {
     'delay.is-refused': ['不同意', 'refused'],
     'type.inspection-submitted': ['质检报告', 'Quality report'],
     'verdict.pass': ['合格', 'Passed'],
-    'verdict.rectify': ['整改后复查', 'To be put right'],
+    'verdict.rectify': ['需整改', 'To rectify'],
     'verdict.fail': ['不合格', 'Failed'],
     'inspect.counts': ['合格 {passed} · 不合格 {failed} · 不适用 {na}', '{passed} passed · {failed} failed · {na} n/a'],
     'inspect.red': ['红线 {n} 项', '{n} red lines'],
