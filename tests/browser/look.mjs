@@ -319,6 +319,11 @@ for (const lang of ['zh', 'en']) {
                     await screen.tap(`.site-tabs a[href$="${tab}"]`);
                     await screen.see(seen);
                     await look(tab);
+                    if (tab !== 'inspections') continue;
+                    await screen.tap('.hazard-card[data-verdict]');
+                    await screen.see('.walk-found');
+                    await look('a quality report');
+                    await screen.page.keyboard.press('Escape');
                 }
                 await screen.close();
             }
