@@ -3,6 +3,7 @@
  * queue passes 64 KiB is closed (it comes back with Last-Event-ID). Every 15 s an idle client gets a comment, by which a client that left is noticed.
  * Messages: `event: record` (id: the store's position; data: a timeline entry's head {"pos","id","type","subject","site","lane","ordinal"}),
  * `event: marks` (data: {"site","lanes":{lane:{saved,sent,received}},"photos":{…},"link","hub","rejected"}), `event: sites` (hub: presence changed),
+ * `event: draft` (data: {"site","kind","key"}: somebody kept or dropped it),
  * `event: reset` (more was missed than is sent again: load everything anew).
  * Thread: live_publish from any thread; the rest the loop thread. */
 #ifndef SITELOG_HTTP_LIVE_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Daily logs and the drafts they grow from. */
+#include "app/http/live.h"
 #include "app/http/reply.h"
 #include "app/journal/daylog.h"
 #include "app/journal/draft.h"
@@ -87,12 +88,33 @@ static void delete_draft(struct app *app, struct exchange *x, struct db *db) {
         x->reply.status = 204;
 }
 
+/* Whoever has the same draft open sees what was kept of it. */
+static void tell_draft(struct app *app, struct exchange *x, struct db *db) {
+    struct buf json;
+    struct json_out w;
+    (void)db;
+    if (x->reply.status != 204) return;
+    buf_init(&json, 1024);
+    json_start(&w, &json);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "site", x->site);
+    json_put_text(&w, "kind", exchange_param(x, "kind"));
+    json_put_text(&w, "key", exchange_param(x, "key"));
+    json_close(&w, '}');
+    if (!json.error) live_publish(app->live, "draft", 0, x->site, json.data);
+    buf_fini(&json);
+}
+
 static const struct step submit_steps[] = { { STEP_WRITE, submit }, { STEP_END, NULL } };
 static const struct step list_steps[] = { { STEP_READ, list }, { STEP_END, NULL } };
 static const struct step one_steps[] = { { STEP_READ, one }, { STEP_END, NULL } };
-static const struct step put_draft_steps[] = { { STEP_WRITE, put_draft }, { STEP_END, NULL } };
+static const struct step put_draft_steps[] = { { STEP_WRITE, put_draft },
+                                               { STEP_LOOP, tell_draft },
+                                               { STEP_END, NULL } };
 static const struct step get_draft_steps[] = { { STEP_READ, get_draft }, { STEP_END, NULL } };
-static const struct step delete_draft_steps[] = { { STEP_WRITE, delete_draft }, { STEP_END, NULL } };
+static const struct step delete_draft_steps[] = { { STEP_WRITE, delete_draft },
+                                                  { STEP_LOOP, tell_draft },
+                                                  { STEP_END, NULL } };
 
 const struct route route_daylog[] = {
     { "POST", "/api/v1/daylogs", PERMIT_DAYLOG, ROUTE_SITE, submit_steps },

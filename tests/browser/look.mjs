@@ -17,6 +17,7 @@ async function filled(stack) {
     const board = await stack.startBoard('b-1');
     await stack.addUser(board, 'u-01', 'manager', '2468', '经理');
     await stack.addUser(board, 'u-02', 'crew', '1357', '班组长');
+    await stack.addUser(board, 'u-03', 'supervisor', '2468', '监理');
     await stack.addUser(null, 'o-01', 'office', '1357', '客服');
     const manager = await stack.client(board).signIn('u-01', '2468');
     const photos = [];
@@ -26,6 +27,9 @@ async function filled(stack) {
     await frames.done();
     await frames.end();
     await manager.post('/daylogs', { id: uuid7(), date: siteDate(), stage: 'plumbing_electrical', done: [{ phrase: 'plumbing_electrical/chasing', rooms: ['kitchen'], state: 'going' }], plan: ['线管进场'], crew: { electrician: 2 }, note: '顺利' });
+    const supervisor = await stack.client(board).signIn('u-03', '2468');
+    await supervisor.post('/inspections', { id: uuid7(), date: siteDate(), stage: 'demolition', note: '周检', items: ['de.bearing', 'de.rebar', 'de.riser', 'de.base'].map((item) => ({ item, result: 'na', reason: '不涉及' })).concat(
+        { item: 'de.edge', result: 'fail', note: '北阳台', hazard: { severity: 'serious' } }, { item: 'de.capped', room: 'bath', result: 'pass', photos: [photos[0].id] }) });
     return board;
 }
 
@@ -96,6 +100,59 @@ async function walkPanel(screen, limits, panel) {
     await screen.tap('.moved');
     await screen.see('dialog .room-grid');
     await look('where the board is');
+    await screen.page.keyboard.press('Escape');
+    await screen.tap('.bar-me');
+    await screen.tap('dialog .choices button >> nth=1');
+    await screen.tap('.name-tile', { hasText: '监理' });
+    await screen.digits('2468');
+    await screen.see('.lanes');
+    await screen.home();
+    await walkInspection(screen, look, panel);
+}
+
+// As a supervisor: which stage, the checklist, what is asked, one item, a report.
+async function walkInspection(screen, look, panel) {
+    await look('home of a supervisor');
+    await screen.tap('.tile-main');
+    await screen.see('.report-card');
+    await look('which stage is inspected');
+    await screen.tap('[data-key="waterproofing"]');
+    await screen.see('.walk-row');
+    await look('a checklist');
+    await screen.tap(`.walk-row[data-item="${panel ? 'wp.base' : 'wp.hbasin'}"] [data-do="na"]`);
+    await screen.see('dialog [data-why]');
+    await look('why an item does not apply');
+    await screen.tap('dialog [data-why="later"]');
+    if (panel) { // the phone goes on with the same draft
+        await screen.tap('.walk-row[data-item="wp.below"] [data-do="fail"]');
+        await screen.tap('.walk-row[data-item="wp.below"] [data-do="hazard"]');
+    }
+    await screen.see('.walk-row[data-item="wp.below"][data-verdict="fail"] [data-do="hazard"][aria-pressed="true"]');
+    await look('a checklist, in part');
+    if (panel) {
+        await screen.tap('.walk-row[data-item="wp.thick"] [data-do="value"]');
+        await screen.see('.number-keys');
+        await screen.tap('.number-keys .key');
+        await look('a value is judged');
+        await screen.page.keyboard.press('Escape');
+    } else {
+        await screen.page.fill('.walk-row[data-item="wp.thick"] .walk-input', '1');
+        await screen.see('.walk-judge');
+        await look('a value is judged');
+    }
+    await screen.tap('.walk-row[data-item="wp.below"] [data-do="open"]');
+    await screen.see('.walk-item [data-severity]');
+    await look('an item that failed');
+    if (panel) {
+        await screen.tap('.side [data-do="photo"]');
+        await screen.see('.compose');
+        await look('a photo of an item');
+        await screen.tap('.bar-back');
+    }
+    await screen.page.evaluate(() => { location.hash = '#/inspect'; });
+    await screen.tap('.report-card');
+    await screen.see('.walk-found');
+    await look('a quality report');
 }
 
 async function walkStages(screen, look, panel) {
@@ -201,7 +258,7 @@ for (const lang of ['zh', 'en']) {
         const browser = await launch();
         try {
             for (const size of [PANEL, PHONE]) {
-                const screen = await Screen.open(browser, board.where, { size, lang });
+                const screen = await Screen.open(browser, board.where, { size, lang, expect: [/404 \(Not Found\).*\/drafts\/inspection\//] });
                 await walkPanel(screen, size === PANEL ? PANEL_LIMITS : PHONE_LIMITS, size === PANEL);
                 assert.equal(await screen.page.evaluate(() => document.documentElement.lang), lang === 'zh' ? 'zh-CN' : 'en');
                 await screen.close();
@@ -258,10 +315,15 @@ for (const lang of ['zh', 'en']) {
                 await screen.tap('.range-before');
                 await screen.see('.empty-row button');
                 await look('time-lapse, an empty day');
-                for (const [tab, seen] of [['stages', '.stage-card'], ['plan', '.plan-table'], ['boards', '.board-card']]) {
+                for (const [tab, seen] of [['stages', '.stage-card'], ['inspections', '[data-verdict]'], ['plan', '.plan-table'], ['boards', '.board-card']]) {
                     await screen.tap(`.site-tabs a[href$="${tab}"]`);
                     await screen.see(seen);
                     await look(tab);
+                    if (tab !== 'inspections') continue;
+                    await screen.tap('.hazard-card[data-verdict]');
+                    await screen.see('.walk-found');
+                    await look('a quality report');
+                    await screen.page.keyboard.press('Escape');
                 }
                 await screen.close();
             }

@@ -8,7 +8,7 @@ import net from 'node:net';
 import { realPhotos, request, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked, deref } from '../support/openapi.mjs';
 import { address, codedRoutes, malformed, operations, spoilt, tinyJpeg } from '../support/routes.mjs';
-import { newPhoto, rowsWithoutOperation, sample, withMoney } from '../support/samples.mjs';
+import { newPhoto, rowsWithoutOperation, sample, withRest } from '../support/samples.mjs';
 import { stored, vitals } from '../support/vitals.mjs';
 
 const checked = answersChecked();
@@ -247,13 +247,11 @@ async function badLogs(asker) {
 async function prepare(client, manager, context) {
     const photo = await client.photo(newPhoto());
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ ...context, photo: photo.id }));
-    const timed = await client.post('/tests', sample({ key: 'POST /tests' }).body({ photo: photo.id }));
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
     const raised = async () => (await client.post('/hazards', sample({ key: 'POST /hazards' }).body({ photo: photo.id }))).id;
-    const [hazard, reject, verify] = [await raised(), await raised(), await raised()];
+    const [reject, verify] = [await raised(), await raised()];
     for (const id of [reject, verify]) await manager.post(`/hazards/${id}/rectify`, { id: uuid7(), photos: [uuid7()] });
-    const { id: inspection } = await client.post('/inspections', sample({ key: 'POST /inspections' }).body());
-    return withMoney(client, { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, test: timed.id, rectified: { reject, verify } });
+    return withRest(client, { ...context, photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, rectified: { reject, verify } });
 }
 
 // The samples are good after all: a table of requests that fail for another reason would show nothing.

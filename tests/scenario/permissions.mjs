@@ -7,7 +7,7 @@ import http from 'node:http';
 import { request, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
 import { address, operations } from '../support/routes.mjs';
-import { newPhoto, sample, withMoney } from '../support/samples.mjs';
+import { newPhoto, sample, withRest } from '../support/samples.mjs';
 import { stored } from '../support/vitals.mjs';
 
 const roles = ['manager', 'supervisor', 'crew', 'installer', 'office', 'viewer'];
@@ -144,11 +144,8 @@ async function hazardFor(op, client) {
 async function filled(client, supervisor = client) {
     const photo = await client.photo(newPhoto(), { room: 'kitchen' });
     const log = await client.post('/daylogs', sample({ key: 'POST /daylogs' }).body({ photo: photo.id }));
-    const { hazard } = await hazardFor({ key: '' }, client);
-    const { id: inspection } = await supervisor.post('/inspections', sample({ key: 'POST /inspections' }).body());
     await client.call('PUT', '/drafts/daylog/2026-01-01', { body: { done: ['x'] } });
-    const test = await client.post('/tests', sample({ key: 'POST /tests' }).body({ photo: photo.id }));
-    return withMoney(client, { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, hazard, inspection, test: test.id, version: 0 });
+    return withRest(client, { user: idOf('manager'), pin, site: 's-1', photo: photo.id, hash: photo.sha256, code: photo.code, log: log.id, version: 0 }, supervisor);
 }
 
 const staff = () => roles.map((role) => ({ id: idOf(role), name: nameOf(role), role }));

@@ -9,7 +9,7 @@ import mqtt from 'mqtt';
 import { runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { exifOf, withExif } from '../support/exif.mjs';
 import { address, operations } from '../support/routes.mjs';
-import { newPhoto, sample } from '../support/samples.mjs';
+import { newPhoto, sample, withRest } from '../support/samples.mjs';
 import { allReceived } from '../support/site.mjs';
 
 // Made up; check digits are right. 13700137000 is in a photo's own Exif block, which stays with the photo.
@@ -90,7 +90,7 @@ test('personal data is in no journal, topic, payload, log, metric or answer', ()
         await plan();
         const withText = await atBoard.photo(withExif(newPhoto(), { ImageDescription: NUMBERS.inPhoto, Artist: NUMBERS.inPhoto, UserComment: NUMBERS.inPhoto }), { caption: `厨房 ${NUMBERS.telephone}`, room: NUMBERS.telephone });
         const log = await atBoard.post('/daylogs', { id: uuid7(), date: siteDate(), note: typed.join(' '), done: [{ text: NUMBERS.card, rooms: [NUMBERS.telephone] }] });
-        const context = { user: 'o-01', pin: PIN, site: 's-1', photo: withText.id, hash: withText.sha256, code: withText.code, log: log.id, version: 0 };
+        const context = await withRest(atBoard, { user: 'o-01', pin: PIN, site: 's-1', photo: withText.id, hash: withText.sha256, code: withText.code, log: log.id, version: 0 });
         await atBoard.call('PUT', '/drafts/daylog/2026-01-01', { body: { note: NUMBERS.identity, deep: [{ x: NUMBERS.telephone }] } });
 
         const refresh = async (op) => (op.key === 'PUT /sites/{site}' ? { version: (await atHub.get('/api/v1/sites/s-1')).version } : {});

@@ -7,12 +7,18 @@ let count = 0;
 const room = () => `房${process.pid}-${count++}`; // of one's own, so that a stage begins in it
 export const newPhoto = () => varied(tinyJpeg(320, 240), `${process.pid}-${count++}`);
 
+// All that rows ask for beyond a photo and a log. judge: who may submit a quality report.
+export async function withRest(client, context, judge = client) {
+    const post = async (who, key) => (await who.post(key, sample({ key: `POST ${key}` }).body(context))).id;
+    return withMoney(client, { ...context, hazard: await post(client, '/hazards'), test: await post(client, '/tests'), inspection: await post(judge, '/inspections') });
+}
+
 // c: {user, pin, site, photo, log, hazard, test (one that runs), rectified: {reject, verify}, code, hash, version}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's status.
 // A step in the life of a material, which is legal at any time.
 const materialStep = () => ({ good: 201, values: (c) => ({ id: c.material }) });
 
 // What the rows of changes, materials and questions ask for: there.
-export async function withMoney(client, context) {
+async function withMoney(client, context) {
     const post = async (key, body) => (await client.post(key, body ?? sample({ key: `POST ${key}` }).body(context))).id;
     const ask = { from: 'customer', to: 'site', text: '几点到' };
     const [change, offered, material, question, answered] = [await post('/changes'), await post('/changes'), await post('/materials'),

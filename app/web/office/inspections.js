@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Quality reports, of a site or of all of them, newest first: the verdict, what failed, and the hazards that came of it. Filters are in the address.
-import { get } from '/shared/api.js';
+import { get, setSite } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
+import { reportBody, verdictBadge } from '/shared/inspections.js';
 import * as live from '/shared/live.js';
 import { openSheet } from '/shared/sheet.js';
 import { both, stageName, stages } from '/shared/trade.js';
@@ -13,32 +14,28 @@ import { setTitle } from './bar.js';
 import { addressed, csvLink, day, select } from './filters.js';
 
 const PAGE = 60;
-const VERDICTS = { pass: ['received', 'check'], rectify: ['sent', 'tool'], fail: ['rejected', 'warn'] };
+const VERDICTS = ['pass', 'rectify', 'fail'];
 
-function badge(verdict) {
-    const [state, picture] = VERDICTS[verdict] ?? ['sent', 'info'];
-    return el('span', { class: 'badge', dataset: { state } }, icon(picture), el('span', {}, VERDICTS[verdict] ? t(`verdict.${verdict}`) : verdict || '–'));
-}
-
-// What was looked at, what failed first.
-async function openOne(head) {
-    const body = el('div', { class: 'inspection' }, el('p', { class: 'hint' }, t('loading')));
-    openSheet({ title: `${stageName(head.stage)} · ${shortDay(head.date)}`, className: 'sheet-wide', content: body });
-    const order = { fail: 0, na: 1, pass: 2 };
+// What was looked at, what failed first, with its photos and the hazards that came of it.
+// here: the site whose page it is over, or undefined.
+async function openOne(head, here) {
+    const site = encodeURIComponent(head.site);
+    setSite(head.site); // whose photos are asked for
+    const body = el('div', { class: 'walk-report' }, el('p', { class: 'hint' }, t('loading')));
+    const foot = el('a', { class: 'plain', href: `/api/v1/sites/${site}/report?week=${head.date}&lang=${lang()}`, target: '_blank', rel: 'noopener' }, icon('note'), el('span', {}, t('walk.report')));
+    openSheet({ title: `${stageName(head.stage)} · ${shortDay(head.date)}`, className: 'sheet-wide', content: body, foot, onClose: () => setSite(here) });
     try {
-        const one = await get(`/api/v1/sites/${encodeURIComponent(head.site)}/inspections/${head.id}`);
-        const items = one.results.map((result, i) => ({ ...result, said: one.items?.[i] ?? {} })).sort((a, b) => order[a.result] - order[b.result]);
-        fill(body, badge(one.verdict), one.note && el('p', { class: 'sheet-text' }, one.note), el('ul', { class: 'facts' }, items.map((item) => el('li', { class: item.result === 'fail' ? 'fact fact-bad' : 'fact' }, icon(item.result === 'fail' ? 'warn' : item.result === 'pass' ? 'check' : 'minus'),
-            el('span', {}, item[lang()] || item.zh, item.red && el('b', { class: 'red-line' }, ` ${t('inspection.red')}`)), el('b', {}, [item.said.value ?? '', item.limit?.[lang()], item.result === 'na' ? t('inspection.na') : ''].filter((text) => text !== '' && text !== undefined && text !== null).join(' · '))))));
+        const one = await get(`/api/v1/sites/${site}/inspections/${head.id}`);
+        fill(body, reportBody(one, { hazard: (id) => { location.href = `/panel/?site=${site}#/hazard/${id}`; } }));
     } catch (error) {
         fill(body, el('p', { class: 'hint' }, error.message || t('error.offline')));
     }
 }
 
-function row(head, far) {
+function row(head, here) {
     const counts = [t('inspection.passed', { n: head.passed }), head.failed > 0 && t('inspection.failed', { n: head.failed }), head.red > 0 && t('inspection.reds', { n: head.red }), head.hazards > 0 && t('inspection.hazards', { n: head.hazards })];
-    return el('button', { type: 'button', class: 'hazard-card', dataset: { inspection: head.id, verdict: head.verdict }, on: { click: () => openOne(head) } },
-        el('span', { class: 'hazard-top' }, badge(head.verdict), el('b', {}, shortDay(head.date)), far && el('span', { class: 'hazard-site' }, icon('sites'), siteName(head.site))),
+    return el('button', { type: 'button', class: 'hazard-card', dataset: { inspection: head.id, verdict: head.verdict }, on: { click: () => openOne(head, here) } },
+        el('span', { class: 'hazard-top' }, verdictBadge(head.verdict), el('b', {}, shortDay(head.date)), !here && el('span', { class: 'hazard-site' }, icon('sites'), siteName(head.site))),
         el('span', { class: 'hazard-text' }, stageName(head.stage)), el('span', { class: 'hazard-place' }, counts.filter(Boolean).join(' · ')), head.actor?.name && el('span', { class: 'hazard-place' }, head.actor.name));
 }
 
@@ -59,12 +56,12 @@ function show(root, path, query, site) {
         return `/api/v1/inspections?${ask}`;
     }
     function drawFilters() {
-        fill(filters, select(address, 'verdict', 'inspection.verdict', 'office.any', Object.keys(VERDICTS).map((name) => [name, t(`verdict.${name}`)])),
+        fill(filters, select(address, 'verdict', 'inspection.verdict', 'office.any', VERDICTS.map((name) => [name, t(`verdict.${name}`)])),
             select(address, 'stage', 'office.filter-stage', 'office.any', stages().map((stage) => [stage.key, both(stage)])), !site && select(address, 'site', 'office.filter-site', 'office.any', siteOptions()),
             day(address, 'from', 'office.from'), day(address, 'to', 'office.to'), csvLink(asked([['format', 'csv'], ['lang', lang()]]), 'inspections'));
     }
     function draw() {
-        fill(grid, list.length ? list.map((head) => row(head, !site)) : el('p', { class: 'hint' }, t('inspection.none')));
+        fill(grid, list.length ? list.map((head) => row(head, site)) : el('p', { class: 'hint' }, t('inspection.none')));
         more.hidden = !next;
     }
     async function load(before) {

@@ -33,7 +33,20 @@ import { resumeUploads } from './uploads.js';
 import { wrong } from './wrong.js';
 
 const SIGNED = 'sitelog.signed';
-const views = { '': home, log, wrong, hazards, hazard, stages, tests, stopped, change, material, question, saved, shoot, photos, timeline, status: statusView };
+// A view that few use is fetched when it is opened.
+const lazily = (word, load) => (node, ctx) => {
+    let stop = null;
+    let gone = false;
+    setTitle(t(word), ctx.home);
+    fill(node, el('p', { class: 'hint' }, t('loading')));
+    load().then((view) => { if (!gone) stop = view(node, ctx); }, () => !gone && fill(node, el('p', { class: 'hint' }, t('error.offline'))));
+    return () => {
+        gone = true;
+        stop?.();
+    };
+};
+const inspect = lazily('tile.inspect', () => import('./inspect.js').then((module) => module.inspect));
+const views = { '': home, log, wrong, hazards, hazard, stages, inspect, tests, stopped, change, material, question, saved, shoot, photos, timeline, status: statusView };
 const root = document.getElementById('app');
 const main = el('main', { id: 'main', tabindex: -1 });
 let stopView = null;

@@ -15,7 +15,7 @@ import { preview } from './jpeg.js';
 import { addFiles, uploads } from './uploads.js';
 
 const SHOT_MS = 25000;
-const atPanel = () => matchMedia('(min-width: 700px)').matches && !place.hub;
+export const atPanel = () => matchMedia('(min-width: 700px)').matches && !place.hub;
 
 // fields(): {stage, room} of the next one. Returns { node: what is seen, buttons: for the column beside it, ids(), stop() }.
 export function photoTaker({ fields, max = 12, changed = () => {} }) {

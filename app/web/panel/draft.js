@@ -109,6 +109,12 @@ export function openDraft(kind, key, value, shared) {
             timer = 0;
             if (shared) sendSoon();
         },
+        // What another device made of it takes the place of what is here; nothing is sent for that.
+        take(next) {
+            for (const member of Object.keys(value)) delete value[member];
+            Object.assign(value, next);
+            writeLocal(name, { draft: value, synced: !dirty });
+        },
         // Everything that is under way has ended; nothing more is sent for now.
         async settle() {
             sendSoon.cancel();

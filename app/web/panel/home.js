@@ -6,7 +6,7 @@ import { el, fill } from '/shared/dom.js';
 import { both } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { thumb } from '/shared/pictures.js';
-import { may, place } from '/shared/place.js';
+import { may, place, user } from '/shared/place.js';
 import { clockLeft } from '/shared/stages.js';
 import { lang, t } from '/shared/words.js';
 import { moment } from '/shared/when.js';
@@ -32,6 +32,7 @@ export function standing(now) {
 // What a card's one action is called, and where it leads.
 const ACTIONS = {
     daylog: { icon: 'log', word: 'due.do-log', to: 'log', may: 'draft' },
+    inspection: { icon: 'inspect', word: 'due.do-inspect', to: 'inspect', may: 'inspect' },
     photo: { icon: 'camera', word: 'due.do-photo', to: 'shoot', may: 'photo' },
     status: { icon: 'sent', word: 'due.do-status', to: 'status', may: 'read' },
     hazard: { icon: 'warn', word: 'due.do-hazard', to: 'hazard', may: 'read' },
@@ -48,6 +49,7 @@ function actionOf(due) {
     if (/hazard/.test(said)) return ACTIONS.hazard;
     if (due.kind === 'test') return ACTIONS.test;
     if (due.action === 'stage') return ACTIONS.stage;
+    if (/inspection/.test(said)) return ACTIONS.inspection;
     if (MONEY.includes(due.action)) return ACTIONS[due.action];
     if (/log/.test(said)) return ACTIONS.daylog;
     if (/photo|shoot|camera/.test(said)) return ACTIONS.photo;
@@ -141,7 +143,8 @@ export function home(root, { goTo }) {
             loadNewest(now).then((more) => more && cards.isConnected && draw(now), () => {});
         }
     }
-    fill(tiles, may('draft') && tile('tile.log', 'log', 'log', goTo, true), may('shot') && tile('tile.shoot', 'camera', 'shoot', goTo),
+    const walks = user.get()?.role === 'supervisor'; // whose weekly work is another
+    fill(tiles, walks ? tile('tile.inspect', 'inspect', 'inspect', goTo, true) : may('draft') && tile('tile.log', 'log', 'log', goTo, true), may('shot') && tile('tile.shoot', 'camera', 'shoot', goTo),
         may('read') && tile('tile.stages', 'look', 'stages', goTo), may('hazard') && tile('tile.wrong', 'warn', 'wrong', goTo),
         may('read') && tile('tile.timeline', 'timeline', 'timeline', goTo), may('read') && tile('tile.photos', 'photos', 'photos', goTo),
         !may('read') && tile('tile.status', 'sent', 'status', goTo));

@@ -6,7 +6,8 @@ import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
 
 // Resolves with a number from min to max, or null when it was closed. fraction: so many digits after a point; 0: a whole number.
-export function askNumber({ title, unit = '', min = 0, max = 9999, fraction = 0 }) {
+// judge(number): what is said of it as it is typed; null where nothing is typed yet.
+export function askNumber({ title, unit = '', min = 0, max = 9999, fraction = 0, judge }) {
     return new Promise((resolve) => {
         let text = '';
         let result = null;
@@ -20,7 +21,7 @@ export function askNumber({ title, unit = '', min = 0, max = 9999, fraction = 0 
             const [whole, part = ''] = value.split('.');
             if (whole.length > String(max).length || part.length > fraction) return;
             text = value;
-            fill(shown, text || '–', unit && el('span', { class: 'number-unit' }, ` ${unit}`));
+            fill(shown, text || '–', unit && el('span', { class: 'number-unit' }, ` ${unit}`), judge?.(text === '' || text.endsWith('.') ? null : Number(text)));
             ok.disabled = !fits();
         }
         const key = (digit) => el('button', { type: 'button', class: 'key', on: { click: () => set(text === '0' ? digit : text + digit) } }, digit);

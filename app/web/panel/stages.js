@@ -45,7 +45,7 @@ export function stages(root, { param, goTo, home }) {
     function drawAll(all) {
         if (stopped) return;
         const at = root.querySelector('.scroller')?.scrollTop ?? 0;
-        const list = el('div', { class: 'hazard-list' }, pressing(all).map((stage) => card(stage, () => goTo(`stages/${stage.key}`))));
+        const list = el('div', { class: 'hazard-list' }, pressing(all).map((stage) => card(stage, () => goTo(`stages/${stage.key}`))), el('button', { type: 'button', class: 'plain', on: { click: () => goTo('inspect') } }, icon('inspect'), el('span', {}, t('tile.inspect'))));
         const scroller = el('div', { class: 'scroller', tabindex: -1 }, list);
         setTitle(t('stage.list'), home);
         fill(root, scroller, el('div', { class: 'side' }, el('button', { type: 'button', class: 'plain', on: { click: () => goTo('tests') } }, icon('clock'), el('span', {}, t('test.list'))),

@@ -15,6 +15,7 @@ export function timeline(root, { goTo, home }) {
     return showFeed(scroller, {
         site: place.site,
         hazard: (id) => goTo(`hazard/${id}`),
+        inspection: (id) => goTo(`inspect/report/${id}`),
         amend: async (entry) => {
             try {
                 const current = await get(sitePath(`/daylogs/${entry.subject.slice('daylog/'.length)}`));

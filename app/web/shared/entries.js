@@ -15,7 +15,7 @@ import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
 import { clockNote, clockTime, dayName, dayOf, lasted, madeAt, moment, shortDay, sizeText } from './when.js';
 
-const ICONS = { hazard: 'warn', change: 'edit', confirmation: 'checks', material: 'tool', question: 'info', callback: 'person', handover: 'checks', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', move: 'moved', checklist: 'check', setting: 'edit', stage: 'tool', test: 'clock', delay: 'stop', idle: 'stop', hold: 'stop' };
+const ICONS = { hazard: 'warn', inspection: 'inspect', change: 'edit', confirmation: 'checks', material: 'tool', question: 'info', callback: 'person', handover: 'checks', daylog: 'log', photo: 'camera', plan: 'plan', user: 'person', 'photo-request': 'send', viewpoint: 'moved', move: 'moved', checklist: 'check', setting: 'edit', stage: 'tool', test: 'clock', delay: 'stop', idle: 'stop', hold: 'stop' };
 
 const OUTAGE_ICONS = { power: 'power', network: 'linkdown', camera: 'camera' };
 
@@ -57,6 +57,7 @@ function titleOf(entry) {
     }
     if (entry.type === 'checklist-set') return `${name} · ${stageName(entry.subject.split('/')[1])}`;
     if (entry.subject.startsWith('stage/')) return `${stageName(entry.subject.slice('stage/'.length))} · ${name}`;
+    if (entry.type === 'inspection-submitted') return `${name} · ${stageName(entry.data.stage)}`;
     if (entry.type.startsWith('daylog-') && entry.data.date) return `${name} · ${dayName(entry.data.date)}${entry.data.stage ? ` · ${stageName(entry.data.stage)}` : ''}`;
     return name;
 }
@@ -106,6 +107,8 @@ function bodyOf(entry) {
     case 'hazard-rejected':
     case 'hazard-verified':
         return [line(d.assignee && t('hazard.to', { who: d.assignee }), d.note, d.photos?.length > 0 && t('count.photos', { n: d.photos.length }))];
+    case 'inspection-submitted':
+        return [line(d.verdict && t(`verdict.${d.verdict}`), t('inspect.counts', { passed: d.passed ?? 0, failed: d.failed ?? 0, na: d.not_applicable ?? 0 }), d.red > 0 && t('inspect.red', { n: d.red }), d.hazards?.length > 0 && t('inspect.hazards', { n: d.hazards.length })), d.note && line(d.note)].filter(Boolean);
     case 'alert-seen':
         return d.note ? [line(d.note)] : [];
     case 'stage-started':
@@ -166,6 +169,9 @@ function bodyOf(entry) {
 function actions(entry, options) {
     if (entry.type.startsWith('hazard-') && options.hazard) {
         return el('div', { class: 'entry-actions' }, el('button', { type: 'button', class: 'plain', on: { click: () => options.hazard(entry.subject.slice('hazard/'.length), entry) } }, icon('look'), t('hazard.open')));
+    }
+    if (entry.type === 'inspection-submitted' && options.inspection) {
+        return el('div', { class: 'entry-actions' }, el('button', { type: 'button', class: 'plain', on: { click: () => options.inspection(entry.subject.slice('inspection/'.length)) } }, icon('inspect'), t('inspect.open')));
     }
     if (!entry.type.startsWith('daylog-')) return null;
     const amend = options.amend && may('daylog') && el('button', { type: 'button', class: 'plain', on: { click: () => options.amend(entry) } }, icon('edit'), t('log.amend'));

@@ -2,7 +2,7 @@
 // Server-sent events, for as long as the page lives. The browser resumes by Last-Event-ID; where it gives up (the server said no, or was away
 // for long) this begins anew, and in any case says `again` after a gap, so that views load what may have changed.
 
-const NAMES = ['record', 'marks', 'sites', 'blob', 'reset'];
+const NAMES = ['record', 'marks', 'sites', 'blob', 'draft', 'reset'];
 const RETRY_MS = 3000;
 const listeners = new Map();
 let source = null;
@@ -10,7 +10,7 @@ let timer = 0;
 let gap = false;
 let up = false;
 
-// names: record marks sites blob; again: load anew; link: true or false. Returns how to stop listening.
+// names: record marks sites blob draft; again: load anew; link: true or false. Returns how to stop listening.
 export function on(name, fn) {
     if (!listeners.has(name)) listeners.set(name, new Set());
     listeners.get(name).add(fn);

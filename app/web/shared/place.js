@@ -13,6 +13,7 @@ const MAY = {
     daylog: ['manager', 'office'],
     consent: ['manager', 'office'],
     plan: ['office'],
+    inspect: ['supervisor', 'office'],
     measure: ['office', 'viewer'],
     stage: ['manager', 'office'],
     test: ['manager', 'supervisor', 'office'],

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// The weekly inspection on the screens: begun on a phone, gone on with at the panel, judged as it is typed, a red line that fails, a hazard raised;
+// the verdict at both ends.
+import assert from 'node:assert/strict';
+import { realPhotos, runTests, test, until, withStack } from '../support/programs.mjs';
+import { launch, PHONE, Screen } from '../support/screen.mjs';
+import { addOffice } from '../support/site.mjs';
+
+const shots = process.env.SHOTS;
+const look = async (screen, name) => shots && screen.page.screenshot({ path: `${shots}/${name}.png` });
+const expect = [/404 \(Not Found\).*\/drafts\/inspection\//]; // nobody has begun
+const row = (key) => `.walk-row[data-item="${key}"]`;
+const answer = (screen, key, what) => screen.tap(`${row(key)} [data-do="${what}"]`);
+
+async function number(screen, digits) {
+    for (const key of digits) await screen.tap('dialog .key', { hasText: new RegExp(`^[${key}]$`) });
+}
+async function notHere(screen, key) {
+    await answer(screen, key, 'na');
+    await screen.tap('dialog [data-why="later"]');
+    await screen.see(`${row(key)}[data-verdict="na"]`);
+}
+
+test('begun on a phone, sent at the panel; a red line fails, a hazard is raised', () => withStack({}, async (stack) => {
+    await stack.startBroker();
+    await stack.startHub();
+    const board = await stack.startBoard('b-1');
+    await stack.addUser(board, 'u-02', 'supervisor', '2468', '监理');
+    const supervisor = await stack.client(board).signIn('u-02', '2468'), office = await addOffice(stack);
+    const browser = await launch();
+    try {
+        const phone = await Screen.open(browser, board.where, { size: PHONE, expect }), panel = await Screen.open(browser, board.where, { expect });
+        await phone.signIn('监理', '2468');
+        await look(phone, 'i-home-phone');
+        await phone.tap('.tile-main', { hasText: '质检' });
+        await phone.see('.walk-stages');
+        await look(phone, 'i-list-phone');
+        await phone.tap('[data-key="waterproofing"]');
+        // a value is judged while it is typed
+        const height = `${row('wp.hshower')} .walk-input`;
+        await phone.page.fill(height, '1799');
+        await phone.see(`${row('wp.hshower')} .walk-judge[data-fault="low"]`, { hasText: '不够，要 ≥ 2000 mm' });
+        await phone.see(`${row('wp.hshower')}[data-verdict="fail"] .walk-result`, { hasText: '不合格' });
+        await phone.page.fill(height, '2000');
+        await phone.see(`${row('wp.hshower')}[data-verdict="pass"] .walk-judge[data-fault="none"]`);
+        await phone.page.fill(height, '1799');
+        await look(phone, 'i-walk-phone');
+        // and goes on at the panel
+        await until('the draft is at the board', async () => (await supervisor.raw('GET', '/api/v1/drafts/inspection/waterproofing')).json?.draft?.answers?.[0]?.values?.value === 1799);
+        await panel.signIn('监理', '2468');
+        await look(panel, 'i-home');
+        await panel.tap('.tile-main', { hasText: '质检' });
+        await panel.see('.walk-stages');
+        await look(panel, 'i-list');
+        await panel.tap('[data-key="waterproofing"]');
+        await panel.see(`${row('wp.hshower')}[data-verdict="fail"] .walk-red`);
+        await look(panel, 'i-walk');
+        await answer(panel, 'wp.extra', 'value');
+        await number(panel, '149');
+        await panel.see('dialog .walk-judge[data-fault="low"]');
+        await look(panel, 'i-keypad');
+        await panel.tap('dialog .key[aria-label]');
+        await number(panel, '0');
+        await panel.see('dialog .walk-judge[data-fault="low"]', { hasText: '150' });
+        await panel.tap('dialog .key[aria-label]');
+        await panel.tap('dialog .key[aria-label]');
+        await number(panel, '50');
+        await panel.see('dialog .walk-judge[data-fault="none"]');
+        await panel.tap('dialog .main');
+        await panel.see(`${row('wp.extra')}[data-verdict="pass"]`);
+        // what the panel says is seen on the phone, which has the list open
+        await phone.page.evaluate(() => document.activeElement.blur());
+        await phone.see(`${row('wp.extra')}[data-verdict="pass"]`);
+        // the failure of a red line raises a hazard, with its photo; the other device says so
+        await panel.tap(`${row('wp.hshower')} [data-do="hazard"]`);
+        await panel.see(`${row('wp.hshower')} [data-do="hazard"]`, { hasText: '严重' });
+        await phone.see(`${row('wp.hshower')} [data-do="hazard"][aria-pressed="true"]`);
+        const [file] = realPhotos(1);
+        const keys = await panel.page.evaluate(() => [...document.querySelectorAll('.walk-row')].filter((node) => !node.dataset.verdict).map((node) => node.dataset.item));
+        await panel.tap('.side .main');
+        await panel.said('要先拍照');
+        await look(panel, 'i-item');
+        await panel.tap('.bar-back');
+        await notHere(panel, keys.shift());
+        // somebody at a third device says the rest, as old as it is: nothing of what the others said is lost
+        const draft = (await supervisor.get('/drafts/inspection/waterproofing')).draft;
+        const rest = keys.map((item) => ({ item, room: '', result: 'na', reason: '还没做到', at: '2026-01-01T00:00:00.000Z' }));
+        await supervisor.call('PUT', '/drafts/inspection/waterproofing', { body: { id: draft.id, edited: draft.edited, answers: rest } });
+        for (const key of keys) await panel.see(`${row(key)}[data-verdict="na"]`);
+        await panel.tap('.side .toggle');
+        await look(panel, 'i-open');
+        // photos that are wanted, from the phone
+        for (const key of ['wp.hshower', 'wp.extra']) {
+            await phone.see(`${row(key)} [data-do="open"]`);
+            await phone.tap(`${row(key)} [data-do="open"]`);
+            await phone.$('.taker input[type=file] >> nth=1').setInputFiles([file]);
+            await phone.see('.taken-photo');
+            await phone.tap('.bar-back');
+        }
+        await look(phone, 'i-photos-phone');
+        await panel.see('.walk-progress', { hasText: '可以提交' });
+        await panel.tap('.side .main');
+        await panel.see('dialog .sheet-text', { hasText: /不合格 1 项.*隐患 1 条/ });
+        await look(panel, 'i-sure');
+        await panel.tap('dialog .main');
+        await panel.said('质检报告已提交');
+        await panel.see('.walk-verdict[data-verdict="fail"]', { hasText: '红线 1 项' });
+        await panel.see('.walk-found[data-item="wp.hshower"][data-result="fail"]', { hasText: '1799' });
+        await look(panel, 'i-verdict');
+        await phone.see('.walk-verdict[data-verdict="fail"]');
+        await look(phone, 'i-verdict-phone');
+        await panel.tap('.walk-found .plain', { hasText: '看隐患' });
+        await panel.see('.hazard-page', { hasText: '严重' });
+        assert.equal((await supervisor.raw('GET', '/api/v1/drafts/inspection/waterproofing')).status, 404, 'the draft went with the report');
+        const { inspections: [made] } = await supervisor.get('/inspections');
+        assert.deepEqual([made.verdict, made.red, made.hazards], ['fail', 1, 1]);
+        await phone.close();
+        await panel.close();
+        await until('it is at head office', async () => (await office.get('/inspections')).inspections[0]?.id === made.id);
+    } finally {
+        await browser.close();
+    }
+}));
+
+await runTests();
