@@ -102,7 +102,7 @@ async function alarms(stack) {
     const board = await mqtt.connectAsync(`mqtt://127.0.0.1:${stack.brokerPort}`, { clientId: 'b-9' }), writer = new Writer('b-9');
     const say = async (type, zh, level, more) => {
         const id = more?.id ?? uuid7();
-        const data = { rule: 'stage-late', level, subject: 'stage/tiling', due: new Date(Date.now() - 7200_000).toISOString(), raised: new Date().toISOString(), text: { zh, en: zh } };
+        const data = { rule: 'camera-down', level, subject: 'stage/tiling', due: new Date(Date.now() - 7200_000).toISOString(), raised: new Date().toISOString(), text: { zh, en: zh } };
         await board.publishAsync(`sitelog/v1/acme/s-1/b-9/up/alert/${type}`, writer.next(type, data, { subject: `alert/${id}`, rev: type === 'alert-raised' ? 1 : 2 }, 'alert'), { qos: 1 });
         return id;
     };
