@@ -85,7 +85,7 @@ static int add_inspection(struct report_filling *f, const struct json *json) {
     struct report *r = f->r;
     struct report_inspection *in = report_pool_more(&r->pool, &r->inspections, &r->inspection_count, sizeof *in);
     const struct json *items = json_member(json, "items"), *results = json_member(json, "results");
-    int rc = in ? 0 : r->pool.error;
+    int rc = in ? 0 : ERR_NOMEM;
     if (rc) return rc;
     in->id = kept(f, text_of(json, "id"));
     in->at = report_week_time(f, text_of(json, "at"));

@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const WEB = join(ROOT, 'app/web');
-const PANEL_MAX = 125 * 1000;
+const PANEL_MAX = 120 * 1000;
 const files = (folder) => readdirSync(join(WEB, folder)).map((name) => `${folder}/${name}`);
 const read = (file) => readFileSync(join(WEB, file), 'utf8');
 const all = ['panel', 'office', 'shared'].flatMap(files);
