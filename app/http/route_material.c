@@ -74,8 +74,8 @@ static void read_codes(struct app *app, struct exchange *x, struct db *db) {
     struct scan *scan = x->state;
     struct err_text e = { 0 };
     (void)db;
-    if (!scan || !app->photos) return;
     buf_init(&photo, BLOB_ORIGINAL_MAX);
+    if (!scan || !app->photos) return;
     if (blobs_read_all(app->photos->blobs, BLOB_ORIGINAL, scan->photo.sha256, &photo) < 0) return;
     (void)pthread_mutex_lock(&app->photos->whole_image);
     int rc = barcode_read(photo.data, photo.len, &scan->codes, &e);
