@@ -280,6 +280,7 @@ static int start(struct hub *h, struct runtime_options *o, struct err_text *e) {
 /* failure: why it could not start; NULL: it ran. */
 static void stop(struct hub *h, const struct err_text *failure) {
     struct runtime *r = &h->rt;
+    r->on_settle = NULL;         /* the loop runs on in between, and what it wakes is taken apart */
     hook_sender_stop(h->sender); /* it ends while the others are stopped */
     runtime_stop_server(r);
     deadlines_stop(&h->deadlines);

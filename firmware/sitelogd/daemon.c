@@ -319,6 +319,7 @@ static void disarm_watchdog(struct daemon *b) {
 /* failure: why it could not start; NULL: it ran. */
 static void stop(struct daemon *b, const struct err_text *failure) {
     struct runtime *r = &b->rt;
+    r->on_settle = NULL; /* the loop runs on in between, and what it wakes is taken apart */
     viewfinder_close(r->app.viewfinder);
     runtime_stop_server(r);
     backlight_stop(b->backlight);
