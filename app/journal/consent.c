@@ -3,7 +3,7 @@
 #include "app/journal/consent.h"
 
 #include "app/journal/plan.h"
-#include "app/journal/setting.h"
+#include "app/journal/setting_value.h"
 #include "app/journal/shape.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -33,22 +33,16 @@ static void take(const struct json *value, const char *name, char *out, size_t s
 }
 
 static int read_stored(struct db *db, const char *site, struct stored *out) {
-    CLEANUP(json_destroy_ptr) struct json *value = NULL;
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct setting_row row;
     *out = (struct stored){ 0 };
-    int rc = db_prepare(db, "SELECT value, at FROM setting WHERE site = ? AND key = '" KEY "'", &s);
+    int rc = setting_stored(db, site, SETTING_CAMERA_CONSENT, &row);
     if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    rc = stmt_step(s);
-    if (rc <= 0) return rc;
-    const char *text = stmt_text(s, 0);
-    rc = json_parse(text, strlen(text), &value, NULL);
-    if (rc < 0) return rc;
-    out->known = json_bool(json_member(value, "given"), &out->given);
-    take(value, "on", out->on, sizeof out->on);
-    take(value, "by", out->by, sizeof out->by);
-    take(value, "text", out->text, sizeof out->text);
-    text_clip(out->at, sizeof out->at, stmt_text(s, 1));
+    out->known = json_bool(json_member(row.value, "given"), &out->given);
+    take(row.value, "on", out->on, sizeof out->on);
+    take(row.value, "by", out->by, sizeof out->by);
+    take(row.value, "text", out->text, sizeof out->text);
+    text_clip(out->at, sizeof out->at, row.at);
+    json_destroy(row.value);
     return 0;
 }
 

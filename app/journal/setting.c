@@ -148,13 +148,6 @@ int setting_get_int(struct db *db, const char *site, const char *key, int64_t *o
     return rc;
 }
 
-int setting_get_bool(struct db *db, const char *site, const char *key, bool *out) {
-    struct setting_value value;
-    int rc = in_force(db, site, key, SETTING_BOOL, &value);
-    if (rc == 0) *out = value.n != 0;
-    return rc;
-}
-
 int setting_get_consent(struct db *db, const char *site, struct setting_consent *out) {
     struct setting_value value;
     int rc = in_force(db, site, SETTING_CAMERA_CONSENT, SETTING_CONSENT, &value);

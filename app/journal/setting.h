@@ -8,12 +8,12 @@
 #include "app/journal/journal.h"
 #include "firmware/base/tz.h"
 
-enum setting_type { SETTING_INT, SETTING_BOOL, SETTING_CONSENT };
+enum setting_type { SETTING_INT, SETTING_CONSENT };
 
 struct setting_key {
     const char *key;
     enum setting_type type;
-    int64_t min, max, standard; /* of an int; of a bool standard is 0 or 1 */
+    int64_t min, max, standard; /* of an int */
     const char *unit;           /* "hours" "days" "percent" "minutes", or "" */
     const char *zh, *en;        /* what it is */
 };
@@ -46,7 +46,6 @@ const struct setting_key *setting_keys(size_t *n);
 
 /* What is in force at a site; the default where nothing valid was set. ERR_NOT_FOUND: no such key, or one of another type. */
 MUST_CHECK int setting_get_int(struct db *db, const char *site, const char *key, int64_t *out);
-MUST_CHECK int setting_get_bool(struct db *db, const char *site, const char *key, bool *out);
 MUST_CHECK int setting_get_consent(struct db *db, const char *site, struct setting_consent *out);
 
 /* Sets one, where it is another than before (*changed). value: NULL or JSON null is the default again. actor: "user/…". Free text is masked.

@@ -100,7 +100,7 @@ int setting_put(struct journal *j, struct db *db, const char *site, const char *
 /* ---- GET ---- */
 
 static void put_about(const struct setting_key *k, struct json_out *w) {
-    static const char *const types[] = { "int", "bool", "consent" };
+    static const char *const types[] = { "int", "consent" };
     json_put_text(w, "type", types[k->type]);
     if (k->type == SETTING_INT) {
         json_put_text(w, "unit", k->unit);

@@ -51,17 +51,12 @@ static int take_consent(const struct json *value, enum decode mode, struct setti
 int setting_value_read(const struct setting_key *key, const struct json *value, enum decode mode,
                        struct setting_value *out, struct err_text *e) {
     struct setting_value v = { 0 };
-    bool yes = false;
     int rc = 0;
     switch (key->type) {
     case SETTING_INT:
         if (!json_int(value, &v.n) || v.n < key->min || v.n > key->max)
             rc = err_field(e, ERR_INVALID, "value", "value has to be a whole number of %s from %lld to %lld", key->unit,
                            (long long)key->min, (long long)key->max);
-        break;
-    case SETTING_BOOL:
-        if (!json_bool(value, &yes)) rc = err_field(e, ERR_INVALID, "value", "value has to be true or false");
-        v.n = yes;
         break;
     case SETTING_CONSENT:
         rc = take_consent(value, mode, &v.consent, e);
@@ -81,9 +76,6 @@ void setting_value_put(const struct setting_key *key, const struct setting_value
     switch (key->type) {
     case SETTING_INT:
         json_put_int(w, name, value->n);
-        break;
-    case SETTING_BOOL:
-        json_put_bool(w, name, value->n != 0);
         break;
     case SETTING_CONSENT:
         json_open(w, name, '{');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A setting's value in and out of JSON, and its row. Private to setting*.c. Thread: that of the handle. */
+/* A setting's value in and out of JSON, and its row. Private to setting*.c and consent.c. Thread: that of the handle. */
 #ifndef SITELOG_JOURNAL_SETTING_VALUE_H
 #define SITELOG_JOURNAL_SETTING_VALUE_H
 
@@ -7,7 +7,7 @@
 #include "app/journal/setting.h"
 
 struct setting_value {
-    int64_t n; /* of an int; of a bool 0 or 1 */
+    int64_t n; /* of an int */
     struct setting_consent consent;
 };
 

@@ -24,8 +24,6 @@ static const struct {
     [STAGE_OVERRIDE] = { "override", "gate-overridden", stage_shape_overridden },
 };
 
-const char *stage_verb_name(enum stage_verb verb) { return verbs[verb].verb; }
-
 /* ---- the book ---- */
 
 void stage_book_fini(struct stage_book *b) {

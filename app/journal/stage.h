@@ -21,7 +21,6 @@ enum stage_verb {
 };
 
 extern const struct life stage_life; /* of the first five */
-const char *stage_verb_name(enum stage_verb verb);
 
 struct stage_mark {
     char at[CLOCK_TEXT_SIZE]; /* RFC 3339, "" : not yet */

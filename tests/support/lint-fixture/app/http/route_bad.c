@@ -15,4 +15,4 @@
 #include FT_FREETYPE_H                  /* plant: macro */
 static const char place[] = "/home/u-01/sitelog/notes"; /* plant: path */
 static const char notes[] = "see shared/design.md"; /* plant: path */
-static const char fine[] = "/var/lib/sitelog, https://example.org/root/home/";
+static const char fine[] = "/var/lib/sitelog, https://example.org/a/home/";
