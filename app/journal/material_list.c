@@ -187,6 +187,7 @@ int material_list(struct db *db, const struct material_query *q, struct buf *out
     if (rc < 0) return rc;
     rc = db_prepare(db,
                     MATERIALS " AND (?2 IS NULL OR site = ?2) AND pos < ?4) WHERE (?3 IS NULL OR state = ?3)"
+                              " AND (?6 IS NULL OR (expected <> '' AND expected <= ?6))"
                               " ORDER BY pos DESC LIMIT ?5",
                     &s);
     if (rc < 0) return err_set(e, rc, "the materials cannot be read: %s", db_message(db));
@@ -195,6 +196,7 @@ int material_list(struct db *db, const struct material_query *q, struct buf *out
     stmt_bind_text(s, 3, q->state);
     stmt_bind_int(s, 4, from);
     stmt_bind_int(s, 5, q->limit + 1);
+    stmt_bind_text(s, 6, q->expected_by);
     return listing_print(db, s, "materials", q->limit, put_material, &v, out, e);
 }
 

@@ -246,7 +246,9 @@ int question_list(struct db *db, const struct question_query *q, struct buf *out
     rc = db_prepare(db,
                     QUESTIONS " WHERE (?1 IS NULL OR site = ?1) AND (?2 IS NULL OR state = ?2 OR (?2 = 'late' AND"
                               " state = 'open' AND due_ms > 0 AND due_ms < ?3)) AND (?4 IS NULL OR asked_of = ?4)"
-                              " AND pos < ?5 ORDER BY pos DESC LIMIT ?6",
+                              " AND pos < ?5 AND (?7 IS NULL OR site IN (SELECT p.site FROM person p WHERE p.id = ?7"
+                              " AND p.active = 1)) AND (?8 = 0 OR asked_ms <= ?8) AND (?9 = 0 OR asked_of <> 'site')"
+                              " ORDER BY pos DESC LIMIT ?6",
                     &s);
     if (rc < 0) return err_set(e, rc, "the questions cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
@@ -255,5 +257,8 @@ int question_list(struct db *db, const struct question_query *q, struct buf *out
     stmt_bind_text(s, 4, q->to);
     stmt_bind_int(s, 5, from);
     stmt_bind_int(s, 6, q->limit + 1);
+    stmt_bind_text(s, 7, q->member);
+    stmt_bind_int(s, 8, q->asked_by.ms);
+    stmt_bind_int(s, 9, q->for_office);
     return listing_print(db, s, "questions", q->limit, put_question, &v, out, e);
 }
