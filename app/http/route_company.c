@@ -3,6 +3,7 @@
 #include "app/http/reply.h"
 #include "app/journal/checklist_set.h"
 #include "app/journal/company.h"
+#include "app/journal/domain.h"
 #include "app/journal/plan.h"
 #include "app/journal/setting.h"
 #include "app/journal/site.h"
@@ -103,17 +104,19 @@ static void company_settings(struct app *app, struct exchange *x, struct db *db)
 /* What was ever said for all sites, of a setting or a checklist. */
 static void company_past(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { NULL };
-    const char *kind = exchange_param(x, "kind");
+    const char *kind = exchange_param(x, "kind"), *id = exchange_param(x, "id");
+    bool there =
+        strcmp(kind, "setting") == 0 ? setting_find(id) != NULL : strcmp(kind, "checklist") == 0 && domain_stage(id);
     char subject[128];
     struct json_out w;
     struct buf list;
     (void)app;
     if (exchange_query_only(x, known)) return;
-    if (strcmp(kind, "setting") != 0 && strcmp(kind, "checklist") != 0) {
-        exchange_problem(x, 404, NULL, "for all sites there are setting and checklist");
+    (void)snprintf(subject, sizeof subject, "%s/%s", kind, id);
+    if (!there) {
+        exchange_problem(x, 404, NULL, "%s is neither a setting nor a stage's checklist", subject);
         return;
     }
-    (void)snprintf(subject, sizeof subject, "%s/%s", kind, exchange_param(x, "id"));
     buf_init(&list, CHECKLISTS_MAX * 8);
     int rc = company_history(db, subject, &list);
     if (rc < 0) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The way about head office's pages: a rail beside them on a desk, a menu on a phone. A new page is a row here.
-import { get } from '/shared/api.js';
 import { el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { may } from '/shared/place.js';
@@ -8,11 +7,15 @@ import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
 import { alertsView } from './alerts.js';
 import { sites } from './allsites.js';
-import { approvalsView } from './approvals.js';
+import { approvalsView, countApprovals } from './approvals.js';
 import { boardsView } from './boards.js';
+import { callsView, countCalls } from './calls.js';
 import { hazardsView } from './hazards.js';
+import { countStuck, hooksView } from './hooks.js';
 import { inspectionsView } from './inspections.js';
 import { measuresView } from './measures.js';
+import { countQuestions, questionsView } from './questions.js';
+import { rulesView } from './rules.js';
 import { sitesView } from './sites.js';
 
 const sum = (list, count) => list.reduce((n, site) => n + count(site), 0);
@@ -24,8 +27,12 @@ export const VIEWS = {
     alerts: { icon: 'bell', show: alertsView, count: (list) => sum(list, (site) => site.alerts) },
     hazards: { icon: 'warn', show: hazardsView, count: (list) => sum(list, (site) => site.open_hazards) },
     inspections: { icon: 'note', show: inspectionsView },
-    approvals: { icon: 'checks', show: approvalsView, may: 'decide', count: async () => Object.values(await get('/api/v1/approvals')).flatMap((part) => Object.values(part)).reduce((n, list) => n + (list?.length ?? 0), 0) },
+    approvals: { icon: 'checks', show: approvalsView, may: 'decide', count: countApprovals },
+    questions: { icon: 'info', show: questionsView, count: countQuestions },
+    calls: { icon: 'phone', show: callsView, may: 'decide', count: countCalls },
     measures: { icon: 'chart', show: measuresView, may: 'measure' },
+    rules: { icon: 'edit', show: rulesView, may: 'decide' },
+    hooks: { icon: 'send', show: hooksView, may: 'decide', count: countStuck, bad: true },
     boards: { icon: 'board', show: boardsView, count: (list) => sum(list, (site) => site.boards.filter((board) => !board.online).length) },
 };
 
