@@ -4,6 +4,7 @@
 #include "app/http/reply.h"
 #include "app/journal/csv_list.h"
 #include "app/journal/question.h"
+#include "firmware/base/ids.h"
 
 #include <string.h>
 
@@ -66,8 +67,12 @@ static void list_all(struct app *app, struct exchange *x, struct db *db) {
     struct buf json;
     bool csv, zh;
     (void)app;
-    if (exchange_query_only(x, known) || !read_query(x, &q) || !reply_filters(x) || !reply_format(x, &csv, &zh)) return;
+    if (exchange_query_only(x, known) || !read_query(x, &q) || !reply_format(x, &csv, &zh)) return;
     q.site = exchange_query(x, "site");
+    if (q.site && !ids_is_name(q.site)) {
+        exchange_problem(x, 400, "site", "site has to be the id of a site");
+        return;
+    }
     if (!role_sees_all_sites(x->user.role)) q.member = x->user.id;
     if (csv) q.limit = CSV_LIST_ROWS_MAX;
     buf_init(&json, csv ? TABLE_MAX : LIST_MAX);

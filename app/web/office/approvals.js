@@ -6,7 +6,7 @@ import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
 import * as live from '/shared/live.js';
-import { changeLine, fact, loadReasons, materialLine, moneyCard, photoRow, placeOf, questionLine, reasonName, stateBadge, yuan } from '/shared/money.js';
+import { changeLine, fact, loadReasons, materialLine, moneyCard, photoRow, placeOf, questionLine, reasonName, yuan } from '/shared/money.js';
 import { delayLine } from '/shared/stages.js';
 import * as trade from '/shared/trade.js';
 import { lang, t } from '/shared/words.js';
@@ -44,7 +44,7 @@ function decideDelay(one) {
         if (decision === 'partly' && !(Number(days.value) >= 1 && Number(days.value) < one.days)) return t('approval.say-days', { n: one.days });
         return post(siteApi(one.site, '/decisions'), filled({ id, subject: `delay/${one.id}`, decision, note: note.value.trim(), days: decision === 'partly' ? Number(days.value) : undefined })).then(() => say(t('approval.decided')));
     };
-    openForm({ title: trade.reasonName(one.reason), site: one.site, content: () => [askedLine(one, one.by, one.at), el('p', {}, delayLine(one)), one.stage && fact('request.stage', trade.stageName(one.stage)), one.note && el('p', {}, one.note), photoRow(one.photos),
+    openForm({ title: trade.reasonName(one.reason), site: one.site, content: () => [askedLine(one, one.by, one.at), el('p', {}, delayLine({ ...one, reason: '' })), one.stage && fact('request.stage', trade.stageName(one.stage)), one.note && el('p', {}, one.note), photoRow(one.photos),
         one.days > 1 && row('decision-days', 'office.partly-days', days), row('decision-note', 'approval.note', note)],
     actions: [{ main: true, name: 'check', word: 'office.grant', run: send('granted'), key: 'granted' }, ...(one.days > 1 ? [{ name: 'back', word: 'office.partly', run: send('partly'), key: 'partly' }] : []), { name: 'close', word: 'office.refuse', run: send('refused'), key: 'refused' }] });
 }
@@ -63,10 +63,10 @@ const askedLine = (one, who, at) => el('p', { class: 'entry-when' }, [siteName(o
 const sinceOf = (kind, one) => (kind === 'material' ? Date.parse(`${one.expected}T00:00:00Z`) : Date.parse(kind === 'question' ? one.asked : one.at));
 
 const KINDS = {
-    change: { list: 'changes', word: 'approval.changes', card: (one) => ({ badge: stateBadge(one.state), text: one.text, line: changeLine(one), open: () => decideChange(one) }) },
-    delay: { list: 'delays', word: 'approval.delays', card: (one) => ({ badge: stateBadge('requested'), text: trade.reasonName(one.reason), line: delayLine({ ...one, reason: one.stage ? trade.stageName(one.stage) : '' }), open: () => decideDelay(one) }) },
-    material: { list: 'materials', word: 'approval.materials', card: (one) => ({ badge: stateBadge(one.state), text: one.name, line: materialLine(one), bad: true, open: () => answerGoods(one) }) },
-    question: { list: 'questions', word: 'approval.questions', card: (one) => ({ badge: stateBadge(one.state), text: one.again ?? one.text, line: questionLine(one), bad: one.late, open: () => openQuestion(one) }) },
+    change: { list: 'changes', word: 'approval.changes', card: (one) => ({ text: one.text, line: changeLine(one), open: () => decideChange(one) }) },
+    delay: { list: 'delays', word: 'approval.delays', card: (one) => ({ text: trade.reasonName(one.reason), line: delayLine({ ...one, reason: one.stage ? trade.stageName(one.stage) : '' }), open: () => decideDelay(one) }) },
+    material: { list: 'materials', word: 'approval.materials', card: (one) => ({ text: one.name, line: materialLine(one), bad: true, open: () => answerGoods(one) }) },
+    question: { list: 'questions', word: 'approval.questions', card: (one) => ({ text: one.again ?? one.text, line: questionLine(one), bad: one.late, open: () => openQuestion(one) }) },
 };
 
 export async function countApprovals() {
@@ -98,11 +98,11 @@ export function approvalsView(root, query) {
     }
     function card(kind, one) {
         return ofSite(one.site, () => {
-            const { badge, ...more } = KINDS[kind].card(one);
             const since = sinceOf(kind, one);
             const days = kind === 'material' && Math.round((Date.parse(`${today(zoneOf(one.site))}T00:00:00Z`) - since) / 86400000);
-            return moneyCard({ id: one.id, badge: [badge, el('span', { class: 'hazard-site' }, icon('sites'), siteName(one.site)),
-                Number.isFinite(since) && el('span', { class: 'hazard-place' }, kind === 'material' ? t('approval.late-days', { n: days }) : t('approval.since', { at: moment(since), age: lasted(Math.max(0, Date.now() - since) / 1000) }))], ...more });
+            const made = moneyCard({ id: one.id, badge: el('span', { class: 'hazard-site' }, icon('sites'), siteName(one.site)), ...KINDS[kind].card(one) });
+            if (Number.isFinite(since)) made.append(el('span', { class: 'hazard-place' }, kind === 'material' ? t('approval.late-days', { n: days }) : t('approval.since', { at: moment(since), age: lasted(Math.max(0, Date.now() - since) / 1000) })));
+            return made;
         });
     }
     function draw() {

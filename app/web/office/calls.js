@@ -17,7 +17,7 @@ import { filled, noteField, openForm, row, siteApi } from './form.js';
 
 function digest(call) {
     const { lines, photos, delay, next, questions } = call.digest;
-    return [el('ul', { class: 'call-lines' }, lines.map((line) => el('li', {}, el('time', { datetime: line.at }, moment(line.at)), ' ', [line.stage, line.text].filter(Boolean).join(' · ')))), photoRow(photos),
+    return [lines.length > 0 && el('ul', { class: 'call-lines' }, lines.map((line) => el('li', {}, el('time', { datetime: line.at }, moment(line.at)), ' ', [line.stage, line.text].filter(Boolean).join(' · ')))), photoRow(photos),
         fact('call.delay', delay), next && fact('call.next', `${next.zh} · ${shortDay(next.planned_finish)}`), questions > 0 && el('p', { class: 'hazard-overdue' }, t('call.open-questions', { n: questions }))];
 }
 
@@ -33,7 +33,7 @@ function called(call) {
         draw();
     } } }, String(n))));
     draw();
-    openForm({ title: call.name, site: call.site, content: () => [el('p', {}, [call.customer.name, call.customer.phone].filter(Boolean).join(' ')), digest(call), el('h3', {}, t('call.score')), scores, row('call-note', 'call.note', note, privacyLine(note)), row('call-questions', 'call.questions', questions, privacyLine(questions)), row('call-next', 'call.next-day', next)],
+    openForm({ title: call.name, site: call.site, content: () => [[call.customer.name, call.customer.phone].some(Boolean) && el('p', {}, [call.customer.name, call.customer.phone].filter(Boolean).join(' ')), digest(call), el('h3', {}, t('call.score')), scores, row('call-note', 'call.note', note, privacyLine(note)), row('call-questions', 'call.questions', questions, privacyLine(questions)), row('call-next', 'call.next-day', next)],
         actions: [{ main: true, name: 'check', word: 'call.send', key: 'call', run: () => {
             if (!score) return t('call.say-score');
             return post(siteApi(call.site, '/callbacks'), filled({ id, score, note: note.value.trim(), questions: questions.value.split('\n').map((line) => line.trim()).filter(Boolean).slice(0, 10), next: next.value })).then(() => say(t('call.saved')));

@@ -99,10 +99,10 @@ function edit(one, site, done) {
 }
 
 function rowOf(one, site, done) {
-    const text = [el('span', { class: 'hazard-top' }, el('span', { class: 'hazard-text' }, both(one)), el('b', { class: 'rule-value' }, valueText(one, one.value)), fromBadge(one.from)),
-        el('span', { class: 'hazard-place' }, [one.value !== one.default && t('rule.product-value', { value: valueText(one, one.default) }), one.own?.length > 0 && t('rule.own', { n: one.own.length }), one.at && ofSite(site, () => t('rule.set-at', { at: moment(one.at) }))].filter(Boolean).join(' · '))];
+    const line = [one.value !== one.default && t('rule.product-value', { value: valueText(one, one.default) }), one.own?.length > 0 && t('rule.own', { n: one.own.length }), one.at && ofSite(site, () => t('rule.set-at', { at: moment(one.at) }))].filter(Boolean).join(' · ');
+    const inside = [el('span', { class: 'hazard-top' }, el('span', { class: 'hazard-text' }, both(one)), el('b', { class: 'rule-value' }, valueText(one, one.value)), fromBadge(one.from)), line && el('span', { class: 'hazard-place' }, line)];
     const kind = { class: 'hazard-card rule-row', dataset: { key: one.key, from: one.from } };
-    return may('decide') ? el('button', { type: 'button', ...kind, on: { click: () => edit(one, site, done) } }, text) : el('div', kind, text);
+    return may('decide') ? el('button', { type: 'button', ...kind, on: { click: () => edit(one, site, done) } }, inside) : el('div', kind, inside);
 }
 
 // site: '' is all sites and those to come.

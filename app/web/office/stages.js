@@ -101,7 +101,7 @@ export function showStages(root, site) {
         });
     }
     const claim = (delay) => el('article', { class: 'entry', dataset: { delay: delay.id, state: delay.state } }, el('p', {}, delayLine(delay)),
-        el('p', { class: 'entry-when' }, [delay.at && moment(delay.at), delay.by?.name, delay.note, t('count.photos', { n: delay.photos.length })].filter(Boolean).join(' · ')),
+        el('p', { class: 'entry-when' }, [delay.at && moment(delay.at), delay.by?.name, delay.note, delay.photos.length > 0 && t('count.photos', { n: delay.photos.length })].filter(Boolean).join(' · ')),
         delay.state === 'claimed' && may('decide') && el('div', { class: 'entry-actions' }, [['granted', 'office.grant', 'main'], ['partly', 'office.partly', 'plain'], ['refused', 'office.refuse', 'plain']].map(([decision, word, look]) => el('button', { type: 'button', class: look, dataset: { decision }, on: { click: () => decide(delay, decision) } }, t(word)))));
 
     function drawSide(delays, tests) {

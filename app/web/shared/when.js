@@ -38,9 +38,9 @@ export function inZone(name, draw) {
 
 const locale = () => (lang() === 'zh' ? 'zh-CN' : 'en-GB');
 const formats = new Map(); // making one takes longer than using it a thousand times
-function format(options, its = zone(), where = locale()) {
+function format(options, its = zone(), where = locale()) { // its null: this browser's
     const key = JSON.stringify([where, its, options]);
-    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(where, { timeZone: its, ...options }));
+    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(where, { timeZone: its ?? undefined, ...options }));
     return formats.get(key);
 }
 
@@ -52,7 +52,7 @@ export const today = (its = zone()) => dayOf(Date.now(), its);
 const offsetOf = (at, its) => format({ timeZoneName: 'shortOffset' }, its, 'en').formatToParts(new Date(at)).find((part) => part.type === 'timeZoneName').value;
 export function zoneNote(its = zone(), at = Date.now()) {
     const text = its ? offsetOf(at, its) : '';
-    return text === offsetOf(at, undefined) ? '' : text;
+    return text === offsetOf(at, null) ? '' : text;
 }
 
 // "2026-11-22" → "11月22日 周日" · "Sun 22 Nov"
