@@ -84,7 +84,11 @@ export function showStages(root, site) {
 
     function drawStages({ stages, date }) {
         const drawn = stageChart(stages, date);
+        const before = chart.querySelector('.chart-scroll')?.scrollLeft;
         fill(chart, el('h2', { class: 'day' }, t('office.chart')), drawn ? [el('p', { class: 'chart-legend' }, el('span', { class: 'legend-planned' }, t('office.chart-planned')), el('span', { class: 'legend-really' }, t('office.chart-really')), el('span', { class: 'legend-today' }, t('office.chart-today'))), el('div', { class: 'chart-scroll' }, drawn)] : el('p', { class: 'hint' }, t('office.chart-none')));
+        const box = chart.querySelector('.chart-scroll');
+        const now = box?.querySelector('.chart-today');
+        if (now) box.scrollLeft = before ?? now.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth / 2; // on a phone, where today is
         fill(list, stages.map(row));
     }
 
