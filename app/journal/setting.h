@@ -62,9 +62,9 @@ MUST_CHECK int setting_put(struct journal *j, struct db *db, const char *site, c
 MUST_CHECK int setting_would(struct db *db, const char *site, const char *key, const char *body, size_t n,
                              struct buf *answer, struct err_text *e);
 
-/* GET /settings: {"settings":[{"key","value","default","type","unit","min","max","zh","en","source":"default"|"company","from":"product"|"company"|
- * "site","version","at"}]}. from: the program's own; what is set for all sites; another value for this site (at a board, which does not know
- * what is for all, also the same). key: only that one, as an object, or NULL. customer: whoever asks may see who consented, and how. */
+/* GET /settings: {"settings":[{"key","value","default","type","unit","min","max","zh","en","from":"product"|"company"|"site","company",
+ * "source":"default"|"company","version","at"}]}. from: the program's own; what is set for all sites; another value for this site (at a board, which does not
+ * know what is for all, also the same). company: what is set for all, or null. key: only that one, as an object, or NULL. customer: whoever asks may see who consented, and how. */
 MUST_CHECK int setting_print(struct db *db, const char *site, const char *key, bool customer, struct buf *out);
 
 /* What is set for all sites and those to come: the same, but for what is a site's alone (consent), without version and at, with "own":[{"site",

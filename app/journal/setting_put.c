@@ -199,6 +199,10 @@ static int put_one(struct db *db, const char *site, const struct setting_key *k,
     setting_value_put(k, &standard, customer, w, "default");
     put_about(k, w);
     json_put_text(w, "from", same && for_all ? "company" : set || (!same && row.version > 0) ? "site" : "product");
+    if (for_all)
+        setting_value_put(k, &company, false, w, "company");
+    else
+        json_put_null(w, "company");
     json_put_text(w, "source", set ? "company" : "default");
     json_put_int(w, "version", row.version);
     json_put_text(w, "at", row.at[0] ? row.at : NULL);

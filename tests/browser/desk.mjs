@@ -198,6 +198,12 @@ test('rules: the value in force and where it comes from; what is wrong and what 
         assert.match(screen.page.url(), /#\/rules\?site=s-2$/);
         assert.deepEqual([await value('s-1'), await value('s-2')], [10, 7]);
 
+        await screen.tap(rowOf('site'));
+        await screen.tap('[data-step="company"]', { hasText: '恢复公司统一的' });
+        await screen.see(rowOf('company'), { hasText: '10 天' });
+        await client.call('PUT', '/api/v1/sites/s-2/settings/callback_days', { body: { value: 8 } });
+        await screen.see(rowOf('site'), { hasText: '8 天' }); // follows by itself
+
         await screen.page.selectOption('select[name="site"]', '');
         await screen.tap(rowOf('company'), { hasText: '1 个工地另有自己的' });
         await screen.see('.rule-history li', { hasText: /10 天[^]*客服/ });
@@ -208,7 +214,7 @@ test('rules: the value in force and where it comes from; what is wrong and what 
         await until('both', async () => (await value('s-1')) === 14 && (await value('s-2')) === 14);
         await go(screen, 'site/s-2/rules');
         await screen.tap('.rule-row[data-key="callback_days"]');
-        await screen.see('.rule-history li >> nth=2'); // 10, 7, and back
+        await screen.see('.rule-history li >> nth=4'); // 10, 7, 10, 8, and back
     }, REFUSED);
 }));
 
@@ -256,6 +262,12 @@ test('a checklist: limits, red line and photo of an item, an item left out and o
         await screen.tap('.rule-row[data-key="wp.hother"]');
         await screen.tap('[data-step="product"]');
         await screen.see('.rule-row[data-key="wp.hother"][data-from="product"]', { hasText: '≥ 250 mm' });
+        await screen.tap('.rule-row[data-key="wp.hother"]');
+        await screen.page.fill('.rule-part [data-field="min"] input', '300');
+        await screen.tap('[data-step="save"]:not(:disabled)');
+        await screen.tap('.rule-row[data-key="wp.hother"][data-from="site"]', { hasText: '≥ 300 mm' });
+        await screen.tap('[data-step="company"]');
+        await screen.see('.rule-row[data-key="wp.hother"][data-from="company"]', { hasText: '≥ 350 mm' });
         assert.equal((await list('s-2'))['wp.hother'].parts[0].min, 350);
     }, REFUSED);
 }));

@@ -3,6 +3,7 @@
 // Filters are in the address; follows by itself. Questions between others, and calls, have their own pages.
 import { get, post } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
+import { privacyLine } from '/shared/freetext.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
 import * as live from '/shared/live.js';
@@ -31,7 +32,7 @@ function decideChange(one) {
         return post(siteApi(one.site, '/decisions'), filled({ id, subject: `change/${one.id}`, decision, note: note.value.trim(), amount: changed && changed !== one.amount ? changed : undefined })).then(() => say(t('approval.decided')));
     };
     get(siteApi(one.site, '/changes?limit=1')).then(({ totals }) => fill(sums, t('change.sums', { approved: yuan(totals.approved), percent: totals.contract === null ? '–' : totals.additions_percent, open: totals.open })), () => {});
-    openForm({ title: one.text, site: one.site, content: () => [askedLine(one, one.actor, one.at), fact('change.reason', reasonName(one.reason)), fact('shoot.room', placeOf(one)), sums, photoRow(one.photos), row('decision-amount', 'approval.amount', amount), row('decision-note', 'approval.note', note)],
+    openForm({ title: one.text, site: one.site, content: () => [askedLine(one, one.actor, one.at), fact('change.reason', reasonName(one.reason)), fact('shoot.room', placeOf(one)), sums, photoRow(one.photos), row('decision-amount', 'approval.amount', amount), row('decision-note', 'approval.note', note, privacyLine(note))],
         actions: [{ main: true, name: 'check', word: 'approval.approve', run: send('approved'), key: 'approved' }, { name: 'back', word: 'approval.alternative', run: send('alternative'), key: 'alternative' }, { name: 'close', word: 'approval.refuse', run: send('refused'), key: 'refused' }] });
 }
 
@@ -45,7 +46,7 @@ function decideDelay(one) {
         return post(siteApi(one.site, '/decisions'), filled({ id, subject: `delay/${one.id}`, decision, note: note.value.trim(), days: decision === 'partly' ? Number(days.value) : undefined })).then(() => say(t('approval.decided')));
     };
     openForm({ title: trade.reasonName(one.reason), site: one.site, content: () => [askedLine(one, one.by, one.at), el('p', {}, delayLine({ ...one, reason: '' })), one.stage && fact('request.stage', trade.stageName(one.stage)), one.note && el('p', {}, one.note), photoRow(one.photos),
-        one.days > 1 && row('decision-days', 'office.partly-days', days), row('decision-note', 'approval.note', note)],
+        one.days > 1 && row('decision-days', 'office.partly-days', days), row('decision-note', 'approval.note', note, privacyLine(note))],
     actions: [{ main: true, name: 'check', word: 'office.grant', run: send('granted'), key: 'granted' }, ...(one.days > 1 ? [{ name: 'back', word: 'office.partly', run: send('partly'), key: 'partly' }] : []), { name: 'close', word: 'office.refuse', run: send('refused'), key: 'refused' }] });
 }
 
@@ -53,7 +54,7 @@ function answerGoods(one) {
     const id = uuid7();
     const text = noteField('goods-text');
     const date = el('input', { class: 'field', id: 'goods-date', type: 'date', min: dayOf(Date.now(), zoneOf(one.site)) });
-    openForm({ title: one.name, site: one.site, content: () => [askedLine(one, one.actor, one.at), el('p', {}, materialLine(one)), fact('approval.alternative', one.alternative?.text), row('goods-text', 'approval.alternative', text), row('goods-date', 'approval.new-day', date)],
+    openForm({ title: one.name, site: one.site, content: () => [askedLine(one, one.actor, one.at), el('p', {}, materialLine(one)), fact('approval.alternative', one.alternative?.text), row('goods-text', 'approval.alternative', text, privacyLine(text)), row('goods-date', 'approval.new-day', date)],
         actions: [{ main: true, name: 'check', word: 'approval.answer', key: 'answer', run: () => (text.value.trim() ? post(siteApi(one.site, `/materials/${one.id}/answer`), filled({ id, alternative: text.value.trim(), expected: date.value })).then(() => say(t('approval.answered'))) : t('approval.say-note')) }] });
 }
 

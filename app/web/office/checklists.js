@@ -34,7 +34,8 @@ export function limitsText(item) {
     return rows.map((part) => one(part, rows.length > 1)).filter(Boolean).join(t('list.separator')) || t('rule.kind-check');
 }
 
-function edit(list, item, site, standard, done) {
+// company: the items that are for all sites, by key; empty where those are shown.
+function edit(list, item, { site, standard, company }, done) {
     const isNew = !list.items.some((one) => one.key === item.key);
     const ours = isNew || !standard.has(item.key); // not of the program
     const said = el('p', { class: 'rule-said', role: 'status' });
@@ -48,6 +49,7 @@ function edit(list, item, site, standard, done) {
     };
     const actions = [{ main: true, name: 'check', word: site ? 'rule.save-site' : 'rule.save-all', key: 'save', run: () => store({ item: form.value() }) }];
     if (!isNew && item.from !== 'product') actions.push({ name: ours ? 'trash' : 'back', word: ours ? 'rule.delete-item' : 'rule.to-product', key: 'product', run: () => store({ back: item.key }) });
+    if (item.from === 'site' && company.has(item.key)) actions.push({ name: 'back', word: 'rule.to-company', key: 'company', run: () => store({ item: bare(company.get(item.key)) }) });
     if (!ours) actions.push({ name: 'minus', word: 'rule.leave-out', key: 'leave', run: () => store({ leave: item.key }) });
     const product = standard.get(item.key);
     const sheet = openForm({ title: isNew ? t('rule.new-item') : both(item), site: site || undefined, onClose: () => check.stop(), actions,
@@ -68,28 +70,28 @@ function itemRow(item, open) {
 export function showChecklist(root, site, stage) {
     let stopped = false;
     fill(root, el('p', { class: 'hint' }, t('loading')));
-    async function restore(list, key) {
+    async function restore(list, key, company) {
         try {
-            await put(apiOf(site, `/checklists/${stage}`), bodyOf(list, { back: key }));
+            await put(apiOf(site, `/checklists/${stage}`), bodyOf(list, company.has(key) ? { item: bare(company.get(key)) } : { back: key }));
             say(t('rule.restored'));
         } catch (error) {
             say(error instanceof Offline ? t('error.offline') : error.message, 'bad');
         }
         load();
     }
-    function removedPart(list, standard) {
+    function removedPart(list, { standard, company }) {
         return list.removed.length > 0 && [el('h2', { class: 'day' }, t('rule.left-out')), el('div', { class: 'rule-list' }, list.removed.map(({ key, from }) => el('div', { class: 'hazard-card rule-row rule-gone', dataset: { key, from } },
-            el('span', { class: 'hazard-top' }, el('span', { class: 'hazard-text' }, both(standard.get(key)) || key), fromBadge(from), may('decide') && el('button', { type: 'button', class: 'plain', dataset: { step: 'restore' }, on: { click: () => restore(list, key) } }, icon('back'), el('span', {}, t('rule.restore')))))))];
+            el('span', { class: 'hazard-top' }, el('span', { class: 'hazard-text' }, both(standard.get(key)) || key), fromBadge(from), may('decide') && el('button', { type: 'button', class: 'plain', dataset: { step: 'restore' }, on: { click: () => restore(list, key, company) } }, icon('back'), el('span', {}, t('rule.restore')))))))];
     }
     async function load() {
         try {
-            const [list, file] = await Promise.all([get(pathOf(site, stage)), tradeFile('checklists')]);
+            const [list, file, all] = await Promise.all([get(pathOf(site, stage)), tradeFile('checklists'), site && may('decide') ? get(pathOf('', stage)) : { items: [] }]);
             if (stopped) return;
-            const standard = new Map(file.items.map((item) => [item.key, item]));
-            const open = may('decide') && ((item) => edit(list, item, site, standard, load));
+            const known = { site, standard: new Map(file.items.map((item) => [item.key, item])), company: new Map(all.items.filter((item) => item.from === 'company').map((item) => [item.key, item])) };
+            const open = may('decide') && ((item) => edit(list, item, known, load));
             fill(root, el('div', { class: 'filters' }, el('h2', { class: 'day' }, t('rule.items', { n: list.items.length })), list.own?.length > 0 && el('span', { class: 'hint-line' }, t('rule.own', { n: list.own.length })), el('span', { class: 'spring' }),
                 open && el('button', { type: 'button', class: 'plain', dataset: { step: 'new-item' }, on: { click: () => open(newItem()) } }, icon('plus'), el('span', {}, t('rule.new-item')))),
-            el('div', { class: 'rule-list' }, list.items.map((item) => itemRow(item, open)), !list.items.length && el('p', { class: 'hint' }, t('rule.no-items'))), removedPart(list, standard));
+            el('div', { class: 'rule-list' }, list.items.map((item) => itemRow(item, open)), !list.items.length && el('p', { class: 'hint' }, t('rule.no-items'))), removedPart(list, known));
         } catch (error) {
             if (!stopped && !root.querySelector('.rule-row')) fill(root, el('p', { class: 'hint' }, error instanceof Offline ? t('error.offline') : error.message));
         }

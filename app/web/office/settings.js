@@ -88,10 +88,10 @@ function edit(one, site, done) {
         done();
     });
     const sheet = openForm({ title: both(one), site: site || undefined, onClose: () => check.stop(),
-        content: () => [el('p', {}, t('rule.now', { value: valueText(one, one.value) }), ' ', fromBadge(one.from)), el('p', { class: 'hint-line' }, t('rule.product-value', { value: valueText(one, one.default) }), ' · ', t('rule.range', { min: one.min, max: one.max })),
+        content: () => [el('p', {}, t('rule.now', { value: valueText(one, one.value) }), ' ', fromBadge(one.from)), el('p', { class: 'hint-line' }, t('rule.product-value', { value: valueText(one, one.default) }), ' · ', t('rule.range', { min: one.min, max: one.max }), one.from === 'site' && typeof one.company === 'number' && ` · ${t('rule.company-value', { value: valueText(one, one.company) })}`),
             row('rule-value', has(`unit-of.${one.unit}`) ? `unit-of.${one.unit}` : 'rule.value', value, said), ownPart(one), history],
         actions: [{ main: true, name: 'check', word: site ? 'rule.save-site' : 'rule.save-all', key: 'save', run: () => (typed() ? send(typed()) : t('rule.say-value')) },
-            ...(one.from === 'product' ? [] : [{ name: 'back', word: 'rule.to-product', key: 'product', run: () => send({ value: null }) }])] });
+            ...(one.from === 'site' && typeof one.company === 'number' ? [{ name: 'back', word: 'rule.to-company', key: 'company', run: () => send({ value: one.company }) }] : []), ...(one.from === 'product' ? [] : [{ name: 'back', word: 'rule.to-product', key: 'product', run: () => send({ value: null }) }])] });
     const check = checker({ path: `${path}/check`, said, button: sheet.buttons[0], body: () => (typed()?.value === one.value && (site ? one.from === 'site' : one.from === 'company' && !one.own.length) ? null : typed()), outcomeOf: (answer) => outcome(site, answer, one.own?.filter((other) => other.value !== Number(value.value)).length) });
     sheet.buttons[0].disabled = true;
     historyPart(history, site, 'setting', one.key, (data) => (data.value === null ? t('rule.default-again') : valueText(one, data.value)));

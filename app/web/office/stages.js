@@ -2,6 +2,7 @@
 // A site's stages for head office: planned against actual, what each lacks, accepting and overriding; claims to be decided; holding the site.
 import { get, Offline, post } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
+import { privacyLine } from '/shared/freetext.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
 import * as live from '/shared/live.js';
@@ -40,7 +41,7 @@ function ask({ title, text, content, word, picture, path, body, done }) {
 
 const field = (id, word) => {
     const node = el('textarea', { class: 'field note-field', id, rows: 3, maxlength: 300 });
-    return { node, row: el('p', { class: 'form-row' }, el('label', { class: 'label', for: id }, t(word)), node) };
+    return { node, row: el('p', { class: 'form-row' }, el('label', { class: 'label', for: id }, t(word)), node, privacyLine(node)) };
 };
 
 export function showStages(root, site) {

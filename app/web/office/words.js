@@ -347,6 +347,8 @@ addWords({
     'rule.save-site': ['改这个工地', 'Set for this site'],
     'rule.save-all': ['改所有工地', 'Set for all sites'],
     'rule.to-product': ['恢复产品默认', 'Back to the product’s'],
+    'rule.to-company': ['恢复公司统一的', 'Back to the company’s'],
+    'rule.company-value': ['公司统一 {value}', 'company’s {value}'],
     'rule.default-again': ['恢复产品默认', 'back to the product’s'],
     'rule.saved-site': ['已改，正发往工地', 'Set, and on its way to the site'],
     'rule.saved-all': ['已改，{sites} 个工地里有 {changed} 个变了', 'Set: of {sites} sites {changed} change'],

@@ -374,7 +374,7 @@ static void settings_say_where_they_come_from(void **state) {
     } rows[] = {
         { "s-1", "callback_days", "\"value\":10,\"default\":14," },
         { "s-1", "callback_days", "\"from\":\"company\"" },
-        { "s-2", "callback_days", "\"from\":\"site\"" },
+        { "s-2", "callback_days", "\"from\":\"site\",\"company\":10," },
         { "s-2", "silent_hours", "\"from\":\"product\"" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
