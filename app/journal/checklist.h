@@ -13,7 +13,7 @@
 #define CHECKLIST_PARTS_MAX  6
 #define CHECKLIST_PHASES_MAX 3
 #define CHECKLIST_ITEMS_MAX  120 /* of one stage */
-#define CHECKLIST_LIMIT_SIZE 200
+#define CHECKLIST_LIMIT_SIZE 512 /* what is longer is cut between characters */
 
 enum checklist_kind {
     CHECKLIST_CHECK,   /* yes or no */

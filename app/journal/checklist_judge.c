@@ -14,10 +14,12 @@
 
 static void PRINTF_LIKE(2, 3) add(char out[CHECKLIST_LIMIT_SIZE], const char *format, ...) {
     size_t n = strlen(out);
+    char piece[2 * CHECKLIST_LIMIT_SIZE];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(out + n, CHECKLIST_LIMIT_SIZE - n, format, args);
+    (void)vsnprintf(piece, sizeof piece, format, args);
     va_end(args);
+    text_clip(out + n, CHECKLIST_LIMIT_SIZE - n, piece);
 }
 
 const char *checklist_unit(const char *unit, bool zh) { return zh && strcmp(unit, "pcs") == 0 ? "个" : unit; }
