@@ -120,6 +120,7 @@ static void demand_judged(const struct json *body, const struct buf *out, const 
     int64_t counted[3] = { 0 }, red = 0;
     static const char *const words[] = { "pass", "fail", "na" };
     demand(json_parse(out->data, out->len, &made, NULL) == 0); /* valid UTF-8, too */
+    demand(inspection_check(made, NULL) == 0);                 /* the whole event */
     const struct json *results = json_member(made, "results");
     demand(json_count(results) == json_count(json_member(body, "items")));
     for (size_t i = 0; i < json_count(results); i++) {
@@ -159,6 +160,7 @@ static void judge(const struct json *body, struct lists *l) {
     buf_init(&out, OUT_MAX);
     json_start(&w, &out);
     json_open(&w, NULL, '{');
+    for (size_t i = 0; i < json_count(body); i++) json_put_node(&w, json_name(json_at(body, i)), json_at(body, i));
     int rc = inspection_judge(body, items, all ? n : 0, &site, &w, &sum, &e);
     json_close(&w, '}');
     if (rc == 0)
