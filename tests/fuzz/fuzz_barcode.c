@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUT_MAX = 65536, MODULE_PX = 3, QUIET_MODULES = 8, MODULES_MAX = 120, BAR_MODULES = 12 };
+enum { OUT_MAX = 65536, MODULE_PX = 3, QUIET_MODULES = 8, MODULES_MAX = 80, BAR_MODULES = 12 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -49,8 +49,10 @@ static void try_grey(const unsigned char *grey, unsigned width, unsigned height)
     buf_init(&again, OUT_MAX);
     demand(barcode_read_grey(grey, width, height, &out) == 0);
     demand_codes(&out);
-    demand(barcode_read_grey(grey, width, height, &again) == 0);
-    demand(out.len == again.len && memcmp(out.data, again.data, out.len) == 0);
+    if (out.len > 2) { /* there are some; looking takes its time */
+        demand(barcode_read_grey(grey, width, height, &again) == 0);
+        demand(out.len == again.len && memcmp(out.data, again.data, out.len) == 0);
+    }
     buf_fini(&out);
     buf_fini(&again);
 }
