@@ -179,7 +179,7 @@ static int append(struct journal *j, struct db *db, const char *type, const char
 static int write_judged(struct db *db, void *arg) {
     struct judged *k = arg;
     struct journal *j = k->f->board.depot.journal;
-    char hazard[300], rectified[120], walk[1600];
+    char hazard[300], rectified[120], walk[2400];
     (void)snprintf(
         hazard, sizeof hazard,
         "{\"severity\":\"serious\",\"text\":\"卫生间防水高度不足\",\"room\":\"bathroom\",\"photos\":[\"%s\",\"" ABSENT
@@ -192,13 +192,16 @@ static int write_judged(struct db *db, void *arg) {
         "\"items\":[{\"item\":\"wp.hshower\",\"room\":\"bathroom\",\"values\":[{\"part\":\"value\",\"value\":1650}],"
         "\"photos\":[\"%s\"]},{\"item\":\"drain\",\"result\":\"pass\"},{\"item\":\"wp.pond\",\"test\":\"" TEST
         "\"},{\"item\":\"wp.door\",\"result\":\"na\",\"reason\":\"no door "
-        "yet\"}],\"results\":[{\"result\":\"fail\",\"red\":true,"
+        "yet\"},{\"item\":\"wp.thick\",\"values\":[{\"part\":\"floor\",\"value\":1.6},{\"part\":\"wall\",\"value\":1."
+        "25}]},"
+        "{\"item\":\"wp.pond\",\"room\":\"kitchen\",\"runs\":[{\"phase\":\"pond\",\"minutes\":1470,\"start\":25,"
+        "\"end\":24}]}],\"results\":[{\"result\":\"fail\",\"red\":true,"
         "\"zh\":\"淋浴区高度\",\"en\":\"height at the shower\",\"limit\":{\"zh\":\"≥ 1800 mm\",\"en\":\"≥ 1800 mm\"}},"
         "{\"result\":\"pass\",\"zh\":\"地漏\",\"en\":\"drain\"},{\"result\":\"pass\",\"zh\":\"闭水\",\"en\":"
         "\"ponding\","
         "\"limit\":{\"zh\":\"≥ 24 小时\",\"en\":\"≥ 24 "
-        "h\"}},{\"result\":\"na\",\"zh\":\"门槛\",\"en\":\"door\"}],\"hazards\":[{\"item\":\"height\",\"id\":\"" HAZARD
-        "\"}]}",
+        "h\"}},{\"result\":\"na\",\"zh\":\"门槛\",\"en\":\"door\"},{\"result\":\"pass\"},{\"result\":\"pass\"}],"
+        "\"hazards\":[{\"item\":\"height\",\"id\":\"" HAZARD "\"}]}",
         k->item);
     int rc = append(j, db, "hazard-raised", HAZARD, hazard);
     if (!rc) rc = append(j, db, "hazard-assigned", HAZARD, "{\"assignee\":\"u-01\"}");
@@ -242,6 +245,9 @@ static void what_was_judged_is_in_it(void **state) {
         ">1650\u00a0mm",
         "26\u00a0小时 00\u00a0分",
         "22 → 21\u00a0mm",
+        "地面 1.6\u00a0mm",
+        "wall 1.25\u00a0mm",
+        "24\u00a0小时 30\u00a0分 · 25 → 24\u00a0mm",
         "断电 1 次 · 1\u00a0小时 30\u00a0分",
         "只算可证实的时间",
         "原因 <small lang=\"en\">Reason</small></span> no door yet",
@@ -249,7 +255,7 @@ static void what_was_judged_is_in_it(void **state) {
         "需整改",
         "红线",
         "不合格",
-        "<b>2/3</b>",
+        "<b>4/5</b>",
         "停电",
         "待批",
         "2026-11-19",
