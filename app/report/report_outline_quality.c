@@ -117,8 +117,9 @@ static const struct report_list *both(struct outline *o, const struct report_lis
 static void put_when(struct outline *o, struct report_cell *cell, const struct report_test *t) {
     report_outline_put_labelled(o, cell, W("起", "from"), W(t->from, ""));
     report_outline_put_labelled(o, cell, W("止", "to"), has(t->to) ? W(t->to, "") : W("进行中", "runs still"));
-    report_outline_put(o, cell, report_lasted(&o->pool, t->seconds), REPORT_PLAIN);
-    if (t->provable)
+    /* How long one has run that runs would be another text, and another code, a minute later. */
+    if (has(t->to)) report_outline_put(o, cell, report_lasted(&o->pool, t->seconds), REPORT_PLAIN);
+    if (has(t->to) && t->provable)
         report_outline_put(o, cell, W("时钟不可靠，只算可证实的时间", "clock not sure: provable time only"),
                            REPORT_QUIET);
     if (t->dark_count == 0) return;
