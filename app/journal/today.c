@@ -3,7 +3,6 @@
 #include "app/journal/today.h"
 
 #include "app/journal/daylog.h"
-#include "app/journal/domain.h"
 #include "app/journal/draft.h"
 #include "app/journal/hold.h"
 #include "app/journal/plan.h"
@@ -16,22 +15,6 @@
 #include <string.h>
 
 enum { PHOTOS_TODAY_MAX = 60 };
-
-static void put_stage(const struct today_day *d, struct json_out *w) {
-    const struct domain_stage *words = domain_stage(d->stage.key);
-    if (!d->stage.key[0]) {
-        json_put_null(w, "stage");
-        return;
-    }
-    json_open(w, "stage", '{');
-    json_put_text(w, "key", d->stage.key);
-    json_put_text(w, "zh", words ? words->zh : d->stage.key);
-    json_put_text(w, "en", words ? words->en : d->stage.key);
-    json_put_int(w, "day", d->stage.day);
-    json_put_int(w, "days", d->stage.days);
-    json_put_int(w, "late_days", d->stage.late_days);
-    json_close(w, '}');
-}
 
 /* Ids of a date's rows, newest first. *n: how many. */
 static int put_ids(struct db *db, const char *sql, const char *site, const char *date, struct json_out *w,
@@ -183,49 +166,45 @@ static int put_day(const struct today_day *d, struct json_out *w) {
     return rc;
 }
 
+/* Where the site stands, by its clocks. close_day also after an error. */
+static int open_day(struct today_day *d) {
+    int rc = plan_read(d->db, d->ask->site, d->ask->fallback_tz, &d->plan);
+    if (rc == 0) rc = tz_create(d->plan.timezone, &d->tz, NULL);
+    if (rc == 0) rc = standing_read(d->db, d->ask->site, &d->plan.cutoffs, d->tz, &d->clocks);
+    if (rc < 0) return rc;
+    d->date_count = daylog_dates(d->tz, d->ask->now, d->dates);
+    return today_stage_find(d->db, d->ask->site, &d->plan, &d->clocks, d->dates[0], &d->stage);
+}
+
+static void close_day(struct today_day *d) {
+    standing_fini(&d->clocks);
+    tz_destroy(d->tz);
+    plan_fini(&d->plan);
+}
+
 int today_print(struct db *db, const struct today_ask *ask, struct buf *out) {
     struct today_day d = { .db = db, .ask = ask };
     struct json_out w;
-    int rc = plan_read(db, ask->site, ask->fallback_tz, &d.plan);
-    if (rc == 0) rc = tz_create(d.plan.timezone, &d.tz, NULL);
-    if (rc == 0) rc = standing_read(db, ask->site, &d.plan.cutoffs, d.tz, &d.clocks);
-    if (rc == 0) {
-        d.date_count = daylog_dates(d.tz, ask->now, d.dates);
-        rc = today_stage_find(db, ask->site, &d.plan, &d.clocks, d.dates[0], &d.stage);
-    }
+    int rc = open_day(&d);
     if (rc == 0) {
         json_start(&w, out);
         json_open(&w, NULL, '{');
         json_put_text(&w, "date", d.dates[0]);
         json_put_bool(&w, "until_ten", d.date_count == 2);
-        put_stage(&d, &w);
+        today_stage_put(&d.stage, TODAY_STAGE_LATE, &w);
         rc = hold_put(db, ask->site, false, &w, "held");
         if (rc == 0) rc = put_day(&d, &w);
         json_close(&w, '}');
     }
-    standing_fini(&d.clocks);
-    tz_destroy(d.tz);
-    plan_fini(&d.plan);
+    close_day(&d);
     return rc < 0 ? rc : out->error;
 }
 
 int today_stage_key(struct db *db, const char *site, const char *fallback_tz, struct wall now, char out[41]) {
-    struct plan plan = { 0 };
-    struct tz *tz = NULL;
-    struct standstill clocks = { 0 };
-    struct today_stage stage;
-    char date[TZ_DATE_SIZE];
-    int rc = plan_read(db, site, fallback_tz, &plan);
-    if (rc) return rc;
-    rc = tz_create(plan.timezone, &tz, NULL);
-    if (rc == 0) rc = standing_read(db, site, &plan.cutoffs, tz, &clocks);
-    if (rc == 0) {
-        tz_date(tz, now, date);
-        rc = today_stage_find(db, site, &plan, &clocks, date, &stage);
-    }
-    if (rc == 0) memcpy(out, stage.key, sizeof stage.key);
-    standing_fini(&clocks);
-    tz_destroy(tz);
-    plan_fini(&plan);
+    struct today_ask ask = { .site = site, .fallback_tz = fallback_tz, .now = now };
+    struct today_day d = { .db = db, .ask = &ask };
+    int rc = open_day(&d);
+    if (rc == 0) memcpy(out, d.stage.key, sizeof d.stage.key);
+    close_day(&d);
     return rc;
 }
