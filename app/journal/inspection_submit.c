@@ -3,9 +3,8 @@
 #include "app/journal/inspection.h"
 
 #include "app/journal/checklist_set.h"
-#include "app/journal/domain.h"
 #include "app/journal/draft.h"
-#include "app/journal/plan.h"
+#include "app/journal/named.h"
 #include "app/journal/post.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -70,8 +69,7 @@ static int check_site(struct journal *j, struct db *db, const char *site, const 
     int rc = plan_read(db, site, journal_timezone(j), &plan);
     if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
     rc = check_date(&plan, journal_grade(j), text_of(data, "date"), e);
-    if (rc == 0 && !plan_stage_find(&plan, stage) && !domain_stage(stage))
-        rc = err_field(e, ERR_INVALID, "stage", "there is no stage %s in the plan or among the standard ones", stage);
+    if (rc == 0) rc = named_in_plan(&plan, stage, e);
     plan_fini(&plan);
     return rc;
 }
