@@ -41,6 +41,8 @@ static void test_request(void **state) {
     assert_int_equal(ask(f, REQUEST), ERR_EXISTS);
     assert_int_equal(ask(f, "{\"id\":\"" PHOTO_RIG_ID3 "\"}"), ERR_CONFLICT);
     assert_int_equal(ask(f, "{\"id\":\"" PHOTO_RIG_ID4 "\",\"board\":\"b-77\",\"camera\":false}"), 0);
+    assert_int_equal(ask(f, "{\"id\":\"" PHOTO_RIG_ID1 "\",\"board\":\"b-88\",\"camera\":null}"), 0);
+    assert_true(photo_rig_answers(f, "\"camera\":true"));
     assert_int_equal(photo_request_open(f->t.db, JOURNAL_SITE, "b-01", open, 4, &n), 0);
     assert_int_equal(n, 1);
     assert_string_equal(open[0].id, PHOTO_RIG_ID3);
@@ -64,6 +66,7 @@ static void test_request_bad(void **state) {
         { "{\"id\":\"" PHOTO_RIG_ID3 "\",\"stage\":1}", "stage" },
         { "{\"id\":\"" PHOTO_RIG_ID3 "\",\"room\":1}", "room" },
         { "{\"id\":\"" PHOTO_RIG_ID3 "\",\"text\":1}", "text" },
+        { "{\"id\":\"" PHOTO_RIG_ID3 "\",\"text\":\" \"}", "text" },
         { "{\"id\":\"" PHOTO_RIG_ID3 "\",\"due\":\"soon\"}", "due" },
         { "{\"id\":\"" PHOTO_RIG_ID3 "\",\"camera\":\"yes\"}", "camera" },
         { "{\"id\":\"" PHOTO_RIG_ID3 "\",\"angle\":1}", "angle" },
