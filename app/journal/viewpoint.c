@@ -34,12 +34,7 @@ int viewpoint_check(const struct json *data, struct err_text *e) { return shape_
 /* ---- projection ---- */
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM viewpoint WHERE site = ? AND board = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    return row_delete(db, "DELETE FROM viewpoint WHERE site = ? AND board = ?", site, id);
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {
