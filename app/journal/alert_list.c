@@ -2,26 +2,16 @@
 /* Alerts for readers. */
 #include "app/journal/alert_private.h"
 
-#include "app/journal/listing.h"
 #include "app/journal/person.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
-/* In the order of COLUMNS. */
-enum column {
-    COL_POS,
-    COL_ID,
-    COL_SITE,
-    COL_CLEARED,
-    COL_CLEARED_MS,
-    COL_SEEN,
-    COL_SEEN_BY,
-    COL_SEEN_NOTE,
-    COL_ALERT, /* ALERT_COLUMNS */
-};
-#define COLUMNS "pos, id, site, cleared, cleared_ms, seen, seen_by, seen_note, " ALERT_COLUMNS
+/* After ALERT_COLUMNS. */
+enum column { COL_CLEARED = 7, COL_CLEARED_MS, COL_ID, COL_SITE, COL_POS, COL_SEEN, COL_SEEN_BY, COL_SEEN_NOTE };
+#define COLUMNS ALERT_COLUMNS ", cleared, cleared_ms, id, site, pos, seen, seen_by, seen_note"
 
 void alert_put(struct json_out *w, const char *rule, const char *level, const char *subject, const char *due,
                const char *raised, const char *zh, const char *en) {
@@ -36,9 +26,9 @@ void alert_put(struct json_out *w, const char *rule, const char *level, const ch
     json_close(w, '}');
 }
 
-void alert_put_columns(struct stmt *s, int first, struct json_out *w) {
-    alert_put(w, stmt_text(s, first), stmt_text(s, first + 1), stmt_text(s, first + 2), stmt_text(s, first + 3),
-              stmt_text(s, first + 4), stmt_text(s, first + 5), stmt_text(s, first + 6));
+void alert_put_columns(struct stmt *s, struct json_out *w) {
+    alert_put(w, stmt_text(s, 0), stmt_text(s, 1), stmt_text(s, 2), stmt_text(s, 3), stmt_text(s, 4), stmt_text(s, 5),
+              stmt_text(s, 6));
 }
 
 int alert_standing(struct db *db, const char *site, const char *rule, int64_t *out) {
@@ -97,22 +87,46 @@ static int put_seen(struct db *db, struct stmt *s, bool names, struct json_out *
     return rc;
 }
 
-static int put_alert(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
-    const bool *names = ctx;
+static int put_alert(struct db *db, struct stmt *s, bool names, struct json_out *w) {
     json_open(w, NULL, '{');
     json_put_text(w, "id", stmt_text(s, COL_ID));
     json_put_text(w, "site", stmt_text(s, COL_SITE));
-    alert_put_columns(s, COL_ALERT, w);
+    alert_put_columns(s, w);
     if (stmt_int(s, COL_CLEARED_MS)) json_put_text(w, "cleared", stmt_text(s, COL_CLEARED));
     json_put_text(w, "state", stmt_int(s, COL_CLEARED_MS) ? "cleared" : "standing");
-    int rc = put_seen(db, s, *names, w);
+    int rc = put_seen(db, s, names, w);
     json_close(w, '}');
     return rc;
 }
 
 int alert_print_one(struct db *db, const char *site, const char *id, struct buf *out) {
-    bool names = true;
-    return listing_one(db, "SELECT " COLUMNS " FROM alert WHERE site = ? AND id = ?", site, id, put_alert, &names, out);
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    int rc = db_prepare(db, "SELECT " COLUMNS " FROM alert WHERE site = ? AND id = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    json_start(&w, out);
+    rc = put_alert(db, s, true, &w);
+    return rc < 0 ? rc : out->error;
+}
+
+static int put_page(struct db *db, struct stmt *s, const struct alert_query *q, struct json_out *w, int64_t *next) {
+    int rc = 0;
+    int64_t last = 0;
+    *next = 0;
+    for (int n = 0; (rc = stmt_step(s)) == 1; n++) {
+        if (n == q->limit) {
+            *next = last;
+            return 0;
+        }
+        rc = put_alert(db, s, q->names, w);
+        if (rc < 0) return rc;
+        last = stmt_int(s, COL_POS);
+    }
+    return rc;
 }
 
 static int prepare(struct db *db, const struct alert_query *q, int64_t from, struct stmt **s) {
@@ -140,11 +154,21 @@ static int prepare(struct db *db, const struct alert_query *q, int64_t from, str
 
 int alert_print(struct db *db, const struct alert_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    bool names = q->names;
-    int64_t from;
-    int rc = listing_before(q->before, &from, e);
-    if (rc < 0) return rc;
-    rc = prepare(db, q, from, &s);
+    int64_t from = INT64_MAX, next = 0;
+    char cursor[24];
+    struct json_out w;
+    if (q->before && text_int(q->before, 1, INT64_MAX, &from) < 0)
+        return err_field(e, ERR_INVALID, "before", "before has to be the next of the page before");
+    int rc = prepare(db, q, from, &s);
     if (rc < 0) return err_set(e, rc, "the alerts cannot be read: %s", db_message(db));
-    return listing_print(db, s, "alerts", q->limit, put_alert, &names, out, e);
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_open(&w, "alerts", '[');
+    rc = put_page(db, s, q, &w, &next);
+    if (rc < 0) return err_set(e, rc, "the alerts cannot be read: %s", db_message(db));
+    json_close(&w, ']');
+    (void)snprintf(cursor, sizeof cursor, "%lld", (long long)next);
+    json_put_text(&w, "next", next ? cursor : NULL);
+    json_close(&w, '}');
+    return out->error;
 }

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HISTORY_MAX (4u * 1024u * 1024u) /* bytes */
+
 /* In the order of the SELECTs below. */
 enum column {
     COL_ID,
@@ -52,6 +54,17 @@ static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w
     return rc < 0 ? rc : w->buf->error;
 }
 
+static int put_history(struct db *db, const char *site, const char *id, bool names, struct json_out *w) {
+    char subject[ENVELOPE_SUBJECT_SIZE];
+    struct buf history;
+    (void)snprintf(subject, sizeof subject, "daylog/%s", id);
+    buf_init(&history, HISTORY_MAX);
+    int rc = timeline_history(db, site, subject, names ? 0 : TIMELINE_HIDE_NAMES, &history);
+    if (rc == 0) json_put_raw(w, "history", history.data, history.len);
+    buf_fini(&history);
+    return rc < 0 ? rc : w->buf->error;
+}
+
 int daylog_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct json_out w;
@@ -68,7 +81,7 @@ int daylog_print(struct db *db, const char *site, const char *id, bool names, st
     json_start(&w, out);
     json_open(&w, NULL, '{');
     rc = put_row(db, s, names, &w);
-    if (rc == 0) rc = timeline_put_history(db, site, "daylog", stmt_text(s, COL_ID), names, &w);
+    if (rc == 0) rc = put_history(db, site, stmt_text(s, COL_ID), names, &w);
     json_close(&w, '}');
     return rc < 0 ? rc : out->error;
 }

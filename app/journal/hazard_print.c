@@ -6,13 +6,21 @@
 #include "app/journal/listing.h"
 #include "app/journal/person.h"
 #include "app/journal/photo.h"
-#include "app/journal/row.h"
+#include "app/journal/plan.h"
 #include "app/journal/timeline.h"
 #include "firmware/base/cleanup.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#define HISTORY_MAX (4u * 1024u * 1024u)
 #define PICTURE_MAX (64u * 1024u)
+
+static const char *or_null(const char *text) { return text[0] ? text : NULL; }
+
+static void put_list(struct json_out *w, const char *name, const char *list) {
+    json_put_raw(w, name, list, strlen(list));
+}
 
 bool hazard_is_overdue(struct stmt *s, struct wall now) {
     const char *state = stmt_text(s, HAZARD_COL_STATE);
@@ -39,21 +47,21 @@ static void put_what(struct stmt *s, struct wall now, struct json_out *w) {
     json_put_text(w, "board", stmt_text(s, HAZARD_COL_BOARD));
     json_put_text(w, "state", stmt_text(s, HAZARD_COL_STATE));
     json_put_text(w, "severity", stmt_text(s, HAZARD_COL_SEVERITY));
-    row_put(w, "stage", stmt_text(s, HAZARD_COL_STAGE));
-    row_put(w, "room", stmt_text(s, HAZARD_COL_ROOM));
-    row_put(w, "phrase", stmt_text(s, HAZARD_COL_PHRASE));
+    json_put_text(w, "stage", or_null(stmt_text(s, HAZARD_COL_STAGE)));
+    json_put_text(w, "room", or_null(stmt_text(s, HAZARD_COL_ROOM)));
+    json_put_text(w, "phrase", or_null(stmt_text(s, HAZARD_COL_PHRASE)));
     if (stmt_is_null(s, HAZARD_COL_N))
         json_put_null(w, "n");
     else
         json_put_int(w, "n", stmt_int(s, HAZARD_COL_N));
     json_put_text(w, "text", stmt_text(s, HAZARD_COL_TEXT));
-    row_put(w, "text_en", stmt_text(s, HAZARD_COL_TEXT_EN));
-    row_put(w, "note", stmt_text(s, HAZARD_COL_NOTE));
+    json_put_text(w, "text_en", or_null(stmt_text(s, HAZARD_COL_TEXT_EN)));
+    json_put_text(w, "note", or_null(stmt_text(s, HAZARD_COL_NOTE)));
     json_put_text(w, "due", stmt_text(s, HAZARD_COL_DUE));
     put_instant(w, "due_at", stmt_int(s, HAZARD_COL_DUE_MS), like);
     put_instant(w, "warn_at", stmt_int(s, HAZARD_COL_WARN_MS), like);
     json_put_bool(w, "overdue", hazard_is_overdue(s, now));
-    row_put_json(w, "photos", stmt_text(s, HAZARD_COL_PHOTOS));
+    put_list(w, "photos", stmt_text(s, HAZARD_COL_PHOTOS));
 }
 
 /* {"at","actor","note","photos"}, or null where it did not happen. by: the column of the actor. */
@@ -66,8 +74,8 @@ static int put_deed(struct db *db, struct stmt *s, const char *name, enum hazard
     json_open(w, name, '{');
     json_put_text(w, "at", stmt_text(s, (int)at));
     int rc = person_put_actor(db, stmt_text(s, HAZARD_COL_SITE), stmt_text(s, (int)by), names, w, "actor");
-    row_put(w, "note", stmt_text(s, (int)note));
-    row_put_json(w, "photos", stmt_text(s, (int)photos));
+    json_put_text(w, "note", or_null(stmt_text(s, (int)note)));
+    put_list(w, "photos", stmt_text(s, (int)photos));
     json_close(w, '}');
     return rc;
 }
@@ -76,8 +84,8 @@ static int put_assignee(struct db *db, struct stmt *s, bool names, struct json_o
     const char *id = stmt_text(s, HAZARD_COL_ASSIGNEE);
     struct person person = { 0 };
     int rc = id[0] && names ? person_find(db, stmt_text(s, HAZARD_COL_SITE), id, &person) : 0;
-    row_put(w, "assignee", id);
-    row_put(w, "assignee_name", person.name);
+    json_put_text(w, "assignee", or_null(id));
+    json_put_text(w, "assignee_name", or_null(person.name));
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
@@ -92,11 +100,22 @@ static int put_who(struct db *db, struct stmt *s, bool names, struct json_out *w
                       HAZARD_COL_AFTER, names, w);
     json_open(w, "rejected", '{');
     json_put_int(w, "times", stmt_int(s, HAZARD_COL_REJECTED));
-    row_put(w, "note", stmt_text(s, HAZARD_COL_REJECT_NOTE));
+    json_put_text(w, "note", or_null(stmt_text(s, HAZARD_COL_REJECT_NOTE)));
     json_close(w, '}');
     if (rc == 0)
         rc = put_deed(db, s, "verified", HAZARD_COL_CLOSED_AT, HAZARD_COL_CLOSED_BY, HAZARD_COL_CLOSE_NOTE,
                       HAZARD_COL_CLOSE_PHOTOS, names, w);
+    return rc;
+}
+
+static int put_history(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+    char subject[ENVELOPE_SUBJECT_SIZE];
+    struct buf list;
+    (void)snprintf(subject, sizeof subject, "hazard/%s", stmt_text(s, HAZARD_COL_ID));
+    buf_init(&list, HISTORY_MAX);
+    int rc = timeline_history(db, stmt_text(s, HAZARD_COL_SITE), subject, names ? 0 : TIMELINE_HIDE_NAMES, &list);
+    if (rc == 0) json_put_raw(w, "history", list.data, list.len);
+    buf_fini(&list);
     return rc;
 }
 
@@ -138,19 +157,25 @@ static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx)
     put_what(s, r->now, w);
     int rc = put_who(db, s, r->names, w);
     life_allowed(&hazard_life, life_state(&hazard_life, stmt_text(s, HAZARD_COL_STATE)), allowed);
-    row_put_json(w, "allowed", allowed);
+    put_list(w, "allowed", allowed);
     if (rc == 0) rc = put_pictures(db, s, r->names, w);
-    if (rc == 0)
-        rc =
-            timeline_put_history(db, stmt_text(s, HAZARD_COL_SITE), "hazard", stmt_text(s, HAZARD_COL_ID), r->names, w);
+    if (rc == 0) rc = put_history(db, s, r->names, w);
     json_close(w, '}');
     return rc < 0 ? rc : w->buf->error;
 }
 
 int hazard_print(struct db *db, const char *site, const char *id, struct wall now, bool names, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct reader r = { .now = now, .names = names };
-    return listing_one(db, "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ? AND id = ?", site, id, put_row, &r,
-                       out);
+    struct json_out w;
+    int rc = db_prepare(db, "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ? AND id = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    json_start(&w, out);
+    return put_row(db, s, &w, &r);
 }
 
 /* ---- many ---- */

@@ -3,7 +3,6 @@
 #include "app/journal/photo.h"
 
 #include "app/journal/late.h"
-#include "app/journal/row.h"
 #include "firmware/base/text.h"
 
 #include <string.h>
@@ -41,7 +40,12 @@ static const char schema[] =
     "CREATE INDEX photo_inreplyto ON photo (site, inreplyto) WHERE inreplyto <> '';\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
-    return row_delete(db, "DELETE FROM photo WHERE site = ? AND id = ?", site, id);
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, "DELETE FROM photo WHERE site = ? AND id = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    return stmt_run(s);
 }
 
 #define INSERT                                                                                                         \

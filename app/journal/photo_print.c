@@ -2,18 +2,16 @@
 /* Photos' records for readers: one, pages, and what a watermark's code stands for. */
 #include "app/journal/photo.h"
 
-#include "app/journal/listing.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_time.h"
-#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* In the order of COLUMNS. */
 enum column {
-    COL_POS,
     COL_ID,
     COL_SITE,
     COL_WRITER,
@@ -33,6 +31,7 @@ enum column {
     COL_ACTOR,
     COL_INREPLYTO,
     COL_WITHDRAWN,
+    COL_POS,
     COL_EXIF_TAKEN,
     COL_ORIENTATION,
     COL_LAT,
@@ -41,9 +40,11 @@ enum column {
     COL_MORE,
 };
 #define COLUMNS                                                                                                        \
-    "p.pos, p.id, p.site, p.writer, p.sha256, p.thumb_sha256, p.bytes, p.width, p.height, p.stage, p.room, p.caption," \
-    " p.taken, p.clock, p.origin, p.code, p.at, p.actor, p.inreplyto, p.withdrawn,"                                    \
+    "p.id, p.site, p.writer, p.sha256, p.thumb_sha256, p.bytes, p.width, p.height, p.stage, p.room, p.caption,"        \
+    " p.taken, p.clock, p.origin, p.code, p.at, p.actor, p.inreplyto, p.withdrawn, p.pos,"                             \
     " p.exif_taken, p.orientation, p.lat_udeg, p.lon_udeg, p.series"
+
+static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
 int photo_find(struct db *db, const char *site, const char *id, struct photo *out, bool *withdrawn) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
@@ -127,23 +128,23 @@ static int put_dated(struct db *db, struct stmt *s, struct json_out *w) {
 }
 
 /* The members of a row, into an open object. */
-static int put_members(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w) {
     json_put_text(w, "id", stmt_text(s, COL_ID));
     json_put_text(w, "site", stmt_text(s, COL_SITE));
     json_put_text(w, "board", stmt_text(s, COL_WRITER));
     json_put_text(w, "sha256", stmt_text(s, COL_SHA256));
-    row_put(w, "thumb_sha256", stmt_text(s, COL_THUMB));
+    json_put_text(w, "thumb_sha256", or_null(stmt_text(s, COL_THUMB)));
     json_put_int(w, "bytes", stmt_int(s, COL_BYTES));
     json_put_int(w, "width", stmt_int(s, COL_WIDTH));
     json_put_int(w, "height", stmt_int(s, COL_HEIGHT));
-    row_put(w, "stage", stmt_text(s, COL_STAGE));
-    row_put(w, "room", stmt_text(s, COL_ROOM));
-    row_put(w, "caption", stmt_text(s, COL_CAPTION));
+    json_put_text(w, "stage", or_null(stmt_text(s, COL_STAGE)));
+    json_put_text(w, "room", or_null(stmt_text(s, COL_ROOM)));
+    json_put_text(w, "caption", or_null(stmt_text(s, COL_CAPTION)));
     json_put_text(w, "taken", stmt_text(s, COL_TAKEN));
     json_put_text(w, "clock", stmt_text(s, COL_CLOCK));
     json_put_text(w, "origin", stmt_text(s, COL_ORIGIN));
     json_put_text(w, "code", stmt_text(s, COL_CODE));
-    row_put(w, "exif_taken", stmt_text(s, COL_EXIF_TAKEN));
+    json_put_text(w, "exif_taken", or_null(stmt_text(s, COL_EXIF_TAKEN)));
     json_put_int(w, "orientation", stmt_int(s, COL_ORIENTATION));
     if (stmt_is_null(s, COL_LAT))
         json_put_null(w, "gps");
@@ -153,22 +154,25 @@ static int put_members(struct db *db, struct stmt *s, bool names, struct json_ou
     json_put_text(w, "at", stmt_text(s, COL_AT));
     int rc = put_dated(db, s, w);
     if (rc == 0) rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), names, w, "actor");
-    row_put(w, "inreplyto", stmt_text(s, COL_INREPLYTO));
+    json_put_text(w, "inreplyto", or_null(stmt_text(s, COL_INREPLYTO)));
     json_put_bool(w, "withdrawn", stmt_int(s, COL_WITHDRAWN) == 1);
     return rc < 0 ? rc : w->buf->error;
 }
 
-static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
-    const bool *names = ctx;
-    json_open(w, NULL, '{');
-    int rc = put_members(db, s, *names, w);
-    json_close(w, '}');
-    return rc;
-}
-
 int photo_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
-    return listing_one(db, "SELECT " COLUMNS " FROM photo p WHERE p.site = ? AND p.id = ? AND p.sha256 <> ''", site, id,
-                       put_row, &names, out);
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    int rc = db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE p.site = ? AND p.id = ? AND p.sha256 <> ''", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    rc = put_row(db, s, names, &w);
+    json_close(&w, '}');
+    return rc < 0 ? rc : out->error;
 }
 
 #define PAGE                                                                                                           \
@@ -178,14 +182,34 @@ int photo_print(struct db *db, const char *site, const char *id, bool names, str
     " AND CASE WHEN ?9 IS NULL THEN p.origin <> 'timelapse' ELSE p.origin = ?9 END"                                    \
     " ORDER BY p.pos DESC LIMIT ?8"
 
+static int put_page(struct db *db, struct stmt *s, const struct photo_query *q, struct json_out *w, int64_t *next) {
+    int64_t last = 0;
+    int rc = 0;
+    *next = 0;
+    for (int n = 0; (rc = stmt_step(s)) == 1; n++) {
+        if (n == q->limit) {
+            *next = last;
+            return 0;
+        }
+        json_open(w, NULL, '{');
+        int put = put_row(db, s, q->names, w);
+        if (put < 0) return put;
+        json_close(w, '}');
+        last = stmt_int(s, COL_POS);
+    }
+    return rc;
+}
+
 int photo_list(struct db *db, const struct photo_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    bool names = q->names;
-    int64_t before;
-    int rc = listing_before(q->before, &before, e);
-    if (rc < 0) return rc;
-    rc = q->site ? db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE p.site = ?1 AND" PAGE, &s)
-                 : db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE ?1 IS NULL AND" PAGE, &s);
+    struct json_out w;
+    int64_t before = INT64_MAX;
+    int64_t next = 0;
+    char cursor[24];
+    if (q->before && text_int(q->before, 1, INT64_MAX, &before) < 0)
+        return err_field(e, ERR_INVALID, "before", "before has to be the next of the page before");
+    int rc = q->site ? db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE p.site = ?1 AND" PAGE, &s)
+                     : db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE ?1 IS NULL AND" PAGE, &s);
     if (rc < 0) return err_set(e, rc, "the photos cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, q->stage);
@@ -196,7 +220,16 @@ int photo_list(struct db *db, const struct photo_query *q, struct buf *out, stru
     stmt_bind_int(s, 7, before);
     stmt_bind_int(s, 8, q->limit + 1);
     stmt_bind_text(s, 9, q->origin);
-    return listing_print(db, s, "photos", q->limit, put_row, &names, out, e);
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_open(&w, "photos", '[');
+    rc = put_page(db, s, q, &w, &next);
+    json_close(&w, ']');
+    (void)snprintf(cursor, sizeof cursor, "%lld", (long long)next);
+    json_put_text(&w, "next", next ? cursor : NULL);
+    json_close(&w, '}');
+    if (rc == 0) rc = out->error;
+    return rc < 0 ? err_set(e, rc, "the photos cannot be listed: %s", err_name(rc)) : 0;
 }
 
 /* As people write Crockford's base 32. */
@@ -248,7 +281,7 @@ int photo_print_by_code(struct db *db, const char *code, bool names, struct buf 
     json_open(&w, "photos", '[');
     for (; (rc = stmt_step(s)) == 1; found++) {
         json_open(&w, NULL, '{');
-        int put = put_members(db, s, names, &w);
+        int put = put_row(db, s, names, &w);
         if (put == 0) put = put_place(s, &w);
         if (put < 0) return err_set(e, put, "the photos cannot be read: %s", err_name(put));
         json_close(&w, '}');

@@ -224,8 +224,17 @@ static int put_question(struct db *db, struct stmt *s, struct json_out *w, void 
 }
 
 int question_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct shown v = { clock_wall(), names };
-    return listing_one(db, QUESTIONS " WHERE site = ? AND id = ?", site, id, put_question, &v, out);
+    struct json_out w;
+    int rc = db_prepare(db, QUESTIONS " WHERE site = ? AND id = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    json_start(&w, out);
+    return put_question(db, s, &w, &v);
 }
 
 int question_list(struct db *db, const struct question_query *q, struct buf *out, struct err_text *e) {

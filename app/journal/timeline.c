@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HISTORY_MAX (4u * 1024u * 1024u) /* bytes */
-
 /* The columns of every query here, and what it reads from; duplicates and refused events are no entries. */
 #define ENTRY_COLUMNS                                                                                                  \
     "SELECT e.pos, e.bytes, c.id, e.seq + (SELECT coalesce(sum(o.seq), 0) FROM chain o WHERE o.site = c.site AND "     \
@@ -303,16 +301,4 @@ int timeline_history(struct db *db, const char *site, const char *subject, unsig
     if (rc < 0) return rc;
     json_close(&v.w, ']');
     return out->error;
-}
-
-int timeline_put_history(struct db *db, const char *site, const char *kind, const char *id, bool names,
-                         struct json_out *w) {
-    char subject[ENVELOPE_SUBJECT_SIZE];
-    struct buf list;
-    (void)snprintf(subject, sizeof subject, "%s/%s", kind, id);
-    buf_init(&list, HISTORY_MAX);
-    int rc = timeline_history(db, site, subject, names ? 0 : TIMELINE_HIDE_NAMES, &list);
-    if (rc == 0) json_put_raw(w, "history", list.data, list.len);
-    buf_fini(&list);
-    return rc < 0 ? rc : w->buf->error;
 }

@@ -8,7 +8,6 @@
 #ifndef SITELOG_JOURNAL_TIMELINE_H
 #define SITELOG_JOURNAL_TIMELINE_H
 
-#include "firmware/base/json.h"
 #include "firmware/db/db.h"
 
 #define TIMELINE_LIMIT_MAX 200
@@ -44,9 +43,5 @@ MUST_CHECK int timeline_entry(struct db *db, const char *site, const char *id, u
 /* A bare array: all events of a subject ("hazard/0193…") in fold order. An entry has "late":"<why>" where it came too late to count.
  * Empty for an unknown subject. */
 MUST_CHECK int timeline_history(struct db *db, const char *site, const char *subject, unsigned hide, struct buf *out);
-
-/* The same as the member "history" of an open object, for the subject kind/id. names: false hides who. */
-MUST_CHECK int timeline_put_history(struct db *db, const char *site, const char *kind, const char *id, bool names,
-                                    struct json_out *w);
 
 #endif

@@ -12,12 +12,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *get(struct steps_rig *f, const char *pattern, const char *target, int status, const char *field) {
+struct fixture {
+    struct board_rig board;
+    struct steps steps;
+};
+
+static int setup(void **state) {
+    struct fixture *f = calloc(1, sizeof *f);
+    board_rig_open(&f->board);
+    steps_init(&f->steps, &f->board);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *f = *state;
+    board_rig_close(&f->board);
+    free(f);
+    return 0;
+}
+
+static char *get(struct fixture *f, const char *pattern, const char *target, int status, const char *field) {
     struct steps_ask ask = { .method = "GET", .pattern = pattern, .target = target };
     return steps_expect(&f->steps, &ask, status, field);
 }
 
-static void post(struct steps_rig *f, const char *pattern, const char *target, const char *body, int status,
+static void post(struct fixture *f, const char *pattern, const char *target, const char *body, int status,
                  const char *field) {
     struct steps_ask ask = { .method = "POST", .pattern = pattern, .target = target, .body = body };
     steps_status(&f->steps, &ask, status, field);
@@ -26,7 +46,7 @@ static void post(struct steps_rig *f, const char *pattern, const char *target, c
 /* ---- people ---- */
 
 static void people_are_added_locked_and_unlocked(void **state) {
-    struct steps_rig *f = *state;
+    struct fixture *f = *state;
     static const char add[] = "{\"id\":\"u-07\",\"name\":\"site manager\",\"role\":\"manager\",\"pin\":\"246813\"}";
     post(f, "/control/users", NULL, add, 200, NULL);
     char *list = get(f, "/control/users", NULL, 200, NULL);
@@ -47,7 +67,7 @@ static void people_are_added_locked_and_unlocked(void **state) {
 }
 
 static void a_bad_person_is_named_by_its_field(void **state) {
-    struct steps_rig *f = *state;
+    struct fixture *f = *state;
     static const struct {
         const char *body, *field;
     } cases[] = {
@@ -71,7 +91,7 @@ static void a_bad_person_is_named_by_its_field(void **state) {
 }
 
 static void rebuilding_says_how_many_were_folded(void **state) {
-    struct steps_rig *f = *state;
+    struct fixture *f = *state;
     static const char body[] = "{\"id\":\"01990000-0000-7000-8000-00000000000b\"}";
     post(f, "/api/v1/photo-requests", NULL, body, 201, NULL);
     struct steps_ask ask = { .method = "POST", .pattern = "/control/rebuild" };
@@ -86,7 +106,7 @@ static void rebuilding_says_how_many_were_folded(void **state) {
 #define REQUEST "01990000-0000-7000-8000-00000000000a"
 
 static void requests_are_made_once_and_listed(void **state) {
-    struct steps_rig *f = *state;
+    struct fixture *f = *state;
     static const char path[] = "/api/v1/photo-requests";
     post(f, path, NULL, "{\"id\":\"" REQUEST "\",\"text\":\"the riser\"}", 201, NULL);
     post(f, path, NULL, "{\"id\":\"" REQUEST "\",\"text\":\"the riser\"}", 200, NULL);
@@ -108,7 +128,7 @@ static void requests_are_made_once_and_listed(void **state) {
 /* ---- drafts ---- */
 
 static void drafts_are_kept_shared_and_dropped(void **state) {
-    struct steps_rig *f = *state;
+    struct fixture *f = *state;
     struct steps_ask ask = { .method = "PUT",
                              .pattern = "/api/v1/drafts/{kind}/{key}",
                              .target = "kind=daylog&key=2026-11-22",
@@ -132,7 +152,7 @@ static void drafts_are_kept_shared_and_dropped(void **state) {
 /* ---- the timeline ---- */
 
 static void the_timeline_pages(void **state) {
-    struct steps_rig *f = *state;
+    struct fixture *f = *state;
     char body[100], *text;
     for (int i = 0; i < 5; i++) {
         char id[ID_SIZE];
@@ -161,7 +181,7 @@ static void the_timeline_pages(void **state) {
 }
 
 static void the_history_of_one_thing(void **state) {
-    struct steps_rig *f = *state;
+    struct fixture *f = *state;
     post(f, "/api/v1/photo-requests", NULL, "{\"id\":\"" REQUEST "\"}", 201, NULL);
     char *text = get(f, "/api/v1/history/{kind}/{id}", "kind=photo-request&id=" REQUEST, 200, NULL);
     assert_non_null(strstr(text, "\"subject\":\"photo-request/" REQUEST "\""));
@@ -173,13 +193,13 @@ static void the_history_of_one_thing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(people_are_added_locked_and_unlocked, steps_rig_setup, steps_rig_teardown),
-        cmocka_unit_test_setup_teardown(a_bad_person_is_named_by_its_field, steps_rig_setup, steps_rig_teardown),
-        cmocka_unit_test_setup_teardown(rebuilding_says_how_many_were_folded, steps_rig_setup, steps_rig_teardown),
-        cmocka_unit_test_setup_teardown(requests_are_made_once_and_listed, steps_rig_setup, steps_rig_teardown),
-        cmocka_unit_test_setup_teardown(drafts_are_kept_shared_and_dropped, steps_rig_setup, steps_rig_teardown),
-        cmocka_unit_test_setup_teardown(the_timeline_pages, steps_rig_setup, steps_rig_teardown),
-        cmocka_unit_test_setup_teardown(the_history_of_one_thing, steps_rig_setup, steps_rig_teardown),
+        cmocka_unit_test_setup_teardown(people_are_added_locked_and_unlocked, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_bad_person_is_named_by_its_field, setup, teardown),
+        cmocka_unit_test_setup_teardown(rebuilding_says_how_many_were_folded, setup, teardown),
+        cmocka_unit_test_setup_teardown(requests_are_made_once_and_listed, setup, teardown),
+        cmocka_unit_test_setup_teardown(drafts_are_kept_shared_and_dropped, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_timeline_pages, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_history_of_one_thing, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
