@@ -76,8 +76,7 @@ static int take(struct db *db, void *arg) {
     struct hook_sender *s = t->s;
     struct wall now = clock_wall();
     int rc = hook_box_take(db, t->worker->hook->name, now, &t->worker->bundle);
-    if (rc == 0 && t->worker->bundle.digest)
-        rc = digest_read(db, s->o.tz, s->o.timezone, s->o.silent_after_s, now, &s->digest);
+    if (rc == 0 && t->worker->bundle.digest) rc = digest_read(db, s->o.tz, s->o.timezone, now, &s->digest);
     t->none = rc == ERR_NOT_FOUND;
     return t->none ? 0 : rc; /* what was parked stays so */
 }

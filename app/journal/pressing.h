@@ -48,12 +48,9 @@ struct pressing_scope {
     const char *fallback_tz; /* of sites without a plan */
     char date[TZ_DATE_SIZE]; /* head office's */
     struct wall now;
-    struct wall silent_before; /* a board that was heard then, and is not connected, is not silent yet */
 };
 
-/* silent_after_s: of the settings; two days at least, since the power of a site is off at night and on Sundays. */
-void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
-                         struct wall now);
+void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, struct wall now);
 
 /* One site. */
 MUST_CHECK int pressing_read(struct db *db, const struct pressing_scope *c, const char *site, struct pressing *out);

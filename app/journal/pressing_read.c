@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SITES_MAX = 100000, SITES_STEP = 64, SILENT_AT_LEAST_S = 2 * 86400 };
+enum { SITES_MAX = 100000, SITES_STEP = 64 };
 
 /* Standing alerts: all, the executives', those that nothing else tells of, and what they say of hazards and boards. */
 static int of_alerts(struct db *db, struct pressing *s) {
@@ -107,12 +107,8 @@ static int of_plan(struct db *db, const struct pressing_scope *c, struct pressin
     return rc;
 }
 
-void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
-                         struct wall now) {
-    int64_t silent_s = silent_after_s > SILENT_AT_LEAST_S ? silent_after_s : SILENT_AT_LEAST_S;
-    *c = (struct pressing_scope){ .fallback_tz = fallback_tz,
-                                  .now = now,
-                                  .silent_before = { now.ms - silent_s * 1000 } };
+void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, struct wall now) {
+    *c = (struct pressing_scope){ .fallback_tz = fallback_tz, .now = now };
     tz_date(tz, now, c->date);
 }
 

@@ -235,7 +235,6 @@ static int start_sender(struct hub *h, struct err_text *e) {
                                      .office_url = c->office_url,
                                      .tz = h->rt.tz,
                                      .timezone = c->office_timezone,
-                                     .silent_after_s = c->office_silent_after_s,
                                      .retry_max_ms = c->office_hook_retry_max_s * 1000,
                                      .timeout_ms = c->office_hook_timeout_s * 1000 };
     int rc = hook_sender_start(&o, &sender, e);

@@ -89,7 +89,7 @@ static void add_site(struct fixture *f, const char *site) {
 static const char *list(struct fixture *f, const char *user, const char *role, bool all) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct mine_ask ask = { .user = user, .role = role, .all = all };
-    pressing_scope_init(&ask.scope, f->tz, "Asia/Shanghai", 900, clock_wall());
+    pressing_scope_init(&ask.scope, f->tz, "Asia/Shanghai", clock_wall());
     buf_clear(&f->out);
     buf_clear(&f->line);
     assert_int_equal(mine_print(f->t.db, &ask, &f->out), 0);

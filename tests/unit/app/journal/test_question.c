@@ -348,7 +348,7 @@ static void a_job_is_closed_when_nothing_is_open(void **state) {
     assert_string_equal(date, "2024-02-29");
     buf_clear(&f->answer);
     assert_int_equal(tz_create("Asia/Shanghai", &tz, NULL), 0);
-    pressing_scope_init(&scope, tz, "Asia/Shanghai", 900, clock_wall());
+    pressing_scope_init(&scope, tz, "Asia/Shanghai", clock_wall());
     tz_destroy(tz);
     assert_int_equal(site_list(f->t.db, &scope, &f->answer), 0);
     post_rig_has(f, "'closed':'2024-02-29'");
