@@ -77,16 +77,21 @@ static void copy_member(const struct json *o, const char *name, char *out, size_
 
 static struct shown show(struct db *db, const char *id) {
     struct shown shown = { 0 };
+    struct timeline_query q = { .site = JOURNAL_RIG_SITE, .limit = TIMELINE_LIMIT_MAX };
     struct json *root = NULL;
     struct buf b;
     buf_init(&b, TIMELINE_PAGE_MAX);
-    assert_int_equal(timeline_entry(db, JOURNAL_RIG_SITE, id, 0, &b), 0);
+    assert_int_equal(timeline_page(db, &q, &b), 0);
     assert_int_equal(json_parse(b.data, b.len, &root, NULL), 0);
     buf_fini(&b);
-    copy_member(root, "at", shown.at, sizeof shown.at);
-    copy_member(root, "at_corrected", shown.corrected, sizeof shown.corrected);
-    copy_member(root, "clock_corrected", shown.clock, sizeof shown.clock);
-    copy_member(root, "taken_corrected", shown.taken, sizeof shown.taken);
+    const struct json *entries = json_member(root, "entries"), *e = NULL;
+    for (size_t i = 0; i < json_count(entries); i++)
+        if (strcmp(json_text(json_member(json_at(entries, i), "id")), id) == 0) e = json_at(entries, i);
+    assert_non_null(e);
+    copy_member(e, "at", shown.at, sizeof shown.at);
+    copy_member(e, "at_corrected", shown.corrected, sizeof shown.corrected);
+    copy_member(e, "clock_corrected", shown.clock, sizeof shown.clock);
+    copy_member(e, "taken_corrected", shown.taken, sizeof shown.taken);
     json_destroy(root);
     return shown;
 }
