@@ -3,6 +3,7 @@
 #include "firmware/sitelogd/outages.h"
 
 #include "app/journal/alive.h"
+#include "app/journal/camera_down.h"
 #include "firmware/base/log.h"
 
 #include <stdlib.h>
@@ -42,7 +43,8 @@ static int start(struct job *job, struct journal *j, struct db *db) {
     struct alive last;
     bool waits = false;
     int rc = alive_start(j, db, &last, &job->why);
-    if (!rc) rc = downtime_start(j, db, last.at, &job->o->downtime, &job->why);
+    if (!rc) rc = downtime_start(j, db, OUTAGE_NETWORK, last.at, &job->o->downtime, &job->why);
+    if (!rc) rc = camera_down_start(j, db, last.at, &job->o->camera, &job->why);
     if (!rc) rc = alive_settle(j, db, false, &waits, &job->why);
     job->o->waits = waits;
     return rc;
@@ -74,9 +76,9 @@ static int run(struct db *db, void *arg) {
     case STOPPED:
         return alive_note(j, db, ALIVE_STOPPED);
     case LINK_IS_DOWN:
-        return downtime_keep(j, db, job->from);
+        return downtime_keep(j, db, OUTAGE_NETWORK, job->from);
     case RECORD_LINK:
-        rc = downtime_forget(db);
+        rc = downtime_forget(db, OUTAGE_NETWORK);
         return rc ? rc : outage_append(j, db, &job->outage, NULL, &job->why);
     case RECORD_POWER:
         return outage_append(j, db, &job->outage, NULL, &job->why);
