@@ -88,7 +88,10 @@ static int run(struct db *db, void *arg) {
 
 static void done(void *arg, int result) {
     struct job *job = arg;
-    if (result && result != ERR_GONE) log_warn("outages: %s %s", err_name(result), job->why.text);
+    if (result && result != ERR_GONE)
+        log_warn("outages: what was seen of power or link could not be written: %s %s; sitelogctl doctor checks disk "
+                 "and database",
+                 err_name(result), job->why.text);
     free(job);
 }
 
@@ -101,7 +104,10 @@ static void submit(struct outages *o, const struct job *what) {
         rc = store_submit(o->rt->writer, &(struct store_job){ .run = run, .done = done, .arg = job });
     }
     if (!rc) return;
-    if (rc != ERR_GONE) log_warn("outages: %s", err_name(rc));
+    if (rc != ERR_GONE)
+        log_warn("outages: the store takes nothing (%s): an outage may be missing; sitelogctl doctor checks disk and "
+                 "database",
+                 err_name(rc));
     free(job);
 }
 
@@ -138,7 +144,9 @@ static void look_at_power(struct outages *o) {
     enum power_state before = (enum power_state)atomic_load(&o->power), now = power_look(o->supply);
     if (now == before) return;
     atomic_store(&o->power, (int)now);
-    if (now == POWER_UNKNOWN) log_warn("[power] supply %s: it does not say whether the power is there", o->supply);
+    if (now == POWER_UNKNOWN)
+        log_warn("[power] supply %s: it does not say any more whether the power is there; see /sys/class/power_supply",
+                 o->supply);
     if (now == POWER_FAILING) power_failed(o);
     if (before == POWER_FAILING) power_came_back(o);
 }
@@ -182,7 +190,10 @@ int outages_start(struct outages *o, struct runtime *rt, struct err_text *e) {
     o->rt = rt;
     int rc = store_call(rt->writer, run, &job);
     /* A board that cannot write now (its disk is full, say) still has to start. */
-    if (rc) log_error("outages: what the last run left could not be recorded: %s %s", err_name(rc), job.why.text);
+    if (rc)
+        log_error(
+            "outages: what the last run left could not be recorded: %s %s; sitelogctl doctor checks disk and database",
+            err_name(rc), job.why.text);
     if (uv_timer_init(&rt->loop, &o->timer)) return err_set(e, ERR_NOMEM, "the pulse could not be started");
     o->timer.data = o;
     o->open = true;
@@ -201,5 +212,7 @@ void outages_stop(struct outages *o) {
     o->open = false;
     uv_close((uv_handle_t *)&o->timer, NULL);
     int rc = store_call(o->rt->writer, run, &job);
-    if (rc) log_warn("outages: the stop could not be written down: %s", err_name(rc));
+    if (rc)
+        log_warn("outages: the stop could not be written down: %s; the next start takes it for a power cut",
+                 err_name(rc));
 }
