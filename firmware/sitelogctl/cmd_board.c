@@ -82,6 +82,7 @@ const struct ctl_command cmd_board_accept = {
     .what = "at head office: a replaced board's key is the right one",
     .run = run,
     .json = "site, board, key",
-    .more = "  --key KEY  the key that was refused, as the board's card at head office shows it; compare it first with the\n"
+    .more = "  --key KEY  the key that was refused, as the board's card at head office shows it; compare it first with "
+            "the\n"
             "             one that `sitelogctl init` prints on the new board: whoever holds it speaks for the board\n",
 };
