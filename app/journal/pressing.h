@@ -33,8 +33,6 @@ struct pressing {
     bool closed;              /* handed over: no work is late there, no log due, and its board is gone */
 };
 
-/* Pure: the word of a kind: "executive" "stop_work" "overdue" "late" "silent" "daylog" "alerts" "unsent". */
-const char *pressing_word(enum pressing_kind kind);
 /* Pure: how much of a kind there is to tell of; 0: it does not press. */
 int64_t pressing_count(const struct pressing *s, enum pressing_kind kind);
 /* Pure: does head office have to look today? An executive alert, a hazard that stops the work or is overdue, more than two days late, a silent board. */

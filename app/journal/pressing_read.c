@@ -51,7 +51,7 @@ static int of_hazards(struct db *db, const struct pressing_scope *c, const struc
     while ((rc = stmt_step(q)) == 1) {
         struct wall raised = { stmt_int(q, 1) }, due = { stmt_int(q, 2) };
         s->stop_work += stmt_int(q, 0);
-        overdue += due.ms > 0 && due.ms < c->now.ms && standstill_shift(clocks, raised, due).ms < c->now.ms;
+        overdue += due.ms > 0 && due.ms <= c->now.ms && standstill_shift(clocks, raised, due).ms <= c->now.ms;
     }
     if (s->overdue < overdue) s->overdue = overdue;
     return rc;

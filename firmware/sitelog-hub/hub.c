@@ -65,7 +65,9 @@ static bool moved(void *ctx, const char *board, const char *from, const char *to
     struct hub *h = ctx;
     bool said = false;
     int rc = move_said(h->feed_db, from, board, to, &said);
-    if (rc) log_warn("whether board %s moved cannot be read: %s", board, err_name(rc));
+    if (rc)
+        log_warn("whether board %s moved cannot be read: %s; sitelogctl doctor checks disk and database", board,
+                 err_name(rc));
     return said;
 }
 

@@ -102,10 +102,7 @@ static void all_of_it_is_told_in_words(void **state) {
                         "{\"red\":true,\"press\":[{\"kind\":\"executive\",\"n\":1},{\"kind\":\"stop_work\",\"n\":2},"
                         "{\"kind\":\"overdue\",\"n\":3},{\"kind\":\"late\",\"n\":4},{\"kind\":\"silent\",\"n\":5},"
                         "{\"kind\":\"daylog\",\"n\":6},{\"kind\":\"alerts\",\"n\":7},{\"kind\":\"unsent\",\"n\":8}]}");
-    for (enum pressing_kind kind = 0; kind < PRESSING_KINDS; kind++) {
-        assert_int_equal(pressing_count(&told, kind), 0);
-        assert_non_null(pressing_word(kind));
-    }
+    for (enum pressing_kind kind = 0; kind < PRESSING_KINDS; kind++) assert_int_equal(pressing_count(&told, kind), 0);
 }
 
 /* ---- what is read ---- */

@@ -197,9 +197,9 @@ static void a_call_brings_its_questions(void **state) {
     post_rig_has(f, "'date':'2026-11-22','score':4,'note':'满意','questions':['几号完工','打139****1234'],'next':null");
     assert_int_equal(call(f, 1, "'score':4,'note':'满意','questions':['几号完工','打13900001234']"), ERR_EXISTS);
     char *n =
-        journal_pair_value(&f->t, "SELECT count(*) || max(text) || max(due) FROM question WHERE asker = 'customer'"
+        journal_pair_value(&f->t, "SELECT count(*) || max(text) || max(due_ms) FROM question WHERE asker = 'customer'"
                                   " AND asked_of = 'site'");
-    assert_string_equal(n, "2打139****12342026-11-23T10:30:00.000+08:00");
+    assert_string_equal(n, "2打139****12341795401000000");
     free(n);
     n = journal_pair_value(&f->t, "SELECT count(*) FROM event WHERE json_extract(bytes, '$.inreplyto') ="
                                   " '01935d2a-1c00-7abc-8def-000000000001'");
