@@ -42,7 +42,7 @@ static int list_delays(struct db *db, const struct asking *a, struct buf *out, s
 static int list_materials(struct db *db, const struct asking *a, struct buf *out, struct err_text *e) {
     struct material_query q = { .site = a->ask->site,
                                 .state = "late",
-                                .today = a->today,
+                                .now = a->ask->now,
                                 .expected_by = a->day[0] ? a->day : NULL,
                                 .limit = a->limit,
                                 .names = true };
