@@ -52,6 +52,7 @@ static void put_stage(const struct day *d, struct json_out *w) {
     json_put_int(w, "day", d->stage.day);
     json_put_int(w, "days", d->stage.days);
     json_put_int(w, "late_days", d->stage.late_days);
+    json_put_text(w, "state", d->stage.state);
     json_close(w, '}');
 }
 
