@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Every word on the screens, Chinese and English; and which of them is shown. {name} is filled in.
+// Every word on the screens, Chinese and English; and which of them is shown. Holes are filled in as holes.js says.
 import { el } from './dom.js';
+import { fillIn } from './holes.js';
 import { icon } from './icons.js';
 
 const WORDS = {
@@ -78,7 +79,7 @@ const WORDS = {
     'today.logged': ['今天的日志已记', 'Today is logged'],
     'today.not-logged': ['今天还没记日志', 'Today is not logged yet'],
     'today.draft': ['今天的日志有草稿', 'A draft for today is there'],
-    'count.photos-today': ['今天照片 {n} 张', '{n} photos today'],
+    'count.photos-today': ['今天照片 {n} 张', '{n} photo{n|s} today'],
     'count.photos': ['{n} 张', '{n}'],
 
     'state.saved': ['已存', 'Saved'],
@@ -88,7 +89,7 @@ const WORDS = {
     'state.away': ['在路上', 'On its way'],
     'pill.received': ['全部已达总部', 'All received'],
     'pill.sending': ['正在发送 {n} 条', 'Sending {n}'],
-    'pill.photos': ['正在传照片 {n} 张', 'Sending {n} photos'],
+    'pill.photos': ['正在传照片 {n} 张', 'Sending {n} photo{n|s}'],
     'pill.link-down': ['网络断开，已存本机', 'No link: kept here'],
     'pill.hub-down': ['总部不在线，已存本机', 'Head office away'],
     'pill.rejected': ['{n} 条被总部退回', '{n} rejected'],
@@ -249,7 +250,7 @@ const WORDS = {
     'origin.recovered': ['找回', 'recovered'],
 
     'timeline.empty': ['还没有记录', 'Nothing recorded yet'],
-    'entry.photos': ['照片 {n} 张', '{n} photos'],
+    'entry.photos': ['照片 {n} 张', '{n} photo{n|s}'],
     'entry.history': ['历次版本', 'History'],
     'tile.wrong': ['有问题', 'Problem'],
     'due.do-answer': ['去答复', 'Answer'],
@@ -405,7 +406,7 @@ const WORDS = {
     'delay.from': ['从哪天起？', 'From which day?'],
     'delay.to': ['到哪天？', 'To which day?'],
     'delay.which': ['哪天？', 'Which day?'],
-    'delay.days': ['{n} 个工作日', '{n} working days'],
+    'delay.days': ['{n} 个工作日', '{n} working day{n|s}'],
     'delay.none': ['没有停工和延期', 'None'],
     'delay.saved': ['延期申请已提交', 'Claim sent'],
     'delay.idle-saved': ['已记下停工一天', 'Idle day noted'],
@@ -418,8 +419,8 @@ const WORDS = {
     'verdict.rectify': ['需整改', 'To rectify'],
     'verdict.fail': ['不合格', 'Failed'],
     'inspect.counts': ['合格 {passed} · 不合格 {failed} · 不适用 {na}', '{passed} passed · {failed} failed · {na} n/a'],
-    'inspect.red': ['红线 {n} 项', '{n} red lines'],
-    'inspect.hazards': ['报隐患 {n} 条', '{n} hazards raised'],
+    'inspect.red': ['红线 {n} 项', '{n} red line{n|s}'],
+    'inspect.hazards': ['报隐患 {n} 条', '{n} hazard{n|s} raised'],
     'inspect.open': ['看报告', 'See the report'],
     'type.stage-started': ['开工', 'started'],
     'type.stage-finished': ['完工', 'finished'],
@@ -578,7 +579,7 @@ const WORDS = {
     'span.days': ['{n} 天', '{n} d'],
     'span.hours': ['{n} 小时', '{n} h'],
     'span.minutes': ['{n} 分', '{n} min'],
-    'dropped.text': ['{n} 张原图（{size}）总部已收到，本机已清理', '{n} originals ({size}), which head office has, were cleared here'],
+    'dropped.text': ['{n} 张原图（{size}）总部已收到，本机已清理', '{n} original{n|s} ({size}), which head office has, {n|was|were} cleared here'],
     'type.access': ['查看记录', 'Access'],
     'type.photos-dropped': ['清理已达照片', 'Received photos cleared'],
     'type.note': ['备注', 'Note'],
@@ -612,7 +613,7 @@ const WORDS = {
     'office.filter': ['筛选', 'Filter'],
     'filter.all': ['全部', 'All'],
     'timelapse.place-unknown': ['没说在哪个房间', 'Room not said'],
-    'plan.stages-count': ['{n} 个阶段', '{n} stages'],
+    'plan.stages-count': ['{n} 个阶段', '{n} stage{n|s}'],
 };
 
 const KEY = 'sitelog.lang';
@@ -624,7 +625,7 @@ export const has = (key) => key in WORDS;
 export function t(key, values) {
     const words = WORDS[key];
     if (!words) return key;
-    return values ? words[current].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole) : words[current];
+    return values ? fillIn(words[current], values) : words[current];
 }
 
 function apply() {
