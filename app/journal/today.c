@@ -10,6 +10,7 @@
 #include "app/journal/plan.h"
 #include "app/journal/standing.h"
 #include "app/journal/today_alerts.h"
+#include "app/journal/today_checks.h"
 #include "app/journal/timed_test.h"
 #include "app/journal/today_chips.h"
 #include "app/journal/today_hazards.h"
@@ -307,9 +308,11 @@ static int put_tests_due(const struct day *d, struct json_out *w) {
 
 static int put_dues(const struct day *d, struct json_out *w) {
     json_open(w, "due", '[');
+    bool checks = today_checks_are_due(d->ask); /* who looks at the works does not log them */
     int rc = put_tests_due(d, w);
-    if (rc == 0) rc = put_logs_due(d, w);
+    if (rc == 0) rc = checks ? today_checks_put_acceptances(d->db, d->ask, w) : put_logs_due(d, w);
     if (rc == 0) rc = today_hazards_put(d->db, d->ask, d->tz, w);
+    if (rc == 0 && checks) rc = today_checks_put_report(d->db, d->ask, &d->clocks, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
     if (d->ask->rejected > 0) {
@@ -362,6 +365,7 @@ static int put_day(const struct day *d, struct json_out *w) {
                      " AND origin <> 'timelapse' ORDER BY pos DESC LIMIT ?",
                      d->ask->site, d->dates[0], w, "photos_today");
     if (rc == 0) put_draft(d, &draft, w);
+    if (rc == 0 && today_checks_are_due(d->ask)) rc = today_checks_put(d->db, d->ask, d->dates[0], w);
     draft_fini(&draft);
     return rc;
 }

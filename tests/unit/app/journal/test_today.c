@@ -370,6 +370,56 @@ static void test_clocks_stand_still(void **state) {
     says(f, "\"day\":2,\"days\":4,\"late_days\":2,\"state\":\"started\"}", true);
 }
 
+static void ask_as(struct fixture *f, const char *role, const char *now) {
+    struct today_ask ask = {
+        .site = JOURNAL_SITE, .board = "b-01", .fallback_tz = "Asia/Shanghai", .user = "u-02", .role = role
+    };
+    assert_int_equal(clock_parse(now, &ask.now, NULL), 0);
+    buf_clear(&f->out);
+    assert_int_equal(today_print(f->t.db, &ask, &f->out), 0);
+}
+
+/* Who looks at the works is asked for no log, but for what is to be looked at. */
+static void test_a_supervisor(void **state) {
+    struct fixture *f = *state;
+    static const char monday[] = "2026-11-16T16:00:00+08:00", report[] =
+                                                                  "{\"kind\":\"inspection\",\"id\":\"2026-11-21\","
+                                                                  "\"due\":\"2026-11-21T18:00:00.000+08:00\"";
+    ask_as(f, "manager", monday);
+    says(f, "\"kind\":\"daylog\"", true);
+    says(f, "\"checks\"", false);
+    ask_as(f, "supervisor", monday);
+    says(f, "\"kind\":\"daylog\"", false);
+    says(f, report, true);
+    says(f, "\"kind\":\"acceptance\"", false);
+    says(f, "\"checks\":{\"inspections\":0,\"open_hazards\":0,\"to_verify\":0}}", true);
+    ask_as(f, "supervisor",
+           "2026-11-21T18:00:00+08:00"); /* its hour has come: the alert tells, and the next week's is asked for */
+    says(f, "\"id\":\"2026-11-28\"", true);
+    as(f, "stage-started", "waterproofing", "{\"room\":\"master_bath\"}");
+    as(f, "acceptance-requested", "waterproofing", "{\"room\":\"master_bath\"}");
+    as(f, "stage-started", "waterproofing", "{\"room\":\"kitchen\"}");
+    ask_as(f, "supervisor", monday);
+    says(f,
+         "{\"kind\":\"acceptance\",\"id\":\"waterproofing\",\"due\":null,\"text\":{\"zh\":\"验收：防水 主卫\",\"en\":",
+         true);
+    journal_pair_now("2026-11-16T09:00:00+08:00");
+    as(f, "acceptance-requested", "waterproofing", "{\"room\":\"kitchen\"}");
+    ask_as(f, "supervisor", monday);
+    says(f, "验收：防水 主卫，另有 1 处", true);
+    as(f, "inspection-submitted", "01990000-0000-7000-8000-0000000000e1",
+       "{\"date\":\"2026-11-16\",\"stage\":\"demolition\",\"items\":[],\"results\":[],\"verdict\":\"pass\","
+       "\"passed\":0,\"failed\":0,\"not_applicable\":0,\"red\":0}");
+    as(f, "hazard-raised", "01990000-0000-7000-8000-0000000000e2",
+       "{\"text\":\"脏\",\"severity\":\"notice\",\"due\":\"2026-11-23T23:59:59+08:00\"}");
+    as(f, "hazard-assigned", "01990000-0000-7000-8000-0000000000e2", "{\"assignee\":\"u-01\"}");
+    as(f, "hazard-rectified", "01990000-0000-7000-8000-0000000000e2",
+       "{\"photos\":[\"01990000-0000-7000-8000-0000000000e3\"]}");
+    ask_as(f, "supervisor", monday);
+    says(f, "\"kind\":\"inspection\"", false);
+    says(f, "\"checks\":{\"inspections\":1,\"open_hazards\":1,\"to_verify\":1}}", true);
+}
+
 /* The same stage in the list of stages. */
 static void list_says(struct fixture *f, const char *now, const char *key, const char *text) {
     struct stage_view view = { .site = JOURNAL_SITE, .fallback_tz = "Asia/Shanghai" };
@@ -414,6 +464,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_stage_of_the_plan, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stage_without_dates, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_list_of_stages_agrees, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_supervisor, setup, teardown),
         cmocka_unit_test_setup_teardown(test_start, setup, teardown),
         cmocka_unit_test_setup_teardown(test_chips, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_else_is_due, setup, teardown),
