@@ -119,7 +119,6 @@ addWords({
     'office.sites': ['工地', 'Sites'],
     'office.boards': ['看板', 'Boards'],
     'office.find': ['找工地', 'Find a site'],
-    'office.stage-day': ['{stage} 第{day}/{days}天', '{stage}, day {day} of {days}'],
     'press.executive': ['{n} 条领导级警报', '{n} alert{n|s} for the executives'],
     'press.stop_work': ['{n} 条停工隐患未整改', '{n} stop-work hazard{n|s} not put right'],
     'press.overdue': ['{n} 条隐患逾期', '{n} hazard{n|s} overdue'],
