@@ -21,7 +21,8 @@ export async function begunDrafts() {
     return (await get(sitePath('/drafts'))).drafts;
 }
 
-// Resolves with {draft, stop}, or null where nothing is begun under that key. changed(): another device said something.
+// Resolves with {draft, rest(quiet): while it is sent nothing is fetched, stop}, or null where nothing is begun under that key. changed(): another device
+// said something.
 export async function joinDraft(kind, key, lists, changed) {
     const path = sitePath(`/drafts/${kind}/${key}`);
     const here = newestDraft(kind, key, null); // not sent yet
@@ -31,17 +32,18 @@ export async function joinDraft(kind, key, lists, changed) {
     if (!here && !there) return null;
     const draft = openDraft(kind, key, here ? mergeDrafts(here, there?.draft, lists) : there.draft, true);
     if (here) draft.change(() => {});
-    let stopped = false;
+    let stopped = false, resting = false;
     const pull = debounce(async () => {
+        if (resting) return;
         const kept = await get(path).catch(() => null);
-        if (stopped || !kept) return;
+        if (stopped || resting || !kept) return;
         const news = newsIn(kept.draft, draft.value, lists), own = newsIn(draft.value, kept.draft, lists);
         if (news) draft.take(mergeDrafts(draft.value, kept.draft, lists));
         if (own) draft.change(() => {});
         if (news) changed();
     }, PULL_MS);
     const stops = [live.on('draft', (one) => one.site === place.site && one.kind === kind && one.key === key && pull()), live.on('again', pull)];
-    return { draft, stop() {
+    return { draft, rest(quiet) { resting = quiet; }, stop() {
         stopped = true;
         pull.cancel();
         stops.forEach((end) => end());

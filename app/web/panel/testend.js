@@ -121,6 +121,7 @@ function edit(root, test, joined, onlyBelow, { goTo, back }) {
         if (!count('photos')) return say(t('test.photo-first'), 'bad');
         if (test.below && !count('below')) return say(t('test.below-first'), 'bad');
         send.disabled = true;
+        joined.rest(true);
         await draft.settle();
         say(t('log.saving'), 'busy');
         try {
@@ -130,6 +131,7 @@ function edit(root, test, joined, onlyBelow, { goTo, back }) {
             back();
         } catch (error) {
             send.disabled = false;
+            joined.rest(false);
             const late = error.doc?.remaining_s;
             say(late ? t('test.too-early', { time: clockLeft(late) }) : `${t('log.not-taken')} ${error.message}`, 'bad');
         }

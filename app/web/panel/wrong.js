@@ -105,6 +105,7 @@ function edit(root, joined, goTo) {
     const facts = el('div', { class: 'hazard-facts' });
     const send = el('button', { type: 'button', class: 'main save', on: { click: submit } }, icon('check'), el('span', {}, t('hazard.send')));
     const drop = el('button', { type: 'button', class: 'plain', dataset: { do: 'drop' }, on: { click: () => {
+        joined.rest(true);
         draft.drop(true);
         goTo('wrong');
     } } }, icon('trash'), el('span', {}, t('hazard.drop')));
@@ -125,6 +126,7 @@ function edit(root, joined, goTo) {
             return;
         }
         send.disabled = true;
+        joined.rest(true);
         lastRoom = value.room;
         await draft.settle();
         say(t('log.saving'), 'busy');
@@ -136,6 +138,7 @@ function edit(root, joined, goTo) {
             if (root.isConnected) goTo(`hazard/${value.id}`);
         } catch (error) {
             send.disabled = false;
+            joined.rest(false);
             say(`${t('log.not-taken')} ${error.message}`, 'bad');
         }
     }
