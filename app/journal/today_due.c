@@ -169,7 +169,7 @@ int today_due_put(const struct today_day *d, struct json_out *w) {
     bool checks = today_checks_are_due(d->ask); /* who looks at the works does not log them */
     int rc = put_tests_due(d, w);
     if (rc == 0) rc = checks ? today_checks_put_acceptances(d->db, d->ask, w) : put_logs_due(d, w);
-    if (rc == 0) rc = today_hazards_put(d->db, d->ask, d->tz, w);
+    if (rc == 0) rc = today_hazards_put(d->db, d->ask, &d->clocks, w);
     if (rc == 0 && checks) rc = today_checks_put_report(d->db, d->ask, &d->clocks, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
