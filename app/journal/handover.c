@@ -252,6 +252,19 @@ int handover_make(struct journal *j, struct db *db, struct post *p, const char *
 
 /* ---- reading ---- */
 
+/* What would be announced, were it handed over today. */
+static int put_plan_of_today(struct db *db, const char *site, struct json_out *w) {
+    struct tz *tz = NULL;
+    char zone[PLAN_TZ_SIZE], date[TZ_DATE_SIZE];
+    int rc = plan_timezone(db, site, "UTC", zone);
+    if (rc == 0) rc = tz_create(zone, &tz, NULL);
+    if (rc < 0) return rc;
+    tz_date(tz, clock_wall(), date);
+    tz_destroy(tz);
+    put_plan(w, date);
+    return 0;
+}
+
 int handover_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct json_out w;
@@ -276,6 +289,7 @@ int handover_print(struct db *db, const char *site, const char *id, bool names, 
         rc = person_put_actor(db, site, stmt_text(s, 5), names, &w, "actor");
     } else {
         rc = put_open(db, site, &w, "open", &n);
+        if (rc == 0) rc = put_plan_of_today(db, site, &w);
     }
     json_close(&w, '}');
     return rc < 0 ? rc : out->error;

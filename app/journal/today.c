@@ -14,6 +14,8 @@
 #include "app/journal/today_chips.h"
 #include "app/journal/today_hazards.h"
 #include "app/journal/today_money.h"
+#include "app/journal/today_news.h"
+#include "app/journal/today_sign.h"
 #include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -311,6 +313,8 @@ static int put_dues(const struct day *d, struct json_out *w) {
     if (rc == 0) rc = today_hazards_put(d->db, d->ask, d->tz, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
+    if (rc == 0) rc = today_news_put(d->db, d->ask, &d->clocks, w);
+    if (rc == 0) rc = today_sign_put(d->db, d->ask, w);
     if (d->ask->rejected > 0) {
         char zh[80];
         char en[80];
@@ -320,6 +324,28 @@ static int put_dues(const struct day *d, struct json_out *w) {
     }
     if (rc == 0) rc = put_alerts_due(d, w);
     json_close(w, ']');
+    return rc;
+}
+
+static int put_standing(const struct day *d, struct json_out *w) {
+    int64_t n = 0;
+    int rc = today_alerts_standing(d->db, d->ask->site, &n);
+    json_put_int(w, "alerts", n);
+    return rc;
+}
+
+/* What is being waited for, and is late for nobody: "洒水养护". */
+static int put_waiting(const struct day *d, struct json_out *w) {
+    const struct domain_phrase *phrase = NULL;
+    int rc = today_chips_waiting(d->db, d->ask->site, d->stage.key, &phrase);
+    if (!phrase) {
+        json_put_null(w, "waiting");
+        return rc;
+    }
+    json_open(w, "waiting", '{');
+    json_put_text(w, "zh", phrase->zh);
+    json_put_text(w, "en", phrase->en);
+    json_close(w, '}');
     return rc;
 }
 
@@ -354,6 +380,8 @@ static int put_day(const struct day *d, struct json_out *w) {
                      d->dates[0], w, "logged");
     if (rc == 0) rc = put_start(d, root, w);
     if (rc == 0) rc = today_chips_put(d->db, d->ask->site, d->stage.key, w, "chips");
+    if (rc == 0) rc = put_waiting(d, w);
+    if (rc == 0) rc = put_standing(d, w);
     if (rc == 0) rc = put_dues(d, w);
     if (rc == 0)
         rc = put_ids(d->db,

@@ -18,6 +18,9 @@ struct today_alert {
  * own, and of the others nobody can write one. */
 MUST_CHECK int today_alerts_read(struct db *db, const char *site, struct today_alert *out, size_t max, size_t *n);
 
+/* All that stand, those that are left out above, too. */
+MUST_CHECK int today_alerts_standing(struct db *db, const char *site, int64_t *out);
+
 /* Whether one of them stands that is about the work, and not about the board itself, which shows that by other means. */
 MUST_CHECK int today_alerts_any(struct db *db, const char *site, bool *out);
 
