@@ -56,7 +56,8 @@ static int put_signatures(struct db *db, const struct today_ask *ask, struct jso
         const char *key = stmt_text(s, 0);
         rc = confirmation_of_stage(db, ask->site, key, &c);
         if (rc < 0) return rc;
-        if (c.confirmed[0] && strcmp(key, "completion") == 0) *signed_off = true;
+        *signed_off = c.confirmed[0] && strcmp(key, "completion") == 0;
+        if (*signed_off) return 0; /* which says yes to all of it */
         if (!c.accepted || c.confirmed[0]) continue;
         others += first[0] != '\0';
         if (!first[0]) (void)snprintf(first, sizeof first, "%s", key);

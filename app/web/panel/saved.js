@@ -7,7 +7,7 @@ import { lang, t } from '/shared/words.js';
 import { say, setTitle } from './header.js';
 import { rail } from './rail.js';
 
-export function saved(root, { param, home }) {
+export function saved(root, { param, home, goTo }) {
     const id = param[0];
     const path = sitePath(`/daylogs/${id}/card.jpg?lang=${lang()}`);
     const frame = el('div', { class: 'scroller card-frame' }, el('p', { class: 'hint' }, t('card.drawing')));
@@ -42,6 +42,7 @@ export function saved(root, { param, home }) {
             if (!stopped) fill(frame, el('p', { class: 'hint' }, t('card.failed')));
         }
     }
+    import('./offers.js').then(({ offers }) => offers(id, goTo)).then((more) => !stopped && buttons.prepend(...more), () => {}); // what is seldom needed is not needed
     load();
     return () => {
         stopped = true;
