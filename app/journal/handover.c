@@ -114,12 +114,13 @@ static const struct {
 };
 
 static const char open_sql[] =
-    "SELECT 0, 'hazard/' || id, text FROM hazard WHERE site = ?1 AND state <> 'verified'"
-    " UNION ALL SELECT 1, 'change/' || id, text FROM change_order WHERE site = ?1 AND state = 'requested'"
-    " UNION ALL SELECT 2, 'change/' || id, text FROM change_order c WHERE site = ?1 AND state IN ('approved', "
+    "SELECT 0, 'hazard/' || id, text, iif(text_en = '', text, text_en) FROM hazard WHERE site = ?1 AND state <> "
+    "'verified'"
+    " UNION ALL SELECT 1, 'change/' || id, text, text FROM change_order WHERE site = ?1 AND state = 'requested'"
+    " UNION ALL SELECT 2, 'change/' || id, text, text FROM change_order c WHERE site = ?1 AND state IN ('approved', "
     "'alternative')"
     " AND NOT EXISTS (SELECT 1 FROM confirmation k WHERE k.site = c.site AND k.subject = 'change/' || c.id)"
-    " UNION ALL SELECT 3, 'test/' || id, '' FROM timed_test t WHERE site = ?1 AND state <> 'passed' AND NOT EXISTS "
+    " UNION ALL SELECT 3, 'test/' || id, '', '' FROM timed_test t WHERE site = ?1 AND state <> 'passed' AND NOT EXISTS "
     "(SELECT "
     "1"
     " FROM timed_test n WHERE n.site = t.site AND n.kind = t.kind AND n.stage = t.stage AND n.room = t.room"
@@ -169,10 +170,11 @@ static int put_open(struct db *db, const char *site, struct json_out *w, const c
     json_open(w, name, '[');
     for (*n = 0; (rc = stmt_step(s)) == 1; ++*n) {
         size_t kind = (size_t)stmt_int(s, 0);
-        char what[SHOWN_SIZE], zh[SHOWN_SIZE + 80], en[SHOWN_SIZE + 80];
+        char what[SHOWN_SIZE], what_en[SHOWN_SIZE], zh[SHOWN_SIZE + 80], en[SHOWN_SIZE + 80];
         text_clip(what, sizeof what, stmt_text(s, 2));
+        text_clip(what_en, sizeof what_en, stmt_text(s, 3));
         (void)snprintf(zh, sizeof zh, what[0] ? "%s：%s" : "%s", in_the_way[kind].zh, what);
-        (void)snprintf(en, sizeof en, what[0] ? "%s: %s" : "%s", in_the_way[kind].en, what);
+        (void)snprintf(en, sizeof en, what_en[0] ? "%s: %s" : "%s", in_the_way[kind].en, what_en);
         put_one(w, in_the_way[kind].kind, stmt_text(s, 1), zh, en);
     }
     if (rc == 0) rc = put_gates(db, site, w, n);

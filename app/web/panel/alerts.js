@@ -18,7 +18,7 @@ const WHERE = { hazard: (id) => `hazard/${id}`, stage: (id) => `stages/${id}`, m
 
 function row(picture, text, line, late, to, goTo, data) {
     const content = [el('span', { class: 'hazard-text' }, icon(picture), el('span', {}, text)), line && el('span', { class: late ? 'hazard-overdue' : 'hazard-place' }, line)];
-    return to ? el('button', { type: 'button', class: 'hazard-card', dataset: data, on: { click: () => goTo(to) } }, content) : el('div', { class: 'hazard-card', dataset: data }, content);
+    return to ? el('button', { type: 'button', class: 'hazard-card stage-card', dataset: data, on: { click: () => goTo(to) } }, content) : el('div', { class: 'hazard-card stage-card', dataset: data }, content);
 }
 
 function dueRow(due, goTo) {

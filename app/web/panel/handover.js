@@ -10,7 +10,7 @@ import { may, place } from '/shared/place.js';
 import { choose } from '/shared/sheet.js';
 import { both } from '/shared/trade.js';
 import { lang, t } from '/shared/words.js';
-import { dayName } from '/shared/when.js';
+import { dayName, shortDay } from '/shared/when.js';
 import '/shared/rarewords.js';
 import { photoTaker } from './camera.js';
 import { said } from './change.js';
@@ -27,20 +27,20 @@ export function handover(root, { goTo, home }) {
     let gone = false;
     let composing = false;
 
-    const plan = (years) => [el('h2', { class: 'day' }, t('handover.plan')), years.map((one) => el('p', { class: 'stage-gate' }, icon('plan'), el('b', {}, t('handover.year', { n: one.years })), el('span', {}, `${dayName(one.date)} · ${both(one)}`)))];
+    const plan = (years) => [el('h2', { class: 'day' }, t('handover.plan')), years.map((one) => el('p', { class: 'stage-gate' }, icon('plan'), el('b', {}, t('handover.year', { n: one.years })), el('span', {}, `${shortDay(one.date)} · ${both(one)}`)))];
 
     function draw(now) {
         setTitle(t('handover.title'), home);
         if (now.done) {
-            const scroller = el('div', { class: 'scroller', tabindex: -1, dataset: { done: 'true' } }, el('p', { class: 'stage-top' }, el('b', {}, t('handover.done', { day: dayName(now.date) }))), now.note && el('p', { class: 'hazard-text' }, now.note), photoRow(now.photos), plan(now.plan));
+            const scroller = el('div', { class: 'scroller stage-one', tabindex: -1, dataset: { done: 'true' } }, el('p', { class: 'stage-top' }, el('b', {}, t('handover.done', { day: dayName(now.date) }))), now.note && el('p', { class: 'hazard-text' }, now.note), photoRow(now.photos), plan(now.plan));
             return void fill(root, scroller, el('div', { class: 'side' }, rail(scroller)));
         }
         const { open } = now;
         const rows = open.map((one) => {
             const [kind, key] = one.subject.split('/');
-            return el('button', { type: 'button', class: 'hazard-card open-card', dataset: { kind: one.kind, subject: one.subject }, on: { click: () => WHERE[kind] && goTo(WHERE[kind](key)) } }, el('span', { class: 'hazard-text' }, icon(ICONS[one.kind] ?? 'info'), el('span', {}, one[lang()] || one.zh)));
+            return el('button', { type: 'button', class: 'hazard-card stage-card open-card', dataset: { kind: one.kind, subject: one.subject }, on: { click: () => WHERE[kind] && goTo(WHERE[kind](key)) } }, el('span', { class: 'hazard-text' }, icon(ICONS[one.kind] ?? 'info'), el('span', {}, one[lang()] || one.zh)));
         });
-        const scroller = el('div', { class: 'scroller', tabindex: -1, dataset: { open: String(open.length) } }, el('p', { class: 'stage-gate' }, icon(open.length ? 'stop' : 'check'), el('b', {}, open.length ? t('handover.open', { n: open.length }) : t('handover.ready'))),
+        const scroller = el('div', { class: 'scroller stage-one', tabindex: -1, dataset: { open: String(open.length) } }, el('p', { class: 'stage-gate' }, icon(open.length ? 'stop' : 'check'), el('b', {}, open.length ? t('handover.open', { n: open.length }) : t('handover.ready'))),
             el('div', { class: 'hazard-list' }, rows), plan(now.plan));
         return void fill(root, scroller, el('div', { class: 'side' }, may('change') && !open.length && el('button', { type: 'button', class: 'main', dataset: { step: 'handover' }, on: { click: () => compose(now) } }, icon('checks'), el('span', {}, t('handover.do'))), rail(scroller)));
     }

@@ -17,7 +17,7 @@ import { untilStored } from './submit.js';
 
 export const LABEL = ['brand', 'batch', 'report', 'grade'];
 const GRADES = ['ENF', 'E0', 'E1', 'F4', 'A'];
-const CODE_MAX = 40; // characters of a code that is offered as it is
+const PLAIN = /^[\w./-]{4,30}$/; // a code that is offered as it is
 const OFFERS_MAX = 6;
 const DIGITS = 24;
 // What makers print into a code: "品牌:…;批号:…", "Lot 123", GS1's (10) for the batch.
@@ -44,7 +44,7 @@ export function label(root, { goTo }, one, all) {
     const was = Object.fromEntries(LABEL.map((name) => [name, one.scan?.[name] ?? '']));
     const read = readLabel(one.scan?.codes);
     const value = Object.fromEntries(LABEL.map((name) => [name, was[name] || read[name] || '']));
-    const codes = (one.scan?.codes ?? []).map((code) => code.text).filter((text) => text.length <= CODE_MAX);
+    const codes = (one.scan?.codes ?? []).map((code) => code.text).filter((text) => PLAIN.test(text));
     const before = (name) => all.map((other) => other.scan?.[name]);
     const known = { brand: before('brand'), batch: codes, report: [...codes, ...before('report')], grade: GRADES };
     const id = uuid7();

@@ -15,7 +15,7 @@ export function saved(root, { param, home, goTo }) {
     let url = '';
     let stopped = false;
     setTitle(t('card.title'), home);
-    fill(root, frame, buttons);
+    fill(root, el('div', { class: 'saved-left' }, frame), buttons);
     fill(buttons, el('button', { type: 'button', class: 'main', on: { click: home } }, icon('check'), el('span', {}, t('card.finish'))), rail(frame));
 
     async function share(blob) {
@@ -42,7 +42,7 @@ export function saved(root, { param, home, goTo }) {
             if (!stopped) fill(frame, el('p', { class: 'hint' }, t('card.failed')));
         }
     }
-    import('./offers.js').then(({ offers }) => offers(id, goTo)).then((more) => !stopped && buttons.prepend(...more), () => {}); // what is seldom needed is not needed
+    import('./offers.js').then(({ offers }) => offers(id, goTo)).then((more) => !stopped && more.length && frame.before(el('div', { class: 'saved-offers' }, more)), () => {}); // what is seldom needed is not needed
     load();
     return () => {
         stopped = true;
