@@ -327,28 +327,6 @@ static int put_dues(const struct day *d, struct json_out *w) {
     return rc;
 }
 
-static int put_standing(const struct day *d, struct json_out *w) {
-    int64_t n = 0;
-    int rc = today_alerts_standing(d->db, d->ask->site, &n);
-    json_put_int(w, "alerts", n);
-    return rc;
-}
-
-/* What is being waited for, and is late for nobody: "洒水养护". */
-static int put_waiting(const struct day *d, struct json_out *w) {
-    const struct domain_phrase *phrase = NULL;
-    int rc = today_chips_waiting(d->db, d->ask->site, d->stage.key, &phrase);
-    if (!phrase) {
-        json_put_null(w, "waiting");
-        return rc;
-    }
-    json_open(w, "waiting", '{');
-    json_put_text(w, "zh", phrase->zh);
-    json_put_text(w, "en", phrase->en);
-    json_close(w, '}');
-    return rc;
-}
-
 /* ---- all of it ---- */
 
 static int read_draft(const struct day *d, struct draft *draft, struct json **root) {
@@ -380,8 +358,8 @@ static int put_day(const struct day *d, struct json_out *w) {
                      d->dates[0], w, "logged");
     if (rc == 0) rc = put_start(d, root, w);
     if (rc == 0) rc = today_chips_put(d->db, d->ask->site, d->stage.key, w, "chips");
-    if (rc == 0) rc = put_waiting(d, w);
-    if (rc == 0) rc = put_standing(d, w);
+    if (rc == 0) rc = today_chips_put_waiting(d->db, d->ask->site, d->stage.key, w);
+    if (rc == 0) rc = today_alerts_put_standing(d->db, d->ask->site, w);
     if (rc == 0) rc = put_dues(d, w);
     if (rc == 0)
         rc = put_ids(d->db,

@@ -175,7 +175,7 @@ static const struct domain_phrase *waits(const struct item_list *l, const char *
     return NULL;
 }
 
-int today_chips_waiting(struct db *db, const char *site, const char *stage, const struct domain_phrase **out) {
+static int find_waiting(struct db *db, const char *site, const char *stage, const struct domain_phrase **out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct daylog log = { 0 };
     *out = NULL;
@@ -189,5 +189,19 @@ int today_chips_waiting(struct db *db, const char *site, const char *stage, cons
     *out = waits(&log.done, stage);
     if (!*out) *out = waits(&log.plan, stage);
     daylog_fini(&log);
+    return 0;
+}
+
+int today_chips_put_waiting(struct db *db, const char *site, const char *stage, struct json_out *w) {
+    const struct domain_phrase *phrase = NULL;
+    int rc = find_waiting(db, site, stage, &phrase);
+    if (!phrase) {
+        json_put_null(w, "waiting");
+        return rc;
+    }
+    json_open(w, "waiting", '{');
+    json_put_text(w, "zh", phrase->zh);
+    json_put_text(w, "en", phrase->en);
+    json_close(w, '}');
     return 0;
 }

@@ -3,7 +3,6 @@
 #ifndef SITELOG_JOURNAL_TODAY_CHIPS_H
 #define SITELOG_JOURNAL_TODAY_CHIPS_H
 
-#include "app/journal/domain.h"
 #include "firmware/base/json.h"
 #include "firmware/db/db.h"
 
@@ -14,9 +13,7 @@
 MUST_CHECK int today_chips_put(struct db *db, const char *site, const char *stage, struct json_out *w,
                                const char *name);
 
-/* What the site's newest log did or planned that is a waiting of this stage (flag W), unless it is blocked; NULL: nothing. Lives as long as the
- * program. */
-MUST_CHECK int today_chips_waiting(struct db *db, const char *site, const char *stage,
-                                   const struct domain_phrase **out);
+/* The member "waiting":{"zh","en"}|null: what the site's newest log did or planned that is a waiting of this stage (flag W), unless it is blocked. */
+MUST_CHECK int today_chips_put_waiting(struct db *db, const char *site, const char *stage, struct json_out *w);
 
 #endif
