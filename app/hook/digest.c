@@ -64,6 +64,7 @@ static void put_site(const struct pressing *s, struct json_out *w) {
         json_put_text(w, "en", stage ? stage->en : s->stage);
         json_put_int(w, "day", s->day);
         json_put_int(w, "days", s->days);
+        json_put_text(w, "state", s->stage_state);
         json_close(w, '}');
     } else {
         json_put_null(w, "stage");

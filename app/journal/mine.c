@@ -78,6 +78,7 @@ static void put_stage(const struct pressing *s, struct json_out *w) {
     json_put_text(w, "key", s->stage);
     json_put_text(w, "zh", stage ? stage->zh : s->stage);
     json_put_text(w, "en", stage ? stage->en : s->stage);
+    json_put_text(w, "state", s->stage_state);
     json_close(w, '}');
 }
 

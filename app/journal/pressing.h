@@ -29,9 +29,10 @@ struct pressing {
     int64_t others; /* of the alerts: those that none of the other kinds tells of */
     int64_t unsent; /* -1: not known */
     char last_log[TZ_DATE_SIZE];
-    char stage[41]; /* its key, or "" */
-    int day, days;  /* of the stage */
-    bool closed;    /* handed over: no work is late there, no log due, and its board is gone */
+    char stage[41];          /* its key, or "" */
+    const char *stage_state; /* of today_stage.h, static; NULL without a stage */
+    int day, days;           /* of the stage */
+    bool closed;             /* handed over: no work is late there, no log due, and its board is gone */
 };
 
 /* Pure: the word of a kind: "executive" "stop_work" "overdue" "late" "silent" "daylog" "alerts" "unsent". */

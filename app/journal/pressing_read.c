@@ -93,6 +93,7 @@ static int of_stage(struct db *db, const struct pressing_scope *c, const struct 
         rc = today_stage_find(db, s->site, plan, &clocks, c->date, &stage);
     if (rc == 0) {
         text_clip(s->stage, sizeof s->stage, stage.key);
+        s->stage_state = stage.state;
         s->day = stage.day;
         s->days = stage.days;
         s->late_days = stage.late_days;

@@ -103,6 +103,7 @@ static void put_stage(const struct pressing *s, struct json_out *w) {
     json_put_text(w, "en", words ? words->en : s->stage);
     json_put_int(w, "day", s->day);
     json_put_int(w, "days", s->days);
+    json_put_text(w, "state", s->stage_state);
     json_close(w, '}');
 }
 

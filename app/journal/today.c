@@ -10,6 +10,7 @@
 #include "app/journal/plan.h"
 #include "app/journal/standing.h"
 #include "app/journal/today_alerts.h"
+#include "app/journal/today_checks.h"
 #include "app/journal/timed_test.h"
 #include "app/journal/today_chips.h"
 #include "app/journal/today_hazards.h"
@@ -54,6 +55,7 @@ static void put_stage(const struct day *d, struct json_out *w) {
     json_put_int(w, "day", d->stage.day);
     json_put_int(w, "days", d->stage.days);
     json_put_int(w, "late_days", d->stage.late_days);
+    json_put_text(w, "state", d->stage.state);
     json_close(w, '}');
 }
 
@@ -308,9 +310,11 @@ static int put_tests_due(const struct day *d, struct json_out *w) {
 
 static int put_dues(const struct day *d, struct json_out *w) {
     json_open(w, "due", '[');
+    bool checks = today_checks_are_due(d->ask); /* who looks at the works does not log them */
     int rc = put_tests_due(d, w);
-    if (rc == 0) rc = put_logs_due(d, w);
+    if (rc == 0) rc = checks ? today_checks_put_acceptances(d->db, d->ask, w) : put_logs_due(d, w);
     if (rc == 0) rc = today_hazards_put(d->db, d->ask, d->tz, w);
+    if (rc == 0 && checks) rc = today_checks_put_report(d->db, d->ask, &d->clocks, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
     if (rc == 0) rc = today_news_put(d->db, d->ask, &d->clocks, w);
@@ -367,6 +371,7 @@ static int put_day(const struct day *d, struct json_out *w) {
                      " AND origin <> 'timelapse' ORDER BY pos DESC LIMIT ?",
                      d->ask->site, d->dates[0], w, "photos_today");
     if (rc == 0) put_draft(d, &draft, w);
+    if (rc == 0 && today_checks_are_due(d->ask)) rc = today_checks_put(d->db, d->ask, d->dates[0], w);
     draft_fini(&draft);
     return rc;
 }

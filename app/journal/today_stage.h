@@ -6,10 +6,11 @@
 #include "app/journal/standstill.h"
 
 struct today_stage {
-    char key[41];  /* "" : the plan has no stage */
-    int day;       /* days into it on which clocks ran, from 1 */
-    int days;      /* working days it shall take */
-    int late_days; /* such days behind the plan: those that were granted or on which the site was held are none */
+    char key[41];      /* "" : the plan has no stage */
+    const char *state; /* as the list of stages has it: "planned" while nobody has started it, whatever was logged */
+    int day;           /* days into it on which clocks ran, from 1 */
+    int days;          /* working days it shall take */
+    int late_days; /* stage_late.h: such days behind the plan: those that were granted or on which the site was held are none */
 };
 
 /* The stage of the newest log that names one; else one that was started and is not finished; else the one the plan has for that date; else the plan's

@@ -21,7 +21,7 @@ const table = [
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
         'GET /photo-requests', 'GET /inspections', 'GET /inspections/{id}', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /mine', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings', 'GET /report', 'GET /inspections/{id}/report', 'GET /stages', 'GET /stages/{key}', 'GET /tests', 'GET /tests/{id}', 'GET /delays', 'GET /idle-days', 'GET /holds', 'GET /changes', 'GET /materials', 'GET /questions', 'GET /handover'],
     ['what the firm is measured by', ['office', 'viewer'], 'GET /measures'],
-    ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
+    ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test; its live picture; that it hangs elsewhere', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live', 'POST /viewpoint'],
     ['submit or amend a log', ['manager', 'office'], 'POST /daylogs'],
     ['inspection, accept, reject, verify', ['supervisor', 'office'], 'POST /inspections', 'POST /hazards/{id}/reject', 'POST /hazards/{id}/verify', 'POST /stages/{key}/accept', 'POST /stages/{key}/reject'],

@@ -52,6 +52,7 @@ const rows = {
     },
     'GET /daylogs/{id}': { values: (c) => ({ id: c.log }) },
     'GET /daylogs/{id}/card.jpg': { values: (c) => ({ id: c.log }) },
+    'GET /drafts': {},
     'GET /drafts/{kind}/{key}': { values: () => ({ kind: 'daylog', key: '2026-01-01' }) },
     'PUT /drafts/{kind}/{key}': { values: () => ({ kind: 'daylog', key: '2026-01-01' }), good: 204, body: () => ({ done: ['x'] }) },
     'DELETE /drafts/{kind}/{key}': { values: () => ({ kind: 'daylog', key: '2026-01-02' }), good: 204 },

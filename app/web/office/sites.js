@@ -3,7 +3,7 @@
 // not arrived. Filters are in the address; follows by itself, and draws only the cards that changed, so that two hundred stay quick.
 import { el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
-import { both } from '/shared/trade.js';
+import { standingOf } from '/shared/stages.js';
 import { lang, t } from '/shared/words.js';
 import { dayName, moment, today } from '/shared/when.js';
 import { offline, sites } from './allsites.js';
@@ -31,7 +31,7 @@ function presence(site) {
     return { state: 'down', picture: 'linkdown', text: t('board.silent', { at: seen ? moment(seen) : '–' }) };
 }
 
-export const stageText = (site) => (site.stage ? t('office.stage-day', { stage: both(site.stage), day: site.stage.day, days: site.stage.days }) : '');
+export const stageText = (site) => (site.stage ? standingOf(site.stage) : '');
 
 function card(site) {
     const here = presence(site);

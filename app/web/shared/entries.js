@@ -35,7 +35,7 @@ export function daylogLines(log) {
     return [line('log.done', log.done), line('log.plan', log.plan),
         crewText(log.crew) && el('p', { class: 'entry-line' }, el('b', {}, t('log.crew')), ' ', crewText(log.crew)),
         log.note && el('p', { class: 'entry-line' }, el('b', {}, t('log.note')), ' ', log.note),
-        log.photos?.length > 0 && el('p', { class: 'entry-line' }, el('b', {}, t('log.photos')), ' ', t('count.photos', { n: log.photos.length }))];
+        log.photos?.length > 0 && el('p', { class: 'entry-line' }, el('b', {}, t('log.photos')), ' ', t('log.photos-n', { n: log.photos.length }))];
 }
 
 async function showHistory(entry) {
