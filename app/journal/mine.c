@@ -3,7 +3,6 @@
 #include "app/journal/mine_private.h"
 
 #include "app/journal/callback.h"
-#include "app/journal/domain.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
 #include "firmware/base/text.h"
@@ -45,10 +44,7 @@ static int gather(struct mine_list *list) {
     static int (*const kinds[])(struct mine_list * list) = { mine_acceptances, mine_hazards, mine_rechecks,
                                                              mine_report,      mine_daylogs, mine_questions,
                                                              mine_alerts };
-    int rc = plan_read(list->db, list->site, list->ask->scope.fallback_tz, &list->plan);
-    if (rc == 0) rc = tz_create(list->plan.timezone, &list->tz, NULL);
-    if (rc == ERR_NOT_FOUND || rc == ERR_CORRUPT || rc == ERR_INVALID)
-        rc = tz_create(list->ask->scope.fallback_tz, &list->tz, NULL);
+    int rc = site_clocks_find(&list->clocks, list->db, list->site, &list->clock);
     for (size_t i = 0; rc == 0 && i < TEXT_ARRAY_LEN(kinds); i++) rc = kinds[i](list);
     if (rc == 0 && list->count) qsort(list->items, list->count, sizeof *list->items, by_kind);
     return rc;
@@ -56,7 +52,7 @@ static int gather(struct mine_list *list) {
 
 static void put_item(const struct mine_list *list, const struct mine_item *item, struct json_out *w) {
     char due[CLOCK_TEXT_SIZE];
-    clock_format(item->due, tz_offset_s(list->tz, item->due), due);
+    clock_format(item->due, tz_offset_s(list->clock->tz, item->due), due);
     json_open(w, NULL, '{');
     json_put_text(w, "kind", words[item->kind]);
     json_put_text(w, "subject", item->subject);
@@ -68,26 +64,12 @@ static void put_item(const struct mine_list *list, const struct mine_item *item,
     json_close(w, '}');
 }
 
-static void put_stage(const struct pressing *s, struct json_out *w) {
-    const struct domain_stage *stage = s->stage[0] ? domain_stage(s->stage) : NULL;
-    if (!s->stage[0]) {
-        json_put_null(w, "stage");
-        return;
-    }
-    json_open(w, "stage", '{');
-    json_put_text(w, "key", s->stage);
-    json_put_text(w, "zh", stage ? stage->zh : s->stage);
-    json_put_text(w, "en", stage ? stage->en : s->stage);
-    json_put_text(w, "state", s->stage_state);
-    json_close(w, '}');
-}
-
 static void put_site(const struct pressing *s, const struct mine_list *list, struct json_out *w) {
     json_open(w, NULL, '{');
     json_put_text(w, "site", s->site);
     json_put_text(w, "name", s->name);
     json_put_bool(w, "red", pressing_red(s));
-    put_stage(s, w);
+    today_stage_put(&s->stage, TODAY_STAGE_NAME, w);
     json_open(w, "press", '[');
     for (size_t i = 0; i < list->count; i++) put_item(list, &list->items[i], w);
     json_close(w, ']');
@@ -110,8 +92,7 @@ static int one_site(struct db *db, const struct mine_ask *ask, const struct pres
     struct mine_list list = { .db = db, .ask = ask, .site = s->site, .closed = s->closed };
     int rc = gather(&list);
     if (rc == 0) put_site(s, &list, list.count ? w : rest);
-    plan_fini(&list.plan);
-    tz_destroy(list.tz);
+    site_clocks_fini(&list.clocks);
     free(list.items);
     return rc;
 }

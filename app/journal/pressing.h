@@ -5,7 +5,7 @@
 #ifndef SITELOG_JOURNAL_PRESSING_H
 #define SITELOG_JOURNAL_PRESSING_H
 
-#include "app/journal/plan.h"
+#include "app/journal/today_stage.h"
 
 /* In the order in which they weigh. */
 enum pressing_kind {
@@ -29,14 +29,10 @@ struct pressing {
     int64_t others; /* of the alerts: those that none of the other kinds tells of */
     int64_t unsent; /* -1: not known */
     char last_log[TZ_DATE_SIZE];
-    char stage[41];          /* its key, or "" */
-    const char *stage_state; /* of today_stage.h, static; NULL without a stage */
-    int day, days;           /* of the stage */
-    bool closed;             /* handed over: no work is late there, no log due, and its board is gone */
+    struct today_stage stage; /* where it stands, by its plan: also while it is quiet */
+    bool closed;              /* handed over: no work is late there, no log due, and its board is gone */
 };
 
-/* Pure: the word of a kind: "executive" "stop_work" "overdue" "late" "silent" "daylog" "alerts" "unsent". */
-const char *pressing_word(enum pressing_kind kind);
 /* Pure: how much of a kind there is to tell of; 0: it does not press. */
 int64_t pressing_count(const struct pressing *s, enum pressing_kind kind);
 /* Pure: does head office have to look today? An executive alert, a hazard that stops the work or is overdue, more than two days late, a silent board. */
@@ -50,12 +46,9 @@ struct pressing_scope {
     const char *fallback_tz; /* of sites without a plan */
     char date[TZ_DATE_SIZE]; /* head office's */
     struct wall now;
-    struct wall silent_before; /* a board that was heard then, and is not connected, is not silent yet */
 };
 
-/* silent_after_s: of the settings; two days at least, since the power of a site is off at night and on Sundays. */
-void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
-                         struct wall now);
+void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, struct wall now);
 
 /* One site. */
 MUST_CHECK int pressing_read(struct db *db, const struct pressing_scope *c, const char *site, struct pressing *out);

@@ -6,14 +6,13 @@
 #include "app/journal/move.h"
 #include "app/journal/pressing.h"
 #include "app/journal/standing.h"
-#include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SITES_MAX = 100000, SITES_STEP = 64, SILENT_AT_LEAST_S = 2 * 86400 };
+enum { SITES_MAX = 100000, SITES_STEP = 64 };
 
 /* Standing alerts: all, the executives', those that nothing else tells of, and what they say of hazards and boards. */
 static int of_alerts(struct db *db, struct pressing *s) {
@@ -52,25 +51,20 @@ static int of_hazards(struct db *db, const struct pressing_scope *c, const struc
     while ((rc = stmt_step(q)) == 1) {
         struct wall raised = { stmt_int(q, 1) }, due = { stmt_int(q, 2) };
         s->stop_work += stmt_int(q, 0);
-        overdue += due.ms > 0 && due.ms < c->now.ms && standstill_shift(clocks, raised, due).ms < c->now.ms;
+        overdue += due.ms > 0 && due.ms <= c->now.ms && standstill_shift(clocks, raised, due).ms <= c->now.ms;
     }
     if (s->overdue < overdue) s->overdue = overdue;
     return rc;
 }
 
-static int of_boards(struct db *db, const struct pressing_scope *c, struct pressing *s) {
+static int of_boards(struct db *db, struct pressing *s) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
-    int rc = db_prepare(db,
-                        "SELECT count(*) FILTER (WHERE online = 0 AND last_seen < ?2), sum(unsent)"
-                        " FROM board WHERE site = ?1 AND board NOT IN (" MOVE_GONE ")",
-                        &q);
+    int rc = db_prepare(db, "SELECT sum(unsent) FROM board WHERE site = ?1 AND board NOT IN (" MOVE_GONE ")", &q);
     if (rc < 0) return rc;
     stmt_bind_text(q, 1, s->site);
-    stmt_bind_int(q, 2, c->silent_before.ms);
     rc = stmt_step(q);
     if (rc < 0) return rc;
-    if (s->silent < stmt_int(q, 0)) s->silent = stmt_int(q, 0);
-    s->unsent = stmt_is_null(q, 1) ? -1 : stmt_int(q, 1);
+    s->unsent = stmt_is_null(q, 0) ? -1 : stmt_int(q, 0);
     return 0;
 }
 
@@ -84,20 +78,13 @@ static void be_quiet(struct pressing *s) {
 static int of_stage(struct db *db, const struct pressing_scope *c, const struct plan *plan, struct pressing *s) {
     struct tz *tz = NULL;
     struct standstill clocks = { 0 };
-    struct today_stage stage = { 0 };
     char yesterday[TZ_DATE_SIZE], after[TZ_DATE_SIZE];
     int rc = tz_create(plan->timezone, &tz, NULL);
     if (rc == 0) rc = standing_read(db, s->site, &plan->cutoffs, tz, &clocks);
     if (rc == 0) rc = of_hazards(db, c, &clocks, s);
     if (rc == 0 && (plan->version > 0 || s->last_log[0]))
-        rc = today_stage_find(db, s->site, plan, &clocks, c->date, &stage);
-    if (rc == 0) {
-        text_clip(s->stage, sizeof s->stage, stage.key);
-        s->stage_state = stage.state;
-        s->day = stage.day;
-        s->days = stage.days;
-        s->late_days = stage.late_days;
-    }
+        rc = today_stage_find(db, s->site, plan, &clocks, c->date, &s->stage);
+    if (rc == 0) s->late_days = s->stage.late_days;
     if (rc == 0 && s->last_log[0]) {
         tz_date_add(c->date, -1, yesterday);
         tz_date_add(s->last_log, 1, after);
@@ -120,12 +107,8 @@ static int of_plan(struct db *db, const struct pressing_scope *c, struct pressin
     return rc;
 }
 
-void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
-                         struct wall now) {
-    int64_t silent_s = silent_after_s > SILENT_AT_LEAST_S ? silent_after_s : SILENT_AT_LEAST_S;
-    *c = (struct pressing_scope){ .fallback_tz = fallback_tz,
-                                  .now = now,
-                                  .silent_before = { now.ms - silent_s * 1000 } };
+void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, struct wall now) {
+    *c = (struct pressing_scope){ .fallback_tz = fallback_tz, .now = now };
     tz_date(tz, now, c->date);
 }
 
@@ -133,7 +116,7 @@ int pressing_read(struct db *db, const struct pressing_scope *c, const char *sit
     struct pressing s = { .unsent = -1 };
     text_clip(s.site, sizeof s.site, site);
     int rc = of_alerts(db, &s);
-    if (rc == 0) rc = of_boards(db, c, &s);
+    if (rc == 0) rc = of_boards(db, &s);
     if (rc == 0) rc = daylog_last_date(db, site, s.last_log);
     if (rc == 0) rc = of_plan(db, c, &s);
     if (rc == 0) rc = handover_done(db, site, &s.closed, NULL);

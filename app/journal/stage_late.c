@@ -9,14 +9,6 @@
 
 static int larger(int a, int b) { return a > b ? a : b; }
 
-/* Running days after a planned date, moved by what was lost before it, up to another. */
-static int days_after(const struct standstill *c, const char *planned, const char *to) {
-    char from[TZ_DATE_SIZE];
-    if (!planned[0] || strcmp(planned, to) >= 0 || !standstill_planned(c, planned, from)) return 0;
-    tz_date_add(from, 1, from);
-    return standstill_days(c, from, to);
-}
-
 static void forget(struct stage_mark *mark, const char *date) {
     if (mark->at[0] && strncmp(mark->at, date, TZ_DATE_SIZE - 1) > 0) *mark = (struct stage_mark){ 0 };
 }
@@ -51,7 +43,7 @@ int stage_late_days(const struct standstill *c, const struct plan_stage *planned
     text_clip(end, sizeof end, over[0] ? over : date);
     if (!planned || (!planned->start[0] && !planned->finish[0])) return beyond(c, row->seen.key, begun, end);
     if (over[0] && strcmp(end, known->first) == 0) return 0;
-    int late = days_after(c, planned->finish, end);
+    int late = standstill_late(c, planned->finish, end);
     bool as_planned = (over[0] && planned->finish[0]) || (begun[0] && strcmp(begun, known->first) == 0);
-    return as_planned ? late : larger(late, days_after(c, planned->start, begun[0] ? begun : date));
+    return as_planned ? late : larger(late, standstill_late(c, planned->start, begun[0] ? begun : date));
 }

@@ -193,7 +193,11 @@ test('a timed item: a test of the site is chosen, or its readings are entered an
         await panel.tap('.side .main');
         await panel.tap('.bar-back');
         const keys = await panel.page.evaluate(() => [...document.querySelectorAll('.walk-row')].filter((node) => !node.dataset.verdict).map((node) => node.dataset.item));
-        const draft = (await supervisor.get('/drafts/inspection/plumbing_electrical')).draft;
+        let draft;
+        await until('the photo is in the draft', async () => {
+            ({ draft } = await supervisor.get('/drafts/inspection/plumbing_electrical'));
+            return draft.answers.find(({ item }) => item === 'pe.press').photos?.length === 1;
+        });
         await supervisor.call('PUT', '/drafts/inspection/plumbing_electrical', { body: { ...draft, answers: [...draft.answers, ...keys.map((item) => ({ item, room: '', result: 'na', reason: '还没做到', at: '2026-01-01T00:00:00.000Z' }))] } });
         await panel.see('.walk-progress', { hasText: '可以提交' });
         await panel.tap('.side .main');

@@ -9,6 +9,7 @@
 #include "tests/support/board_rig.h"
 
 #include "app/journal/consent.h"
+#include "app/photo/shutter.h"
 
 #include "firmware/base/file.h"
 #include "tests/support/temp.h"
@@ -116,6 +117,14 @@ struct buf board_rig_jpeg(struct board_rig *r, unsigned number, const char *name
     return b;
 }
 
+struct shutter *board_rig_shutter(struct board_rig *r) {
+    struct shutter_options o = { .device = r->device, .width_px = 640, .height_px = 480 };
+    struct shutter *shutter = NULL;
+    assert_int_equal(shutter_start(&o, &shutter), 0);
+    r->photos.shutter = shutter;
+    return shutter;
+}
+
 void board_rig_faults(struct board_rig *r, const char *words) {
     char path[600];
     (void)snprintf(path, sizeof path, "%s/faults", r->device + strlen("sim:"));
@@ -173,8 +182,8 @@ static int consent_job(struct db *db, void *arg) {
     bool changed;
     const char *body = c->given ? "{\"given\":true}" : "{\"given\":false}";
     buf_init(&answer, 4096);
-    int rc = consent_put(c->r->depot.journal, db, BOARD_RIG_SITE, "user/u-01", "manager/u-01", body, strlen(body),
-                         &changed, &answer, &e);
+    int rc =
+        consent_put(c->r->depot.journal, db, BOARD_RIG_SITE, "user/u-01", body, strlen(body), &changed, &answer, &e);
     buf_fini(&answer);
     return rc;
 }

@@ -43,11 +43,7 @@ static int put(struct hub *h, int64_t if_match, const char *body) {
     journal_pair_begin(&h->t);
     int rc =
         plan_set(h->t.journal, h->t.db, JOURNAL_SITE, if_match, body, strlen(body), "user/u-90", &h->answer, &h->e);
-    if (rc < 0)
-        db_rollback(h->t.db);
-    else
-        journal_pair_commit(&h->t);
-    return rc;
+    return journal_pair_end(&h->t, rc);
 }
 
 static void expect(struct hub *h, int64_t if_match, const char *body, const char *answer) {
@@ -335,7 +331,7 @@ static void test_site_list(void **state) {
     journal_pair_commit(&h->t);
     buf_clear(&h->answer);
     assert_int_equal(tz_create("Asia/Urumqi", &tz, NULL), 0);
-    pressing_scope_init(&scope, tz, "Asia/Urumqi", 900, (struct wall){ 1795334400000 });
+    pressing_scope_init(&scope, tz, "Asia/Urumqi", (struct wall){ 1795334400000 });
     tz_destroy(tz);
     assert_int_equal(site_list(h->t.db, &scope, &h->answer), 0);
     assert_string_equal(h->answer.data,
