@@ -4,6 +4,7 @@
 
 #include "app/journal/journal_private.h"
 #include "app/journal/late.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 
 #include <string.h>
@@ -46,19 +47,50 @@ static const struct shape item_shape[] = {
     { .name = "hazard", .kind = SHAPE_OBJECT, .members = hazard_shape },
     { .name = NULL },
 };
+/* What the server adds: texts may be empty, and are as long as they came out. */
+static const char *const kinds[] = { "check", "measure", "timed", NULL };
+static const struct shape limit_shape[] = {
+    { .name = "zh", .kind = SHAPE_TEXT },
+    { .name = "en", .kind = SHAPE_TEXT },
+    { .name = NULL },
+};
+static const struct shape result_shape[] = {
+    { .name = "result", .kind = SHAPE_WORD, .words = results },
+    { .name = "red", .kind = SHAPE_BOOL },
+    { .name = "required", .kind = SHAPE_BOOL },
+    { .name = "kind", .kind = SHAPE_WORD, .words = kinds },
+    { .name = "zh", .kind = SHAPE_TEXT },
+    { .name = "en", .kind = SHAPE_TEXT },
+    { .name = "limit", .kind = SHAPE_OBJECT, .members = limit_shape },
+    { .name = "source", .kind = SHAPE_TEXT },
+    { .name = NULL },
+};
+static const struct shape raised_shape[] = {
+    { .name = "item", .kind = SHAPE_KEY },
+    { .name = "id", .kind = SHAPE_ID },
+    { .name = NULL },
+};
 const struct shape inspection_shape[] = {
     { .name = "date", .kind = SHAPE_DATE, .flags = SHAPE_NEEDED },
     { .name = "stage", .kind = SHAPE_KEY, .flags = SHAPE_NEEDED },
     { .name = "items", .kind = SHAPE_LIST, .flags = SHAPE_NEEDED, .max = INSPECTION_ITEMS_MAX, .members = item_shape },
     { .name = "note", .kind = SHAPE_TEXT, .max = NOTE_MAX },
     { .name = "photos", .kind = SHAPE_PHOTOS },
-    { .name = "results", .kind = SHAPE_RAW, .flags = SHAPE_MADE },
+    { .name = "results",
+      .kind = SHAPE_LIST,
+      .flags = SHAPE_MADE,
+      .max = INSPECTION_ITEMS_MAX,
+      .members = result_shape },
     { .name = "verdict", .kind = SHAPE_WORD, .flags = SHAPE_MADE, .words = verdicts },
     { .name = "passed", .kind = SHAPE_INT, .flags = SHAPE_MADE, .max = INSPECTION_ITEMS_MAX },
     { .name = "failed", .kind = SHAPE_INT, .flags = SHAPE_MADE, .max = INSPECTION_ITEMS_MAX },
     { .name = "red", .kind = SHAPE_INT, .flags = SHAPE_MADE, .max = INSPECTION_ITEMS_MAX },
     { .name = "not_applicable", .kind = SHAPE_INT, .flags = SHAPE_MADE, .max = INSPECTION_ITEMS_MAX },
-    { .name = "hazards", .kind = SHAPE_RAW, .flags = SHAPE_MADE },
+    { .name = "hazards",
+      .kind = SHAPE_LIST,
+      .flags = SHAPE_MADE,
+      .max = INSPECTION_ITEMS_MAX,
+      .members = raised_shape },
     { .name = NULL },
 };
 
@@ -84,17 +116,7 @@ static const char schema[] = "CREATE TABLE inspection (\n"
                              "CREATE INDEX inspection_date ON inspection (site, date);\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM inspection WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
-}
-
-static const char *text_of(const struct json *o, const char *name) {
-    const char *text = json_text(json_member(o, name));
-    return text ? text : "";
+    return row_delete(db, "DELETE FROM inspection WHERE site = ? AND id = ?", site, id);
 }
 
 static int64_t count_of(const struct json *o, const char *name) {
@@ -114,9 +136,9 @@ static int put_row(struct db *db, const struct envelope *event, int64_t pos, con
     stmt_bind_text(s, 2, event->site);
     stmt_bind_text(s, 3, event->subject + strlen("inspection/"));
     stmt_bind_text(s, 4, event->key.writer);
-    stmt_bind_text(s, 5, text_of(event->data, "date"));
-    stmt_bind_text(s, 6, text_of(event->data, "stage"));
-    stmt_bind_text(s, 7, text_of(event->data, "verdict"));
+    stmt_bind_text(s, 5, row_text(event->data, "date"));
+    stmt_bind_text(s, 6, row_text(event->data, "stage"));
+    stmt_bind_text(s, 7, row_text(event->data, "verdict"));
     stmt_bind_int(s, 8, count_of(event->data, "passed"));
     stmt_bind_int(s, 9, count_of(event->data, "failed"));
     stmt_bind_int(s, 10, count_of(event->data, "red"));

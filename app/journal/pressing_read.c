@@ -6,7 +6,6 @@
 #include "app/journal/move.h"
 #include "app/journal/pressing.h"
 #include "app/journal/standing.h"
-#include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -58,19 +57,14 @@ static int of_hazards(struct db *db, const struct pressing_scope *c, const struc
     return rc;
 }
 
-static int of_boards(struct db *db, const struct pressing_scope *c, struct pressing *s) {
+static int of_boards(struct db *db, struct pressing *s) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
-    int rc = db_prepare(db,
-                        "SELECT count(*) FILTER (WHERE online = 0 AND last_seen < ?2), sum(unsent)"
-                        " FROM board WHERE site = ?1 AND board NOT IN (" MOVE_GONE ")",
-                        &q);
+    int rc = db_prepare(db, "SELECT sum(unsent) FROM board WHERE site = ?1 AND board NOT IN (" MOVE_GONE ")", &q);
     if (rc < 0) return rc;
     stmt_bind_text(q, 1, s->site);
-    stmt_bind_int(q, 2, c->silent_before.ms);
     rc = stmt_step(q);
     if (rc < 0) return rc;
-    if (s->silent < stmt_int(q, 0)) s->silent = stmt_int(q, 0);
-    s->unsent = stmt_is_null(q, 1) ? -1 : stmt_int(q, 1);
+    s->unsent = stmt_is_null(q, 0) ? -1 : stmt_int(q, 0);
     return 0;
 }
 
@@ -84,19 +78,13 @@ static void be_quiet(struct pressing *s) {
 static int of_stage(struct db *db, const struct pressing_scope *c, const struct plan *plan, struct pressing *s) {
     struct tz *tz = NULL;
     struct standstill clocks = { 0 };
-    struct today_stage stage = { 0 };
     char yesterday[TZ_DATE_SIZE], after[TZ_DATE_SIZE];
     int rc = tz_create(plan->timezone, &tz, NULL);
     if (rc == 0) rc = standing_read(db, s->site, &plan->cutoffs, tz, &clocks);
     if (rc == 0) rc = of_hazards(db, c, &clocks, s);
     if (rc == 0 && (plan->version > 0 || s->last_log[0]))
-        rc = today_stage_find(db, s->site, plan, &clocks, c->date, &stage);
-    if (rc == 0) {
-        text_clip(s->stage, sizeof s->stage, stage.key);
-        s->day = stage.day;
-        s->days = stage.days;
-        s->late_days = stage.late_days;
-    }
+        rc = today_stage_find(db, s->site, plan, &clocks, c->date, &s->stage);
+    if (rc == 0) s->late_days = s->stage.late_days;
     if (rc == 0 && s->last_log[0]) {
         tz_date_add(c->date, -1, yesterday);
         tz_date_add(s->last_log, 1, after);
@@ -132,7 +120,7 @@ int pressing_read(struct db *db, const struct pressing_scope *c, const char *sit
     struct pressing s = { .unsent = -1 };
     text_clip(s.site, sizeof s.site, site);
     int rc = of_alerts(db, &s);
-    if (rc == 0) rc = of_boards(db, c, &s);
+    if (rc == 0) rc = of_boards(db, &s);
     if (rc == 0) rc = daylog_last_date(db, site, s.last_log);
     if (rc == 0) rc = of_plan(db, c, &s);
     if (rc == 0) rc = handover_done(db, site, &s.closed, NULL);
