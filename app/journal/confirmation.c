@@ -14,6 +14,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char schema[] = "CREATE TABLE confirmation (\n"

@@ -4,6 +4,7 @@
 
 #include "app/journal/plan.h"
 #include "app/journal/reason.h"
+#include "app/journal/today_card.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -89,18 +90,10 @@ static const struct source sources[] = {
 static void put(struct json_out *w, const char *kind, const struct news *n) {
     char subject[ENVELOPE_SUBJECT_SIZE];
     (void)snprintf(subject, sizeof subject, "%s/%.40s", kind, n->id);
-    json_open(w, NULL, '{');
-    json_put_text(w, "kind", "news");
-    json_put_text(w, "id", n->id);
-    json_put_text(w, "subject", subject);
-    json_put_text(w, "at", n->at);
-    json_put_null(w, "due");
-    json_open(w, "text", '{');
-    json_put_text(w, "zh", n->zh);
-    json_put_text(w, "en", n->en);
-    json_close(w, '}');
-    json_put_text(w, "action", kind);
-    json_close(w, '}');
+    today_card_put(
+        &(struct today_card){
+            .kind = "news", .id = n->id, .subject = subject, .at = n->at, .zh = n->zh, .en = n->en, .action = kind },
+        w);
 }
 
 static int put_source(struct db *db, const char *site, const struct source *from, struct wall since,

@@ -5,6 +5,7 @@
 #include "app/journal/confirmation.h"
 #include "app/journal/domain.h"
 #include "app/journal/handover.h"
+#include "app/journal/today_card.h"
 #include "firmware/base/cleanup.h"
 
 #include <stdio.h>
@@ -14,16 +15,7 @@ enum { WORDS_SIZE = 200 };
 #define DAY_MS INT64_C(86400000)
 
 static void put(struct json_out *w, const char *kind, const char *id, const char *zh, const char *en) {
-    json_open(w, NULL, '{');
-    json_put_text(w, "kind", kind);
-    if (id) json_put_text(w, "id", id);
-    json_put_null(w, "due");
-    json_open(w, "text", '{');
-    json_put_text(w, "zh", zh);
-    json_put_text(w, "en", en);
-    json_close(w, '}');
-    json_put_text(w, "action", kind);
-    json_close(w, '}');
+    today_card_put(&(struct today_card){ .kind = kind, .id = id, .zh = zh, .en = en, .action = kind }, w);
 }
 
 static void put_sign(struct json_out *w, const char *key, int others) {
