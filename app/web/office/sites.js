@@ -6,7 +6,7 @@ import { icon } from '/shared/icons.js';
 import { standingOf } from '/shared/stages.js';
 import { lang, t } from '/shared/words.js';
 import { dayName, moment, today } from '/shared/when.js';
-import { offline, sites } from './allsites.js';
+import { offline, ofSite, sites } from './allsites.js';
 import { setTitle } from './bar.js';
 import { addressed, csvLink, toggles } from './filters.js';
 
@@ -60,7 +60,7 @@ export function sitesView(root, query) {
     function cardOf(site) {
         const text = JSON.stringify([site, isUnlogged(site)]);
         const known = drawn.get(site.site);
-        return known?.text === text ? known : { text, node: card(site) };
+        return known?.text === text ? known : { text, node: ofSite(site.site, () => card(site)) };
     }
     function draw() {
         const all = sites.get();
