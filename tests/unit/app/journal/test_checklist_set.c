@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "app/journal/checklist_set.h"
+
+#include "app/journal/domain_form.h"
 #include "app/journal/plan.h"
 #include "app/journal/setting.h"
 #include "app/journal/timeline.h"
@@ -90,6 +92,21 @@ static int64_t events(struct test_journal *t, const char *type) {
     "\"kind\":\"measure\",\"source\":\"C\",\"parts\":[{\"key\":\"value\",\"zh\":\"z\",\"en\":\"e\",\"unit\":\"mm\","   \
     "\"min\":350}]"
 
+/* One item alone is what the whole list says of it. */
+static void one_by_one(struct fixture *f, const struct checklist *c) {
+    static const char *const keys[] = { "wp.hother", "own.smell", "wp.thick", "wp.pond", "ti.step", "none" };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct domain_text *texts = NULL;
+        struct checklist_item one;
+        const struct checklist_item *item = checklist_set_item(c, keys[i]);
+        int rc = checklist_set_one(f->board.db, JOURNAL_SITE, "waterproofing", keys[i], &one, &texts);
+        assert_int_equal(rc, item ? 0 : ERR_NOT_FOUND);
+        if (item) assert_string_equal(one.zh, item->zh);
+        if (item) assert_int_equal(one.company, item->company);
+        domain_form_free(&texts);
+    }
+}
+
 static void replaced_added_and_left_out(void **state) {
     struct fixture *f = *state;
     struct checklist c;
@@ -116,6 +133,7 @@ static void replaced_added_and_left_out(void **state) {
     assert_int_equal(checklist_judge(item, NULL, 300, &v), 0);
     assert_false(v.pass);
     assert_false(checklist_set_item(&c, "wp.pond")->company);
+    one_by_one(f, &c);
     checklist_set_fini(&c);
     /* the other stages are as they were */
     assert_int_equal(checklist_set_read(f->board.db, JOURNAL_SITE, "tiling", &c), 0);
