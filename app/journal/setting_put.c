@@ -80,7 +80,7 @@ static int put_all(struct journal *j, struct db *db, const struct setting_key *k
 }
 
 int setting_put(struct journal *j, struct db *db, const char *site, const char *key, const char *body, size_t n,
-                const char *actor, struct buf *answer, struct err_text *e) {
+                const char *actor, int64_t silent_after_s, struct buf *answer, struct err_text *e) {
     static const char *const members[] = { "value", NULL };
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     const struct setting_key *k = setting_find(key);
@@ -94,7 +94,7 @@ int setting_put(struct journal *j, struct db *db, const char *site, const char *
     const struct json *value = json_member(root, "value");
     if (!site) return put_all(j, db, k, value, actor, answer, e);
     rc = setting_set(j, db, site, key, value, actor, NULL, e);
-    return rc < 0 ? rc : setting_print(db, site, key, true, answer);
+    return rc < 0 ? rc : setting_print(db, site, key, true, silent_after_s, answer);
 }
 
 /* ---- GET ---- */
@@ -111,7 +111,18 @@ static void put_about(const struct setting_key *k, struct json_out *w) {
     json_put_text(w, "en", k->en);
 }
 
-static int put_one(struct db *db, const char *site, const struct setting_key *k, bool customer, struct json_out *w) {
+/* How long a board may be silent is the configuration's until head office sets it (rules_load_facts.c): no default of the table. */
+static void put_configured(int64_t silent_after_s, struct json_out *w, const char *name) {
+    char hours[32];
+    int n = snprintf(hours, sizeof hours, "%.6g", (double)silent_after_s / 3600);
+    if (silent_after_s > 0)
+        json_put_raw(w, name, hours, (size_t)n);
+    else
+        json_put_null(w, name);
+}
+
+static int put_one(struct db *db, const char *site, const struct setting_key *k, bool customer, int64_t silent_after_s,
+                   struct json_out *w) {
     struct setting_value value, standard;
     struct setting_row row;
     int rc = setting_stored(db, site, k->key, &row);
@@ -120,31 +131,39 @@ static int put_one(struct db *db, const char *site, const struct setting_key *k,
     bool set =
         row.value && !json_is_null(row.value) && setting_value_read(k, row.value, DECODE_LENIENT, &value, NULL) == 0;
     json_destroy(row.value);
+    bool configured = strcmp(k->key, SETTING_SILENT_HOURS) == 0;
     json_open(w, NULL, '{');
     json_put_text(w, "key", k->key);
-    setting_value_put(k, set ? &value : &standard, customer, w, "value");
-    setting_value_put(k, &standard, customer, w, "default");
+    if (configured && !set)
+        put_configured(silent_after_s, w, "value");
+    else
+        setting_value_put(k, set ? &value : &standard, customer, w, "value");
+    if (configured)
+        put_configured(silent_after_s, w, "default");
+    else
+        setting_value_put(k, &standard, customer, w, "default");
     put_about(k, w);
-    json_put_text(w, "source", set ? "company" : "default");
+    json_put_text(w, "source", set ? "company" : configured ? "configuration" : "default");
     json_put_int(w, "version", row.version);
     json_put_text(w, "at", row.at[0] ? row.at : NULL);
     json_close(w, '}');
     return 0;
 }
 
-int setting_print(struct db *db, const char *site, const char *key, bool customer, struct buf *out) {
+int setting_print(struct db *db, const char *site, const char *key, bool customer, int64_t silent_after_s,
+                  struct buf *out) {
     struct json_out w;
     size_t n = 0;
     const struct setting_key *all = setting_keys(&n);
     json_start(&w, out);
     if (key) {
-        int rc = setting_find(key) ? put_one(db, site, setting_find(key), customer, &w) : ERR_NOT_FOUND;
+        int rc = setting_find(key) ? put_one(db, site, setting_find(key), customer, silent_after_s, &w) : ERR_NOT_FOUND;
         return rc < 0 ? rc : out->error;
     }
     json_open(&w, NULL, '{');
     json_open(&w, "settings", '[');
     for (size_t i = 0; i < n; i++) {
-        int rc = put_one(db, site, &all[i], customer, &w);
+        int rc = put_one(db, site, &all[i], customer, silent_after_s, &w);
         if (rc < 0) return rc;
     }
     json_close(&w, ']');

@@ -58,7 +58,7 @@ static int set(struct fixture *f, const char *site, const char *key, const char 
     buf_clear(&f->answer);
     memset(&f->e, 0, sizeof f->e);
     journal_pair_begin(&f->hub);
-    int rc = setting_put(f->hub.journal, f->hub.db, site, key, body, strlen(body), "user/u-01", &f->answer, &f->e);
+    int rc = setting_put(f->hub.journal, f->hub.db, site, key, body, strlen(body), "user/u-01", 900, &f->answer, &f->e);
     journal_pair_commit(&f->hub);
     return rc;
 }
@@ -316,6 +316,21 @@ static void bad_settings_name_the_member(void **state) {
     assert_int_equal(events(&f->hub, "setting-set"), 0);
 }
 
+static void silence_is_the_configurations_until_it_is_set(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(setting_print(f->hub.db, JOURNAL_SITE, "silent_hours", true, 900, &f->answer), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":0.25,\"default\":0.25,"));
+    assert_non_null(strstr(f->answer.data, "\"source\":\"configuration\""));
+    buf_clear(&f->answer);
+    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, "silent_hours", true, 0, &f->answer), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":null,\"default\":null,"));
+    assert_int_equal(set(f, JOURNAL_SITE, "silent_hours", "{\"value\":3}"), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":3,\"default\":0.25,"));
+    assert_non_null(strstr(f->answer.data, "\"source\":\"company\""));
+    assert_int_equal(set(f, JOURNAL_SITE, "silent_hours", "{\"value\":null}"), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":0.25,"));
+}
+
 static void consent(void **state) {
     struct fixture *f = *state;
     struct setting_consent c;
@@ -332,7 +347,7 @@ static void consent(void **state) {
     assert_string_equal(c.by, "李**");
     assert_string_equal(c.text, "同意，电话139****1234");
     buf_clear(&f->answer);
-    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, NULL, false, &f->answer), 0);
+    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, NULL, false, 0, &f->answer), 0);
     assert_non_null(strstr(f->answer.data, "\"given\":true"));
     assert_non_null(strstr(f->answer.data, "\"type\":\"consent\""));
     assert_null(strstr(f->answer.data, "李"));
@@ -386,6 +401,7 @@ int main(void) {
         TEST(texts_are_masked),
         TEST(settings_default_set_and_back),
         TEST(bad_settings_name_the_member),
+        TEST(silence_is_the_configurations_until_it_is_set),
         TEST(consent),
         TEST(all_sites_and_those_to_come),
     };
