@@ -25,7 +25,7 @@ static void test_files_are_good(void **state) {
     assert_int_equal(n, 14);
     (void)domain_trades(&n);
     assert_int_equal(n, 22);
-    assert_non_null(strstr(domain_file("stages", &n), "\"version\": 2"));
+    assert_non_null(strstr(domain_file("stages", &n), "\"version\": 3"));
     assert_true(n > 100);
     assert_non_null(strstr(domain_file("hazards", &n), "{room}"));
     assert_null(domain_file("nothing", &n));
