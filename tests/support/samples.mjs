@@ -81,7 +81,7 @@ const rows = {
             items: [
                 { item: 'wp.hshower', room: 'bath', values: [{ part: 'value', value: 1999.5 }], photos: [c.photo], hazard: { severity: 'serious', phrase: 'waterproofing-low', n: 5, due: '2099-01-01' } },
                 { item: 'wp.pond', runs: [{ phase: 'pond', minutes: 1440, start: 20, end: 19, working: 0.4 }] },
-                { item: 'wp.pond', room: 'bath', test: uuid7() },
+                { item: 'wp.pond', room: 'bath', test: uuid7() }, { item: 'wp.pond', room: 'kitchen', tests: [uuid7(), uuid7()] },
             ],
         }],
     },

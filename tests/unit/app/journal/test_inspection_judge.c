@@ -128,7 +128,7 @@ static void a_limit_that_is_too_long_is_cut_between_characters(void **state) {
                                        .source = "C",
                                        .kind = CHECKLIST_MEASURE,
                                        .part_count = 3 };
-        const struct inspection_site with_own = { own, test_state, &item };
+        const struct inspection_site with_own = { own, finished, &item };
         struct inspection_sum sum;
         struct json_out w;
         struct buf out;
