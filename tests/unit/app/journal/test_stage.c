@@ -145,7 +145,7 @@ static void rooms_are_asked_for(void **state) {
     assert_int_equal(step(f, STAGE_START, "painting", ""), ERR_CONFLICT);
 }
 
-static void tell(struct fixture *f, const char *type, const char *id, const char *data) {
+static void tell(struct post_rig *f, const char *type, const char *id, const char *data) {
     struct event_draft draft = {
         .site = JOURNAL_SITE, .type = type, .subject_id = id, .actor = "user/u-02", .data = data
     };
@@ -154,7 +154,7 @@ static void tell(struct fixture *f, const char *type, const char *id, const char
 
 /* Rooms that a log or a report names; what reports and hazards say against an acceptance; a checklist that leaves a test out. */
 static void evidence_comes_from_all_over_the_site(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     struct stage_book b;
     assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
     tell(f, "daylog-submitted", "01990000-0000-7000-8000-00000000d001",
