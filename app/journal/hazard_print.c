@@ -22,26 +22,13 @@ static void put_list(struct json_out *w, const char *name, const char *list) {
     json_put_raw(w, name, list, strlen(list));
 }
 
-bool hazard_is_overdue(struct stmt *s, struct wall now) {
-    const char *state = stmt_text(s, HAZARD_COL_STATE);
-    return (strcmp(state, "raised") == 0 || strcmp(state, "assigned") == 0) && stmt_int(s, HAZARD_COL_DUE_MS) < now.ms;
-}
-
-/* An instant, written with the offset that the time of raising has. */
-static void put_instant(struct json_out *w, const char *name, int64_t ms, const char *like) {
+static void put_instant(struct json_out *w, const char *name, struct wall at, int32_t offset_s) {
     char text[CLOCK_TEXT_SIZE];
-    struct wall at;
-    int32_t offset_s = 0;
-    if (ms == 0 || clock_parse(like, &at, &offset_s) < 0) {
-        json_put_null(w, name);
-        return;
-    }
-    clock_format((struct wall){ ms }, offset_s, text);
-    json_put_text(w, name, text);
+    if (at.ms) clock_format(at, offset_s, text);
+    json_put_text(w, name, at.ms ? text : NULL);
 }
 
-static void put_what(struct stmt *s, struct wall now, struct json_out *w) {
-    const char *like = stmt_text(s, HAZARD_COL_RAISED_AT);
+static void put_what(struct stmt *s, const struct hazard_times *t, struct json_out *w) {
     json_put_text(w, "id", stmt_text(s, HAZARD_COL_ID));
     json_put_text(w, "site", stmt_text(s, HAZARD_COL_SITE));
     json_put_text(w, "board", stmt_text(s, HAZARD_COL_BOARD));
@@ -58,9 +45,9 @@ static void put_what(struct stmt *s, struct wall now, struct json_out *w) {
     json_put_text(w, "text_en", or_null(stmt_text(s, HAZARD_COL_TEXT_EN)));
     json_put_text(w, "note", or_null(stmt_text(s, HAZARD_COL_NOTE)));
     json_put_text(w, "due", stmt_text(s, HAZARD_COL_DUE));
-    put_instant(w, "due_at", stmt_int(s, HAZARD_COL_DUE_MS), like);
-    put_instant(w, "warn_at", stmt_int(s, HAZARD_COL_WARN_MS), like);
-    json_put_bool(w, "overdue", hazard_is_overdue(s, now));
+    put_instant(w, "due_at", t->due, t->offset_s);
+    put_instant(w, "warn_at", t->warn, t->offset_s);
+    json_put_bool(w, "overdue", t->overdue);
     put_list(w, "photos", stmt_text(s, HAZARD_COL_PHOTOS));
 }
 
@@ -148,14 +135,20 @@ static int put_pictures(struct db *db, struct stmt *row, bool names, struct json
 struct reader {
     struct wall now;
     bool names;
+    bool overdue; /* only those */
+    struct site_clocks clocks;
 };
 
 static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
-    const struct reader *r = ctx;
+    struct reader *r = ctx;
     char allowed[LIFE_ALLOWED_SIZE];
+    struct hazard_times times;
+    int rc = hazard_times(&r->clocks, db, s, r->now, &times);
+    if (rc < 0) return rc;
+    if (r->overdue && !times.overdue) return LISTING_SKIP;
     json_open(w, NULL, '{');
-    put_what(s, r->now, w);
-    int rc = put_who(db, s, r->names, w);
+    put_what(s, &times, w);
+    rc = put_who(db, s, r->names, w);
     life_allowed(&hazard_life, life_state(&hazard_life, stmt_text(s, HAZARD_COL_STATE)), allowed);
     put_list(w, "allowed", allowed);
     if (rc == 0) rc = put_pictures(db, s, r->names, w);
@@ -175,7 +168,9 @@ int hazard_print(struct db *db, const char *site, const char *id, struct wall no
     rc = stmt_step(s);
     if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
     json_start(&w, out);
-    return put_row(db, s, &w, &r);
+    rc = put_row(db, s, &w, &r);
+    site_clocks_fini(&r.clocks);
+    return rc;
 }
 
 /* ---- many ---- */
@@ -198,7 +193,7 @@ static int check_query(const struct hazard_query *q, struct err_text *e) {
     " (?2 IS NULL OR site IN (SELECT p.site FROM person p WHERE p.id = ?2 AND p.active = 1))"                          \
     " AND (?3 IS NULL OR CASE ?3 WHEN 'open' THEN state <> 'verified' ELSE state = ?3 END)"                            \
     " AND (?4 IS NULL OR severity = ?4) AND (?5 IS NULL OR stage = ?5) AND (?6 IS NULL OR room = ?6)"                  \
-    " AND (?7 IS NULL OR assignee = ?7) AND (?8 = 0 OR (due_ms < ?8 AND state IN ('raised', 'assigned')))"             \
+    " AND (?7 IS NULL OR assignee = ?7) AND (?8 = 0 OR (due_ms <= ?8 AND state IN ('raised', 'assigned')))"            \
     " AND pos < ?9 ORDER BY pos DESC LIMIT ?10"
 
 /* By whether a site is asked for, and whether only what is open: each has its index in the order of the list. */
@@ -227,14 +222,16 @@ int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct
     stmt_bind_text(s, 7, q->assignee);
     stmt_bind_int(s, 8, q->overdue ? q->now.ms : 0);
     stmt_bind_int(s, 9, before);
-    stmt_bind_int(s, 10, limit);
+    stmt_bind_int(s, 10, q->overdue ? -1 : limit); /* a clock stands still: what is set for later is due no sooner */
     *out = s;
     return 0;
 }
 
 int hazard_list(struct db *db, const struct hazard_query *q, struct buf *out, struct err_text *e) {
-    struct reader r = { .now = q->now, .names = q->names };
+    struct reader r = { .now = q->now, .names = q->names, .overdue = q->overdue };
     struct stmt *s = NULL;
     int rc = hazard_select(db, q, q->limit + 1, &s, e);
-    return rc < 0 ? rc : listing_print(db, s, "hazards", q->limit, put_row, &r, out, e);
+    if (rc == 0) rc = listing_print(db, s, "hazards", q->limit, put_row, &r, out, e);
+    site_clocks_fini(&r.clocks);
+    return rc;
 }

@@ -20,14 +20,17 @@ static int put_entries(struct db *db, struct stmt *s, int limit, listing_put_fn 
     int64_t last = 0;
     int rc;
     *next = 0;
-    for (int n = 0; (rc = stmt_step(s)) == 1; n++) {
+    for (int n = 0; (rc = stmt_step(s)) == 1;) {
         if (n == limit) {
             *next = last;
             return 0;
         }
-        last = stmt_int(s, 0);
+        int64_t at = stmt_int(s, 0);
         rc = put(db, s, w, ctx);
         if (rc < 0) return rc;
+        if (rc == LISTING_SKIP) continue;
+        last = at;
+        n++;
     }
     return rc;
 }

@@ -10,10 +10,12 @@
 /* `before` of a request as a position: below it the page begins; INT64_MAX where it is NULL. ERR_INVALID with the field. */
 MUST_CHECK int listing_before(const char *before, int64_t *out, struct err_text *e);
 
-/* Writes one entry: opens and closes its object itself. Column 0 of s is the position. */
+/* Writes one entry: opens and closes its object itself. Column 0 of s is the position. LISTING_SKIP: this one is not shown, and nothing was written;
+ * the statement then has no LIMIT. */
+enum { LISTING_SKIP = 100 };
 typedef int (*listing_put_fn)(struct db *db, struct stmt *s, struct json_out *w, void *ctx);
 
-/* s: prepared, bound, ordered by position, newest first, with a LIMIT of limit + 1. Resets it. */
+/* s: prepared, bound, ordered by position, newest first, with a LIMIT of limit + 1 (none, where put skips). Resets it. */
 MUST_CHECK int listing_print(struct db *db, struct stmt *s, const char *name, int limit, listing_put_fn put, void *ctx,
                              struct buf *out, struct err_text *e);
 
