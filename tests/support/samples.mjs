@@ -101,7 +101,7 @@ const rows = {
     'POST /alerts/{id}/seen': { values: () => ({ id: uuid7() }), good: 404, body: () => ({ id: uuid7(), note: '问过' }) }, // nothing stands; rules.mjs has one
     'GET /timelapse': {},
     'GET /consent': {},
-    'PUT /consent': { good: 201, body: () => ({ given: true, on: siteDate(), text: `口头同意 ${count++}` }) },
+    'PUT /consent': { good: 201, body: () => ({ given: true, on: siteDate(), by: '业主', text: `口头同意 ${count++}` }) },
     'POST /viewpoint': { good: 201, body: () => ({ id: uuid7(), room: 'kitchen', note: '换了墙' }) },
     'GET /timeline': {},
     'GET /history/{kind}/{id}': { values: (c) => ({ kind: 'daylog', id: c.log }) },
