@@ -53,24 +53,31 @@ static int read_first(struct db *db, const char *site, const struct tz *tz, char
     return rc < 0 ? rc : 0;
 }
 
+/* That date, later by as long as clocks stood still since `from`; "": held, and nobody knows until when. */
+static int shift_date(struct db *db, const char *site, const struct plan *plan, const struct tz *tz, const char *from,
+                      const char *date, char out[TZ_DATE_SIZE]) {
+    struct standstill clock;
+    int rc = standing_read(db, site, &plan->cutoffs, tz, &clock);
+    if (rc < 0) return rc;
+    /* From noon to noon: a date moves by whole days, however many seconds a holding lasted. */
+    struct wall due = standstill_shift(&clock, standstill_at(&clock, from, NOON), standstill_at(&clock, date, NOON));
+    standing_fini(&clock);
+    out[0] = '\0';
+    if (due.ms != STANDSTILL_NEVER) tz_date(tz, due, out);
+    return 0;
+}
+
 /* The plan's days, or head office's setting where the plan has what every plan has; later by as long as clocks stood still. */
 static int count_days(struct db *db, const char *site, const struct plan *plan, const struct tz *tz, const char *from,
                       char out[TZ_DATE_SIZE]) {
     int64_t days = plan->cutoffs.callback_days;
-    struct standstill clock;
     char date[TZ_DATE_SIZE];
     int rc = days == setting_find(SETTING_CALLBACK_DAYS)->standard
                  ? setting_get_int(db, site, SETTING_CALLBACK_DAYS, &days)
                  : 0;
-    if (rc == 0) rc = standing_read(db, site, &plan->cutoffs, tz, &clock);
     if (rc < 0) return rc;
     tz_date_add(from, (int)days, date);
-    /* From noon to noon: a date moves by whole days, however many seconds a holding lasted. */
-    struct wall due = standstill_shift(&clock, standstill_at(&clock, from, NOON), standstill_at(&clock, date, NOON));
-    standing_fini(&clock);
-    out[0] = '\0'; /* held, and nobody knows until when */
-    if (due.ms != STANDSTILL_NEVER) tz_date(tz, due, out);
-    return 0;
+    return shift_date(db, site, plan, tz, from, date, out);
 }
 
 static int when(struct db *db, const char *site, const struct plan *plan, const struct tz *tz,
@@ -85,8 +92,8 @@ static int when(struct db *db, const char *site, const struct plan *plan, const 
     if (rc == 0 && !d.last[0]) rc = read_first(db, site, tz, first);
     if (rc < 0) return rc;
     const char *from = d.last[0] ? d.last : first;
-    if (!done && next[0])
-        text_clip(d.due, sizeof d.due, next);
+    if (!done && next[0] && tz_date_parse(from, &valid) == 0 && tz_date_parse(next, &valid) == 0)
+        rc = shift_date(db, site, plan, tz, from, next, d.due);
     else if (!done && tz_date_parse(from, &valid) == 0)
         rc = count_days(db, site, plan, tz, from, d.due);
     if (rc == 0) *out = d;

@@ -18,8 +18,8 @@ struct mine_ask {
 };
 
 /* {"sites":[{"site","name","red","stage","press":[{"kind":"acceptance"|"overdue"|"recheck"|"hazard"|"report"|"daylog"|"question"|"alert","subject",
- * "text":{"zh","en"},"due":RFC3339|null}]}],"callbacks":[as callback_print_due has them, for head office]}. Sites without an item come last. subject: "hazard/{id}", "alert/{id}", "daylog/{date}",
- * "report/{date}", "stage/{key}", "question/{id}". */
+ * "text":{"zh","en"},"due":RFC3339|null}]}],"callbacks":[as callback_print_due has them, for head office]}. Sites without an item come last. subject: "hazard/{id}", "daylog/{date}",
+ * "report/{date}", "stage/{key}", "question/{id}"; of an alert: what it is about, as material/{id}, change/{id}, board/{id}, callback/{date}, too. */
 MUST_CHECK int mine_print(struct db *db, const struct mine_ask *ask, struct buf *out);
 
 #endif

@@ -223,8 +223,7 @@ static int add_alert(struct mine_list *list, struct stmt *s) {
     bool report = strcmp(stmt_text(s, 1), "report-missing") == 0 && mine_is(list, "supervisor");
     int rc = mine_add(list, report ? MINE_REPORT : MINE_ALERT, &item);
     if (rc < 0) return rc;
-    (void)snprintf(item->subject, sizeof item->subject, report ? "%.100s" : "alert/%.100s",
-                   stmt_text(s, report ? 5 : 0));
+    text_clip(item->subject, sizeof item->subject, stmt_text(s, 5)); /* where it leads to: what the alert is about */
     text_clip(item->zh, sizeof item->zh, stmt_text(s, 3));
     text_clip(item->en, sizeof item->en, stmt_text(s, 4));
     return clock_parse(stmt_text(s, 2), &item->due, NULL) == 0 ? 0 : ERR_CORRUPT;

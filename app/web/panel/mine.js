@@ -12,7 +12,7 @@ import { moment } from '/shared/when.js';
 const MINUTE_MS = 60000;
 const ICONS = { acceptance: 'checks', overdue: 'clock', recheck: 'look', hazard: 'warn', report: 'note', daylog: 'log', question: 'question', alert: 'bell' };
 // Where a thing is found on the pages of its site.
-const PLACES = { inspection: () => 'inspect', report: () => 'inspect', hazard: (id) => `hazard/${id}`, daylog: () => 'log', stage: (id) => `stages/${id}`, question: (id) => `question/${id}` };
+const PLACES = { inspection: () => 'inspect', report: () => 'inspect', hazard: (id) => `hazard/${id}`, daylog: () => 'log', stage: (id) => `stages/${id}`, question: (id) => `question/${id}`, material: (id) => `material/${id}`, change: () => 'change', board: () => 'status' };
 
 function addressOf(site, subject = '') {
     const [kind, id] = subject.split('/');

@@ -214,6 +214,13 @@ static void answers_that_are_owed(void **state) {
     tell(&f->hub, "25T12:00", "callback-done", ID(2), "{'score':5,'date':'2026-11-25','next':'2026-12-02'}");
     STANDS("12-07T00:00", "callback-due", "callback/2026-12-04", "");
     STANDS("12-07T00:00", "callback-due", "callback/2026-12-02", "12-02T00:00 office");
+    /* The day that was agreed on moves with a later holding, too; while it lasts nobody is called. */
+    tell(&f->hub, "28T09:00", "site-held", JOURNAL_SITE, "{'reason':'payment-overdue'}");
+    STANDS("12-31T00:00", "callback-due", "callback/2026-12-02", "");
+    tell(&f->hub, "30T09:00", "site-resumed", JOURNAL_SITE, "{}");
+    STANDS("12-07T00:00", "callback-due", "callback/2026-12-02", "");
+    STANDS("12-03T23:59", "callback-due", "callback/2026-12-06", "");
+    STANDS("12-07T00:00", "callback-due", "callback/2026-12-06", "12-06T00:00 office");
 }
 
 static void a_job_that_was_handed_over(void **state) {
