@@ -116,6 +116,8 @@ int delay_row_read(struct db *db, const char *site, const char *id, struct delay
     return 0;
 }
 
+#define PAGE " AND pos < ?2 AND (?3 IS NULL OR state = ?3) ORDER BY pos DESC LIMIT ?4"
+
 int delay_list(struct db *db, const char *site, const char *state, const char *before, int limit, bool names,
                struct buf *out, struct err_text *e) {
     struct stmt *s = NULL;
@@ -123,10 +125,9 @@ int delay_list(struct db *db, const char *site, const char *state, const char *b
     int64_t from;
     int rc = listing_before(before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    "SELECT " COLUMNS " FROM delay WHERE site = ?1 AND pos < ?2 AND (?3 IS NULL OR state = ?3)"
-                    " ORDER BY pos DESC LIMIT ?4",
-                    &s);
+    bool open = state && strcmp(state, "claimed") == 0;
+    rc = open ? db_prepare(db, "SELECT " COLUMNS " FROM delay WHERE site = ?1 AND state = 'claimed'" PAGE, &s)
+              : db_prepare(db, "SELECT " COLUMNS " FROM delay WHERE site = ?1" PAGE, &s);
     if (rc < 0) return err_set(e, rc, "the claims cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, site);
     stmt_bind_int(s, 2, from);

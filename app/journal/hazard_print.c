@@ -194,20 +194,34 @@ static int check_query(const struct hazard_query *q, struct err_text *e) {
     return 0;
 }
 
-#define WHERE                                                                                                          \
-    " (?2 IS NULL OR site IN (SELECT p.site FROM person p WHERE p.id = ?2 AND p.active = 1))"                          \
-    " AND (?3 IS NULL OR CASE ?3 WHEN 'open' THEN state <> 'verified' ELSE state = ?3 END)"                            \
+#define FILTER                                                                                                         \
+    " (?3 IS NULL OR CASE ?3 WHEN 'open' THEN state <> 'verified' ELSE state = ?3 END)"                                \
     " AND (?4 IS NULL OR severity = ?4) AND (?5 IS NULL OR stage = ?5) AND (?6 IS NULL OR room = ?6)"                  \
     " AND (?7 IS NULL OR assignee = ?7) AND (?8 = 0 OR (due_ms < ?8 AND state IN ('raised', 'assigned')))"             \
-    " AND pos < ?9 ORDER BY pos DESC LIMIT ?10"
+    " AND pos < ?9"
+#define OPEN        " state <> 'verified' AND"
+#define PAGE(which) "SELECT " HAZARD_COLUMNS " FROM hazard WHERE" which " ORDER BY pos DESC LIMIT ?10"
+#define OF_ALL      " ?1 IS NULL AND ?2 IS NULL AND"
+#define OF_ASSIGNEE OF_ALL " assignee = ?7 AND assignee <> '' AND"
+#define OF_SITE                                                                                                        \
+    " site = ?1 AND (?2 IS NULL OR EXISTS (SELECT 1 FROM person p WHERE p.site = ?1 AND p.id = ?2 AND p.active = 1))"  \
+    " AND"
+#define OF_MEMBER(filter) LISTING_OF_MEMBER("hazard", filter, "pos DESC", "?2", "?10")
 
-/* By whether a site is asked for, and whether only what is open: each has its index in the order of the list. */
-static const char *const pages[2][2] = {
-    { "SELECT " HAZARD_COLUMNS " FROM hazard WHERE ?1 IS NULL AND" WHERE,
-      "SELECT " HAZARD_COLUMNS " FROM hazard WHERE ?1 IS NULL AND state <> 'verified' AND" WHERE },
-    { "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ?1 AND" WHERE,
-      "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ?1 AND state <> 'verified' AND" WHERE },
+enum scope { SCOPE_ALL, SCOPE_ASSIGNEE, SCOPE_SITE, SCOPE_MEMBER, SCOPE_COUNT };
+
+/* By whose they are, and whether only what is open: each has its index in the order of the list. */
+static const char *const pages[SCOPE_COUNT][2] = {
+    [SCOPE_ALL] = { PAGE(OF_ALL FILTER), PAGE(OF_ALL OPEN FILTER) },
+    [SCOPE_ASSIGNEE] = { PAGE(OF_ASSIGNEE FILTER), PAGE(OF_ASSIGNEE OPEN FILTER) },
+    [SCOPE_SITE] = { PAGE(OF_SITE FILTER), PAGE(OF_SITE OPEN FILTER) },
+    [SCOPE_MEMBER] = { PAGE(OF_MEMBER(FILTER)), PAGE(OF_MEMBER(OPEN FILTER)) },
 };
+
+static const char *page_of(const struct hazard_query *q) {
+    enum scope scope = q->site ? SCOPE_SITE : q->member ? SCOPE_MEMBER : q->assignee ? SCOPE_ASSIGNEE : SCOPE_ALL;
+    return pages[scope][q->overdue || (q->state && strcmp(q->state, "verified") != 0)];
+}
 
 int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct stmt **out, struct err_text *e) {
     struct stmt *s = NULL;
@@ -215,8 +229,7 @@ int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct
     int rc = check_query(q, e);
     if (rc == 0) rc = listing_before(q->before, &before, e);
     if (rc < 0) return rc;
-    bool open = q->state && strcmp(q->state, "open") == 0;
-    rc = db_prepare(db, pages[q->site != NULL][open], &s);
+    rc = db_prepare(db, page_of(q), &s);
     if (rc < 0) return err_set(e, rc, "the hazards cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, q->member);

@@ -179,16 +179,20 @@ int material_print(struct db *db, const char *site, const char *id, bool names, 
     return put_material(db, s, &w, &v);
 }
 
+#define PAGE(which) MATERIALS " AND" which " pos < ?4) WHERE (?3 IS NULL OR state = ?3) ORDER BY pos DESC LIMIT ?5"
+#define OPEN        " complete = 0 AND"
+
+/* By whether a site is asked for, and whether only what is not all there: each has its index in the order of the list. */
+static const char *const pages[2][2] = { { PAGE(" ?2 IS NULL AND"), PAGE(" ?2 IS NULL AND" OPEN) },
+                                         { PAGE(" site = ?2 AND"), PAGE(" site = ?2 AND" OPEN) } };
+
 int material_list(struct db *db, const struct material_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct shown v = { .names = q->names, .today = q->today };
     int64_t from;
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    MATERIALS " AND (?2 IS NULL OR site = ?2) AND pos < ?4) WHERE (?3 IS NULL OR state = ?3)"
-                              " ORDER BY pos DESC LIMIT ?5",
-                    &s);
+    rc = db_prepare(db, pages[q->site != NULL][q->state && strcmp(q->state, "arrived") != 0], &s);
     if (rc < 0) return err_set(e, rc, "the materials cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->today);
     stmt_bind_text(s, 2, q->site);

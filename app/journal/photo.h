@@ -88,7 +88,7 @@ struct photo_query {
     bool withdrawn; /* also those */
 };
 
-/* {"photos":[…],"next":cursor|null}, newest in the store first. */
+/* {"photos":[…],"next":cursor|null}, newest in the store first; where dates are asked for, by date. */
 MUST_CHECK int photo_list(struct db *db, const struct photo_query *q, struct buf *out, struct err_text *e);
 
 /* {"photos":[…]}: all whose watermark bears this code, each with its place in the chain: "writer","epoch","lane","seq","event" (SHA-256 of the

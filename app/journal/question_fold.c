@@ -28,7 +28,10 @@ static const char schema[] =
     "  answered_ms INTEGER NOT NULL,                -- 0: not since it was asked last\n"
     "  UNIQUE (site, id)\n"
     ") STRICT;\n"
-    "CREATE INDEX question_open ON question (site, due_ms) WHERE state = 'open';\n";
+    "CREATE INDEX question_site ON question (site); -- and pos, the row's number\n"
+    "CREATE INDEX question_open ON question (site, due_ms) WHERE state = 'open';\n"
+    "CREATE INDEX question_open_site ON question (site) WHERE state = 'open';\n"
+    "CREATE INDEX question_open_pos ON question (pos) WHERE state = 'open';\n";
 
 int question_now(struct db *db, const char *site, const char *id, struct question_now *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
@@ -237,17 +240,22 @@ int question_print(struct db *db, const char *site, const char *id, bool names, 
     return put_question(db, s, &w, &v);
 }
 
+#define PAGE(which)                                                                                                    \
+    QUESTIONS " WHERE" which " (?2 IS NULL OR state = ?2 OR (?2 = 'late' AND state = 'open' AND due_ms > 0 AND due_ms" \
+              " < ?3)) AND (?4 IS NULL OR asked_of = ?4) AND pos < ?5 ORDER BY pos DESC LIMIT ?6"
+#define OPEN " state = 'open' AND"
+
+/* By whether a site is asked for, and whether only what is open: each has its index in the order of the list. */
+static const char *const pages[2][2] = { { PAGE(" ?1 IS NULL AND"), PAGE(" ?1 IS NULL AND" OPEN) },
+                                         { PAGE(" site = ?1 AND"), PAGE(" site = ?1 AND" OPEN) } };
+
 int question_list(struct db *db, const struct question_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct shown v = { q->now, q->names };
     int64_t from;
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    QUESTIONS " WHERE (?1 IS NULL OR site = ?1) AND (?2 IS NULL OR state = ?2 OR (?2 = 'late' AND"
-                              " state = 'open' AND due_ms > 0 AND due_ms < ?3)) AND (?4 IS NULL OR asked_of = ?4)"
-                              " AND pos < ?5 ORDER BY pos DESC LIMIT ?6",
-                    &s);
+    rc = db_prepare(db, pages[q->site != NULL][q->state && strcmp(q->state, "answered") != 0], &s);
     if (rc < 0) return err_set(e, rc, "the questions cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, q->state);

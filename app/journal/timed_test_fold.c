@@ -27,7 +27,8 @@ static const char schema[] =
     "  PRIMARY KEY (site, id)\n"
     ") STRICT, WITHOUT ROWID;\n"
     "CREATE INDEX timed_test_pos ON timed_test (site, pos);\n"
-    "CREATE INDEX timed_test_running ON timed_test (site) WHERE state = 'running';\n";
+    "CREATE INDEX timed_test_running ON timed_test (site, pos) WHERE state = 'running';\n"
+    "CREATE INDEX timed_test_newest ON timed_test (site, stage, room, kind, pos, state);\n";
 
 static const char *const results[] = { "pass", "fail", NULL };
 static const char *const hows[] = { "mono", "wall", "provable", NULL };

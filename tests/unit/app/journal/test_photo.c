@@ -499,12 +499,12 @@ static void test_answering_once(void **state) {
     assert_true(answers(f, "\"reason\":\"camera-absent\""));
     assert_false(answers(f, ID3));
     buf_clear(&f->answer);
-    assert_int_equal(photo_request_list(f->t.db, NULL, NULL, NULL, 1, true, &f->answer, &f->e), 0);
+    assert_int_equal(photo_request_list(f->t.db, JOURNAL_SITE, NULL, NULL, 1, true, &f->answer, &f->e), 0);
     assert_true(answers(f, ID4));
     char next[40] = "";
     (void)sscanf(strstr(f->answer.data, "\"next\":"), "\"next\":\"%39[^\"]", next);
     buf_clear(&f->answer);
-    assert_int_equal(photo_request_list(f->t.db, NULL, NULL, next, 1, true, &f->answer, &f->e), 0);
+    assert_int_equal(photo_request_list(f->t.db, JOURNAL_SITE, NULL, next, 1, true, &f->answer, &f->e), 0);
     assert_true(answers(f, "\"state\":\"answered\""));
     assert_true(answers(f, "\"next\":null"));
 }
