@@ -64,3 +64,37 @@ int listing_print(struct db *db, struct stmt *s, const char *name, int limit, li
                   struct buf *out, struct err_text *e) {
     return listing_print_dated(db, s, name, -1, limit, put, ctx, out, e);
 }
+
+/* ---- what goes with them ---- */
+
+int listing_kin_next(struct listing_kin *k, int64_t row) {
+    while (!k->over) {
+        int rc = k->ahead ? 1 : stmt_step(k->s);
+        k->over = rc <= 0;
+        if (rc <= 0) return rc;
+        int64_t of = stmt_int(k->s, k->column);
+        k->ahead = of > row;
+        if (of >= row) return of == row;
+    }
+    return 0;
+}
+
+void listing_kin_fini(struct listing_kin *k) {
+    if (k->s) stmt_reset(k->s);
+    *k = (struct listing_kin){ 0 };
+}
+
+int listing_keys(struct db *db, struct stmt *s, int limit, listing_put_fn put, void *ctx, struct buf *out) {
+    struct json_out w;
+    int rc = 0;
+    json_start(&w, out);
+    json_open(&w, NULL, '[');
+    for (int n = 0; n < limit && rc >= 0; n++) {
+        rc = stmt_step(s);
+        if (rc <= 0) break;
+        rc = put(db, s, &w, ctx);
+    }
+    stmt_reset(s);
+    json_close(&w, ']');
+    return rc < 0 ? rc : out->error;
+}

@@ -33,4 +33,21 @@ MUST_CHECK int listing_print(struct db *db, struct stmt *s, const char *name, in
 MUST_CHECK int listing_print_dated(struct db *db, struct stmt *s, const char *name, int date, int limit,
                                    listing_put_fn put, void *ctx, struct buf *out, struct err_text *e);
 
+/* ---- what goes with a page's rows, such as their histories ---- */
+
+/* One query for all of a page instead of one a row: its rows say in `column` which row of the page they go with, counted from 0, and come in that
+ * order. s: prepared and bound; owned, listing_kin_fini. */
+struct listing_kin {
+    struct stmt *s;
+    int column;
+    bool ahead, over; /* s stands on what goes with a later row; there is no more */
+};
+
+/* 1: s stands on the next one that goes with that row; 0: there is no further one. Rows are asked for in their order. */
+MUST_CHECK int listing_kin_next(struct listing_kin *k, int64_t row);
+void listing_kin_fini(struct listing_kin *k); /* fine on a zeroed one */
+
+/* What such a query is told of the page: a JSON array of what `put` writes of each row. Steps s through its first `limit` rows, and resets it. */
+MUST_CHECK int listing_keys(struct db *db, struct stmt *s, int limit, listing_put_fn put, void *ctx, struct buf *out);
+
 #endif

@@ -185,6 +185,32 @@ static int put_entry(struct db *db, struct stmt *s, struct json_out *w, void *ct
     return rc;
 }
 
+int photo_kin(struct db *db, const char *rows, struct listing_kin *out) {
+    struct listing_kin k = { .column = COL_MORE };
+    int rc = db_prepare(db,
+                        "SELECT " COLUMNS ", j.key FROM json_each(?1) j CROSS JOIN photo p ON p.site = json_extract("
+                        "j.value, '$[0]') AND p.id IN (SELECT i.value FROM json_each(j.value) l, json_each(l.value) i"
+                        " WHERE l.type = 'array') WHERE p.sha256 <> '' AND p.withdrawn = 0 ORDER BY j.key, p.id",
+                        &k.s);
+    if (rc < 0) return rc;
+    stmt_bind_text(k.s, 1, rows);
+    *out = k;
+    return 0;
+}
+
+int photo_kin_put(struct db *db, struct listing_kin *k, int64_t row, bool names, struct json_out *w, const char *name) {
+    int rc;
+    json_open(w, name, '[');
+    while ((rc = listing_kin_next(k, row)) == 1) {
+        json_open(w, NULL, '{');
+        rc = put_row(db, k->s, names, w);
+        if (rc < 0) return rc;
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+    return rc < 0 ? rc : w->buf->error;
+}
+
 #define FILTER                                                                                                         \
     " p.sha256 <> '' AND (?2 IS NULL OR p.stage = ?2) AND (?3 IS NULL OR p.room = ?3) AND (?6 = 1 OR p.withdrawn = 0)" \
     " AND CASE WHEN ?9 IS NULL THEN p.origin <> 'timelapse' ELSE p.origin = ?9 END"

@@ -156,7 +156,7 @@ static bool is_small(const char *detail) {
     (void)sscanf(detail, "SCAN %39s", what);
     for (size_t i = 0; i < sizeof few / sizeof few[0]; i++)
         if (strcmp(what, few[i]) == 0) return true;
-    return what[0] == '(' || strstr(detail, "_pos") != NULL;
+    return what[0] == '(' || strstr(detail, " VIRTUAL TABLE ") || strstr(detail, "_pos") != NULL;
 }
 
 /* Sorts what it has of each of the member's sites, and that is a page of each at most. */
