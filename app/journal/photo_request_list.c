@@ -37,6 +37,8 @@ enum column {
     "p.id ="                                                                                                           \
     " (SELECT min(id) FROM photo WHERE site = r.site AND inreplyto <> '' AND inreplyto = r.id) WHERE r.known = 1"
 
+#define OPEN " AND r.answered = 0 AND r.failed = 0"
+
 static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
 static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
@@ -98,18 +100,30 @@ int photo_request_open(struct db *db, const char *site, const char *board, struc
                        size_t *n) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     int rc = db_prepare(
-        db, REQUESTS " AND r.site = ?1) WHERE state = 'open' AND (board = '' OR board = ?2) ORDER BY pos LIMIT ?3", &s);
+        db, REQUESTS OPEN " AND r.site = ?1) WHERE state = 'open' AND (board = '' OR board = ?2) ORDER BY pos LIMIT ?3",
+        &s);
     return rc < 0 ? rc : read_open(s, site, board, out, max, n);
 }
 
 int photo_request_for_camera(struct db *db, const char *site, const char *board, struct photo_request *out, size_t max,
                              size_t *n) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        REQUESTS " AND r.site = ?1 AND r.camera = 1) WHERE state = 'open' AND (board = '' OR board = "
+    int rc =
+        db_prepare(db,
+                   REQUESTS OPEN " AND r.site = ?1 AND r.camera = 1) WHERE state = 'open' AND (board = '' OR board = "
                                  "?2) ORDER BY pos LIMIT ?3",
-                        &s);
+                   &s);
     return rc < 0 ? rc : read_open(s, site, board, out, max, n);
+}
+
+#define PAGE(which)                                                                                                    \
+    REQUESTS which " AND r.site = ?1 AND r.pos < ?3) WHERE (?2 IS NULL OR state = ?2) ORDER BY pos DESC LIMIT ?4"
+
+/* What is open, and what failed, is among many that were answered: each has its index in the order of the list. */
+static const char *page_of(const char *state) {
+    static const char all[] = PAGE(""), open[] = PAGE(OPEN), failed[] = PAGE(" AND r.failed = 1");
+    if (state && strcmp(state, "open") == 0) return open;
+    return state && strcmp(state, "failed") == 0 ? failed : all;
 }
 
 int photo_request_list(struct db *db, const char *site, const char *state, const char *before, int limit, bool names,
@@ -118,10 +132,7 @@ int photo_request_list(struct db *db, const char *site, const char *state, const
     int64_t from;
     int rc = listing_before(before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    REQUESTS " AND r.site = ?1 AND r.pos < ?3) WHERE (?2 IS NULL OR state = ?2) ORDER BY pos DESC"
-                             " LIMIT ?4",
-                    &s);
+    rc = db_prepare(db, page_of(state), &s);
     if (rc < 0) return err_set(e, rc, "the requests cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, state);

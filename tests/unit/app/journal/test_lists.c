@@ -120,7 +120,9 @@ static void pages_of_a_site(struct fixture *f) {
     printed(f, photo_list(db, &photos, &f->answer, &f->e));
     photos.from = "2026-11-01";
     printed(f, photo_list(db, &photos, &f->answer, &f->e));
+    printed(f, photo_request_list(db, JOURNAL_SITE, NULL, NULL, 50, true, &f->answer, &f->e));
     printed(f, photo_request_list(db, JOURNAL_SITE, "open", NULL, 50, true, &f->answer, &f->e));
+    printed(f, photo_request_list(db, JOURNAL_SITE, "failed", NULL, 50, true, &f->answer, &f->e));
     printed(f, delay_list(db, JOURNAL_SITE, NULL, NULL, 50, true, &f->answer, &f->e));
     printed(f, delay_list(db, JOURNAL_SITE, "claimed", NULL, 50, true, &f->answer, &f->e));
     printed(f, delay_idle_list(db, JOURNAL_SITE, NULL, 50, true, &f->answer, &f->e));

@@ -496,6 +496,9 @@ static void test_answering_once(void **state) {
     buf_clear(&f->answer);
     assert_int_equal(photo_request_print(f->t.db, JOURNAL_SITE, ID3, true, &f->answer), 0);
     assert_true(answers(f, "\"state\":\"answered\",\"photo\":\"" ID1 "\""));
+    buf_clear(&f->answer);
+    assert_int_equal(photo_request_list(f->t.db, JOURNAL_SITE, "open", NULL, 10, true, &f->answer, &f->e), 0);
+    assert_false(answers(f, ID3));
 
     assert_int_equal(ask(f, "{\"id\":\"" ID4 "\"}"), 0);
     journal_pair_begin(&f->t);
@@ -517,6 +520,7 @@ static void test_answering_once(void **state) {
     assert_int_equal(photo_request_list(f->t.db, JOURNAL_SITE, NULL, next, 1, true, &f->answer, &f->e), 0);
     assert_true(answers(f, "\"state\":\"answered\""));
     assert_true(answers(f, "\"next\":null"));
+    journal_pair_rebuild(&f->t);
 }
 
 /* The hub asks, two boards answer, one of them says also that it failed; a photo is withdrawn at the hub. */
