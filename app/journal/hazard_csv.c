@@ -90,17 +90,22 @@ static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, 
     return rc < 0 ? rc : c->out->error;
 }
 
-int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, struct buf *out, struct err_text *e) {
+int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, struct buf *out, char next[CSV_LIST_NEXT_SIZE],
+               struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct csv c;
-    int rc = hazard_select(db, q, HAZARD_CSV_MAX, &s, e);
+    int64_t last = 0;
+    int rc = hazard_select(db, q, HAZARD_CSV_MAX + 1, &s, e);
     if (rc < 0) return rc;
     csv_start(&c, out);
     for (size_t i = 0; i < TEXT_ARRAY_LEN(heads); i++) csv_text(&c, zh ? heads[i].zh : heads[i].en);
     csv_end(&c);
-    while ((rc = stmt_step(s)) == 1) {
+    next[0] = '\0';
+    for (int n = 0; (rc = stmt_step(s)) == 1 && n < HAZARD_CSV_MAX; n++) {
+        last = stmt_int(s, HAZARD_COL_POS);
         rc = put_row(db, s, q, zh, &c);
         if (rc < 0) break;
     }
+    if (rc == 1) (void)snprintf(next, CSV_LIST_NEXT_SIZE, "%lld", (long long)last);
     return rc < 0 ? err_set(e, rc, "the hazards cannot be listed: %s", err_name(rc)) : 0;
 }

@@ -246,7 +246,7 @@ PAGE(measures) {
 
 PAGE(hazards_csv) {
     struct hazard_query q = hazard_query(p, before);
-    return hazard_csv(f->db, &q, true, out, E);
+    return hazard_csv(f->db, &q, true, out, (char[CSV_LIST_NEXT_SIZE]){ 0 }, E);
 }
 
 /* clang-format off */

@@ -72,12 +72,13 @@ static void pages_of_the_hub(struct fixture *f, const char *site, const char *me
     static const char *const states[] = { NULL, "open", "rectified", "verified" };
     static const char *const alerts[] = { NULL, "standing", "cleared" };
     struct db *db = f->t.db;
+    char next[CSV_LIST_NEXT_SIZE];
     for (int i = 0; i < 4; i++) {
         struct hazard_query q = { .site = site, .member = member, .state = states[i], .limit = 50 };
         printed(f, hazard_list(db, &q, &f->answer, &f->e));
         q.assignee = "u-01";
         printed(f, hazard_list(db, &q, &f->answer, &f->e));
-        printed(f, hazard_csv(db, &q, true, &f->answer, &f->e));
+        printed(f, hazard_csv(db, &q, true, &f->answer, next, &f->e));
     }
     for (int i = 0; i < 3; i++) {
         struct alert_query q = { .site = site, .member = member, .state = alerts[i], .limit = 50 };
