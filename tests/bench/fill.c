@@ -152,7 +152,7 @@ static void write_day(const char *dir, const char *file, const struct line *line
     bench_must(db_begin(db), "begin", NULL);
     for (size_t i = 0; i < n; i++) {
         char id[ID_SIZE];
-        (void)snprintf(id, sizeof id, SEED_ID "0001-7000-8000-%012zu", i);
+        (void)snprintf(id, sizeof id, SEED_ID "0001-7000-8000-%012u", (unsigned)i % 1000);
         struct event_draft d = { .id = id,
                                  .site = SEED_SITE,
                                  .type = lines[i].type,
