@@ -151,7 +151,8 @@ void exchange_link_next(struct exchange *x, const char *cursor) {
         if (strcmp(x->input->query[i].name, "before") != 0)
             put_parameter(link, size, x->input->query[i].name, x->input->query[i].value);
     if (link[0]) put_parameter(link, size, "before", cursor);
-    if (link[0]) (void)strcat(link, ">; rel=\"next\"");
+    size_t n = strlen(link);
+    if (n) (void)snprintf(link + n, sizeof x->reply.link - n, ">; rel=\"next\"");
 }
 
 const char *exchange_header(const struct exchange *x, const char *name) {

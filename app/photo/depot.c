@@ -37,7 +37,7 @@ static int open_photos(const struct depot_options *o, struct depot *d, struct er
 
 /* KiB. Head office reads all its sites at once, and each of two hundred has some twenty pages of its own: SQLite's own 2000 would read them from the file
  * every time. */
-#define HUB_CACHE "-16384"
+#define HUB_CACHE "-32768"
 
 int depot_open(const struct depot_options *o, struct depot *out, struct err_text *e) {
     struct depot d = { .lock_fd = -1 };

@@ -329,13 +329,13 @@ enum { PAGES = sizeof pages / sizeof pages[0] };
 /* The cursor into the middle of what there is; daylogs go by date. */
 static const char *middle(const struct bench_fill *f, const struct page *p, char out[40]) {
     bool big = f->days > BENCH_FILL_NEWEST;
-    int64_t day = f->days / 2;
+    int64_t day = f->days / 2, pos = day * BENCH_FILL_STEP;
     char date[TZ_DATE_SIZE];
     tz_date_add("2026-11-27", (int)-(big ? BENCH_FILL_NEWEST + day / 20 : day), date);
     if (p->print == daylogs)
-        (void)snprintf(out, 40, "%s.%lld", date, (long long)(day * BENCH_FILL_STEP));
+        (void)snprintf(out, 40, "%s.%lld", date, (long long)pos);
     else
-        (void)snprintf(out, 40, "%lld", (long long)(day * BENCH_FILL_STEP));
+        (void)snprintf(out, 40, "%lld", (long long)pos);
     return out;
 }
 

@@ -325,7 +325,7 @@ void bench_fill_open(struct bench_fill *f, const char *dir, const char *file, in
     f->events = number(f->db, "SELECT count(*) FROM main.event");
     see_boards(f);
     bench_must(db_exec(f->db,
-                       "DROP TABLE temp.copy; COMMIT; DETACH over; DETACH open; PRAGMA cache_size=-16384;"
+                       "DROP TABLE temp.copy; COMMIT; DETACH over; DETACH open; PRAGMA cache_size=-32768;"
                        "PRAGMA main.journal_mode=WAL; PRAGMA synchronous=FULL;",
                        &e),
                "commit", &e);
