@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_MAX = 5, PHOTOS_SHOWN = 3, TEXT_SIZE = 200, SITES_MAX = 2000 };
+enum { LINES_MAX = 5, PHOTOS_SHOWN = 3, TEXT_SIZE = 200, SITES_MAX = 2000, NOON = 12 * 60 };
 
 #define SANE_MS INT64_C(1577836800000) /* 2020-01-01: no right clock is before it */
 
@@ -65,7 +65,8 @@ static int count_days(struct db *db, const char *site, const struct plan *plan, 
     if (rc == 0) rc = standing_read(db, site, &plan->cutoffs, tz, &clock);
     if (rc < 0) return rc;
     tz_date_add(from, (int)days, date);
-    struct wall due = standstill_shift(&clock, standstill_at(&clock, from, 0), standstill_at(&clock, date, 0));
+    /* From noon to noon: a date moves by whole days, however many seconds a holding lasted. */
+    struct wall due = standstill_shift(&clock, standstill_at(&clock, from, NOON), standstill_at(&clock, date, NOON));
     standing_fini(&clock);
     out[0] = '\0'; /* held, and nobody knows until when */
     if (due.ms != STANDSTILL_NEVER) tz_date(tz, due, out);

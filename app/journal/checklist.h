@@ -13,7 +13,7 @@
 #define CHECKLIST_PARTS_MAX  6
 #define CHECKLIST_PHASES_MAX 3
 #define CHECKLIST_ITEMS_MAX  120 /* of one stage */
-#define CHECKLIST_LIMIT_SIZE 200
+#define CHECKLIST_LIMIT_SIZE 512 /* what is longer is cut between characters */
 
 enum checklist_kind {
     CHECKLIST_CHECK,   /* yes or no */
@@ -105,6 +105,7 @@ MUST_CHECK int checklist_judge_run(const struct checklist_item *item, const char
 /* The limit in words, without a value: "≤ 3 mm", "≥ 24 小时，水深 ≥ 20 mm". */
 void checklist_part_limit(const struct checklist_part *part, bool zh, char out[CHECKLIST_LIMIT_SIZE]);
 void checklist_phase_limit(const struct checklist_phase *phase, bool zh, char out[CHECKLIST_LIMIT_SIZE]);
+const char *checklist_unit(const char *unit, bool zh); /* "个" for "pcs" */
 
 /* ---- for domain_check ---- */
 MUST_CHECK int checklist_file_check(struct err_text *e);

@@ -14,13 +14,15 @@
 
 static void PRINTF_LIKE(2, 3) add(char out[CHECKLIST_LIMIT_SIZE], const char *format, ...) {
     size_t n = strlen(out);
+    char piece[2 * CHECKLIST_LIMIT_SIZE];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(out + n, CHECKLIST_LIMIT_SIZE - n, format, args);
+    (void)vsnprintf(piece, sizeof piece, format, args);
     va_end(args);
+    text_clip(out + n, CHECKLIST_LIMIT_SIZE - n, piece);
 }
 
-static const char *unit_word(const char *unit, bool zh) { return zh && strcmp(unit, "pcs") == 0 ? "个" : unit; }
+const char *checklist_unit(const char *unit, bool zh) { return zh && strcmp(unit, "pcs") == 0 ? "个" : unit; }
 
 void checklist_part_limit(const struct checklist_part *p, bool zh, char out[CHECKLIST_LIMIT_SIZE]) {
     out[0] = '\0';
@@ -38,7 +40,7 @@ void checklist_part_limit(const struct checklist_part *p, bool zh, char out[CHEC
         add(out, "≤ %.10g", p->max);
     else if (!isnan(p->below))
         add(out, "< %.10g", p->below);
-    if (out[0] && p->unit[0]) add(out, " %s", unit_word(p->unit, zh));
+    if (out[0] && p->unit[0]) add(out, " %s", checklist_unit(p->unit, zh));
 }
 
 void checklist_phase_limit(const struct checklist_phase *p, bool zh, char out[CHECKLIST_LIMIT_SIZE]) {

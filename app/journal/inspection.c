@@ -46,19 +46,50 @@ static const struct shape item_shape[] = {
     { .name = "hazard", .kind = SHAPE_OBJECT, .members = hazard_shape },
     { .name = NULL },
 };
+/* What the server adds: texts may be empty, and are as long as they came out. */
+static const char *const kinds[] = { "check", "measure", "timed", NULL };
+static const struct shape limit_shape[] = {
+    { .name = "zh", .kind = SHAPE_TEXT },
+    { .name = "en", .kind = SHAPE_TEXT },
+    { .name = NULL },
+};
+static const struct shape result_shape[] = {
+    { .name = "result", .kind = SHAPE_WORD, .words = results },
+    { .name = "red", .kind = SHAPE_BOOL },
+    { .name = "required", .kind = SHAPE_BOOL },
+    { .name = "kind", .kind = SHAPE_WORD, .words = kinds },
+    { .name = "zh", .kind = SHAPE_TEXT },
+    { .name = "en", .kind = SHAPE_TEXT },
+    { .name = "limit", .kind = SHAPE_OBJECT, .members = limit_shape },
+    { .name = "source", .kind = SHAPE_TEXT },
+    { .name = NULL },
+};
+static const struct shape raised_shape[] = {
+    { .name = "item", .kind = SHAPE_KEY },
+    { .name = "id", .kind = SHAPE_ID },
+    { .name = NULL },
+};
 const struct shape inspection_shape[] = {
     { .name = "date", .kind = SHAPE_DATE, .flags = SHAPE_NEEDED },
     { .name = "stage", .kind = SHAPE_KEY, .flags = SHAPE_NEEDED },
     { .name = "items", .kind = SHAPE_LIST, .flags = SHAPE_NEEDED, .max = INSPECTION_ITEMS_MAX, .members = item_shape },
     { .name = "note", .kind = SHAPE_TEXT, .max = NOTE_MAX },
     { .name = "photos", .kind = SHAPE_PHOTOS },
-    { .name = "results", .kind = SHAPE_RAW, .flags = SHAPE_MADE },
+    { .name = "results",
+      .kind = SHAPE_LIST,
+      .flags = SHAPE_MADE,
+      .max = INSPECTION_ITEMS_MAX,
+      .members = result_shape },
     { .name = "verdict", .kind = SHAPE_WORD, .flags = SHAPE_MADE, .words = verdicts },
     { .name = "passed", .kind = SHAPE_INT, .flags = SHAPE_MADE, .max = INSPECTION_ITEMS_MAX },
     { .name = "failed", .kind = SHAPE_INT, .flags = SHAPE_MADE, .max = INSPECTION_ITEMS_MAX },
     { .name = "red", .kind = SHAPE_INT, .flags = SHAPE_MADE, .max = INSPECTION_ITEMS_MAX },
     { .name = "not_applicable", .kind = SHAPE_INT, .flags = SHAPE_MADE, .max = INSPECTION_ITEMS_MAX },
-    { .name = "hazards", .kind = SHAPE_RAW, .flags = SHAPE_MADE },
+    { .name = "hazards",
+      .kind = SHAPE_LIST,
+      .flags = SHAPE_MADE,
+      .max = INSPECTION_ITEMS_MAX,
+      .members = raised_shape },
     { .name = NULL },
 };
 

@@ -42,8 +42,10 @@ static const struct json *named(const struct json *list, const char *member, con
 /* The limits of several parts, one behind the other. */
 static void add_limit(char out[CHECKLIST_LIMIT_SIZE], const char *name, const char *limit) {
     size_t n = strlen(out);
-    if (limit[0])
-        (void)snprintf(out + n, CHECKLIST_LIMIT_SIZE - n, "%s%s%s%s", n ? "; " : "", name, *name ? " " : "", limit);
+    char piece[2 * CHECKLIST_LIMIT_SIZE];
+    if (!limit[0]) return;
+    (void)snprintf(piece, sizeof piece, "%s%s%s%s", n ? "; " : "", name, *name ? " " : "", limit);
+    text_clip(out + n, CHECKLIST_LIMIT_SIZE - n, piece);
 }
 
 static int unknown_part(struct judging *k, const struct checklist_item *item, const struct json *values, size_t i) {

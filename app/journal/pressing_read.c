@@ -58,19 +58,14 @@ static int of_hazards(struct db *db, const struct pressing_scope *c, const struc
     return rc;
 }
 
-static int of_boards(struct db *db, const struct pressing_scope *c, struct pressing *s) {
+static int of_boards(struct db *db, struct pressing *s) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
-    int rc = db_prepare(db,
-                        "SELECT count(*) FILTER (WHERE online = 0 AND last_seen < ?2), sum(unsent)"
-                        " FROM board WHERE site = ?1 AND board NOT IN (" MOVE_GONE ")",
-                        &q);
+    int rc = db_prepare(db, "SELECT sum(unsent) FROM board WHERE site = ?1 AND board NOT IN (" MOVE_GONE ")", &q);
     if (rc < 0) return rc;
     stmt_bind_text(q, 1, s->site);
-    stmt_bind_int(q, 2, c->silent_before.ms);
     rc = stmt_step(q);
     if (rc < 0) return rc;
-    if (s->silent < stmt_int(q, 0)) s->silent = stmt_int(q, 0);
-    s->unsent = stmt_is_null(q, 1) ? -1 : stmt_int(q, 1);
+    s->unsent = stmt_is_null(q, 0) ? -1 : stmt_int(q, 0);
     return 0;
 }
 
@@ -132,7 +127,7 @@ int pressing_read(struct db *db, const struct pressing_scope *c, const char *sit
     struct pressing s = { .unsent = -1 };
     text_clip(s.site, sizeof s.site, site);
     int rc = of_alerts(db, &s);
-    if (rc == 0) rc = of_boards(db, c, &s);
+    if (rc == 0) rc = of_boards(db, &s);
     if (rc == 0) rc = daylog_last_date(db, site, s.last_log);
     if (rc == 0) rc = of_plan(db, c, &s);
     if (rc == 0) rc = handover_done(db, site, &s.closed, NULL);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { GROUPS_MAX = 8, DIGITS_MAX = 40, SEPARATORS_MAX = 3, LABEL_MAX = 8 };
+enum { STARS_MIN = 2, GROUPS_MAX = 8, DIGITS_MAX = 40, SEPARATORS_MAX = 3, LABEL_MAX = 8 };
 
 /* Digits as people write them, in groups. */
 struct row {
@@ -72,6 +72,17 @@ static size_t read_group(const char *text, size_t at, struct row *r) {
     return at;
 }
 
+/* Bytes of a number that is masked already, 0 for none: three digits, stars, and four characters as they were. Its ends are no part of another. */
+static size_t masked_bytes(const char *text) {
+    static const char digits[] = "0123456789";
+    size_t stars = strspn(text, digits) == 3 ? strspn(text + 3, "*") : 0;
+    const char *tail = text + 3 + stars;
+    if (stars < STARS_MIN || stars > PRIVACY_NUMBER_MAX - 7) return 0;
+    size_t n = strspn(tail, digits);
+    bool x = n == 3 && (tail[3] == 'x' || tail[3] == 'X') && !is_word(tail[4]);
+    return n == 4 || x ? (size_t)(tail + 4 - text) : 0;
+}
+
 static void read_row(const char *text, size_t at, struct row *r) {
     bool comma = false;
     *r = (struct row){ 0 };
@@ -83,7 +94,7 @@ static void read_row(const char *text, size_t at, struct row *r) {
         for (int i = 0; i < SEPARATORS_MAX && (k = separator(text + at, &comma)) > 0; i++) at += k;
         bool more =
             digit_bytes(text + at) || (n == 17 && x_bytes(text + at) && !is_word(text[at + x_bytes(text + at)]));
-        if (at == r->to[r->groups - 1] || !more || n >= DIGITS_MAX) return;
+        if (at == r->to[r->groups - 1] || !more || n >= DIGITS_MAX || masked_bytes(text + at)) return;
     }
 }
 
@@ -249,6 +260,11 @@ static size_t plus_before(const char *text, size_t at) {
     return at >= 3 && strncmp(text + at - 3, "＋", 3) == 0 ? 3 : 0;
 }
 
+/* A digit ends right before that place; without what stands there it would be one with a number behind it. */
+static bool after_digit(const char *text, size_t at) {
+    return (at >= 1 && digit_bytes(text + at - 1) == 1) || (at >= 3 && digit_bytes(text + at - 3) == 3);
+}
+
 static bool read_at(const char *text, size_t at, struct privacy_number *out) {
     struct row r;
     bool word = after_word(text, at);
@@ -260,7 +276,7 @@ static bool read_at(const char *text, size_t at, struct privacy_number *out) {
         size_t code = country(&r, last);
         *out = (struct privacy_number){ .n = r.start[last] - code, .from = at, .to = r.to[last - 1] };
         memcpy(out->digits, r.digits + code, out->n);
-        if (code) out->from -= plus;
+        if (code && !after_digit(text, at - plus)) out->from -= plus;
         return true;
     }
     return false;
@@ -281,6 +297,8 @@ bool privacy_number_next(const char *text, size_t at, struct privacy_number *out
         size_t k = digit_bytes(text + at);
         if (isxdigit((unsigned char)text[at]) && is_uuid(text, at)) {
             at += 36;
+        } else if (k && masked_bytes(text + at)) {
+            at += masked_bytes(text + at);
         } else if (!k) {
             at++;
         } else {

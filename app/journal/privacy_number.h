@@ -11,7 +11,7 @@
  * Telephones may have +86, 86 or 0086 in front. Digits may be full-width. Between groups stand up to three of blank, dash, dot and closing
  * bracket; in an identity number a comma too.
  * What is none: part of a longer row of digits or of a word (order numbers, UUIDs, hashes; but tel13800138000 is one), numbers in words, other
- * countries' telephones, 400 and 800 numbers. A list of measures is none, unless it looks like all of one of the above. */
+ * countries' telephones, 400 and 800 numbers, and what is masked already. A list of measures is none, unless it looks like all of one of the above. */
 #ifndef SITELOG_JOURNAL_PRIVACY_NUMBER_H
 #define SITELOG_JOURNAL_PRIVACY_NUMBER_H
 
@@ -23,7 +23,8 @@ enum { PRIVACY_NUMBER_MAX = 19 };
 struct privacy_number {
     char digits[PRIVACY_NUMBER_MAX + 1]; /* ASCII, without the country's code; a final X as it was written */
     size_t n;
-    size_t from, to; /* bytes of text: [from, to); a + before the country's code belongs to it */
+    size_t from,
+        to; /* bytes of text: [from, to); a + before the country's code belongs to it, unless a digit stands before that */
 };
 
 /* The first one at or after text + at, which is no place inside a row of digits or a word. */

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+enum { NOON = 12 * 60 };
+
 static int judge_question(struct rules_case *c, const struct rules_question *q) {
     const struct rules_limits *l = &c->site->limits;
     struct rules_alert *a = NULL;
@@ -32,7 +34,11 @@ static int judge_callback(struct rules_case *c) {
     } else {
         tz_date(s->tz, since, from);
         tz_date_add(from, s->callback_days ? s->callback_days : s->limits.callback_days, date);
-        due = standstill_shift(&c->clock, standstill_at(&c->clock, from, 0), standstill_at(&c->clock, date, 0));
+        due = standstill_shift(&c->clock, standstill_at(&c->clock, from, NOON), standstill_at(&c->clock, date, NOON));
+        if (due.ms != STANDSTILL_NEVER) {
+            tz_date(s->tz, due, date);
+            due = standstill_at(&c->clock, date, 0);
+        }
     }
     if (due.ms > c->now.ms) return 0;
     tz_date(s->tz, due, date);

@@ -193,16 +193,14 @@ static int add_change(struct stmt *q, bool material, struct rules_site *s) {
     return 0;
 }
 
-/* As change_totals() counts: what is approved, and alternatives that are confirmed; additions only; those of material in both sums. */
+/* From when a change is asked for until head office refuses it, with the amount of its alternative once there is one: executives hear of it while it can
+ * still be answered. Additions only; those of material in both sums. */
 int rules_load_changes(struct db *db, struct rules_site *s) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
-    int rc = rules_load_prepare(
-        db,
-        "SELECT id, amount_fen, material, at FROM (SELECT id, amount_fen, material, state, CASE state WHEN 'approved'"
-        " THEN decided_ms ELSE (SELECT min(k.at_ms) FROM confirmation k WHERE k.site = c.site AND k.subject ="
-        " 'change/' || c.id) END AS at FROM change_order c WHERE site = ? AND state IN ('approved', 'alternative')"
-        " AND amount_fen > 0) WHERE at IS NOT NULL ORDER BY at, id",
-        s->site, &q);
+    int rc = rules_load_prepare(db,
+                                "SELECT id, amount_fen, material, requested_ms FROM change_order WHERE site = ?"
+                                " AND state <> 'refused' AND amount_fen > 0 ORDER BY requested_ms, id",
+                                s->site, &q);
     if (rc < 0) return rc;
     while ((rc = stmt_step(q)) == 1) {
         rc = add_change(q, false, s);

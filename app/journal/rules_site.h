@@ -42,7 +42,7 @@ struct rules_stage {
     struct wall asked; /* the oldest acceptance that was asked for and not decided */
 };
 
-/* A change that counts: neither rejected nor withdrawn. In order of `at`. */
+/* A change that counts: asked for, and not refused. In order of `at`. */
 struct rules_change {
     char id[ID_SIZE];
     struct wall at;

@@ -30,8 +30,23 @@ static const char schema[] =
     "CREATE INDEX timed_test_running ON timed_test (site, pos) WHERE state = 'running';\n"
     "CREATE INDEX timed_test_newest ON timed_test (site, stage, room, kind, pos, state);\n";
 
+enum { FAULTS_MAX = 16, DARK_MAX = 10000 };
+
 static const char *const results[] = { "pass", "fail", NULL };
 static const char *const hows[] = { "mono", "wall", "provable", NULL };
+
+/* What the server adds. */
+static const struct shape words_shape[] = {
+    { .name = "zh", .kind = SHAPE_TEXT },
+    { .name = "en", .kind = SHAPE_TEXT },
+    { .name = NULL },
+};
+static const struct shape dark_shape[] = {
+    { .name = "from", .kind = SHAPE_TIME, .flags = SHAPE_NEEDED },
+    { .name = "to", .kind = SHAPE_TIME },
+    { .name = "seconds", .kind = SHAPE_INT, .min = 0, .max = INT64_C(1) << 40 },
+    { .name = NULL },
+};
 
 const struct shape timed_test_shape_started[] = {
     { .name = "kind", .kind = SHAPE_KEY, .flags = SHAPE_NEEDED },
@@ -41,7 +56,7 @@ const struct shape timed_test_shape_started[] = {
     { .name = "unit", .kind = SHAPE_TEXT, .max = 8 },
     { .name = "photos", .kind = SHAPE_PHOTOS },
     { .name = "note", .kind = SHAPE_TEXT, .max = 1000 },
-    { .name = "limit", .kind = SHAPE_RAW, .flags = SHAPE_MADE },
+    { .name = "limit", .kind = SHAPE_OBJECT, .flags = SHAPE_MADE, .members = words_shape },
     { .name = NULL },
 };
 const struct shape timed_test_shape_finished[] = {
@@ -57,9 +72,9 @@ const struct shape timed_test_shape_finished[] = {
     { .name = "result", .kind = SHAPE_WORD, .words = results, .flags = SHAPE_MADE },
     { .name = "seconds", .kind = SHAPE_INT, .min = 0, .max = INT64_C(1) << 40, .flags = SHAPE_MADE },
     { .name = "how", .kind = SHAPE_WORD, .words = hows, .flags = SHAPE_MADE },
-    { .name = "limit", .kind = SHAPE_RAW, .flags = SHAPE_MADE },
-    { .name = "faults", .kind = SHAPE_RAW, .flags = SHAPE_MADE },
-    { .name = "dark", .kind = SHAPE_RAW, .flags = SHAPE_MADE },
+    { .name = "limit", .kind = SHAPE_OBJECT, .flags = SHAPE_MADE, .members = words_shape },
+    { .name = "faults", .kind = SHAPE_LIST, .flags = SHAPE_MADE, .max = FAULTS_MAX, .members = words_shape },
+    { .name = "dark", .kind = SHAPE_LIST, .flags = SHAPE_MADE, .max = DARK_MAX, .members = dark_shape },
     { .name = NULL },
 };
 

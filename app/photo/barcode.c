@@ -81,6 +81,8 @@ int barcode_read_grey(const unsigned char *grey, unsigned width_px, unsigned hei
         /* DataBar's little redundancy makes it see codes where there are none; the others check themselves. */
         zbar_image_scanner_set_config(scanner, ZBAR_DATABAR, ZBAR_CFG_ENABLE, 0);
         zbar_image_scanner_set_config(scanner, ZBAR_DATABAR_EXP, ZBAR_CFG_ENABLE, 0);
+        /* Nobody prints SQ codes, and looking for them loses memory where something looks a little like one. */
+        zbar_image_scanner_set_config(scanner, ZBAR_SQCODE, ZBAR_CFG_ENABLE, 0);
         zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
         zbar_image_set_size(image, width_px, height_px);
         zbar_image_set_data(image, grey, (unsigned long)width_px * height_px, NULL);

@@ -23,6 +23,15 @@ void report_list_add(struct report *r, struct report_list *list, const char *id)
     if (new) *new = report_pool_text(&r->pool, id);
 }
 
+struct report_words report_lasted(struct report_pool *p, int64_t seconds) {
+    long long minutes = (seconds + 30) / 60;
+    if (seconds <= 0) return REPORT_WORDS("不详", "not known");
+    if (minutes < 60)
+        return REPORT_WORDS(report_pool_printf(p, "%lld 分钟", minutes), report_pool_printf(p, "%lld min", minutes));
+    return REPORT_WORDS(report_pool_printf(p, "%lld 小时 %02lld 分", minutes / 60, minutes % 60),
+                        report_pool_printf(p, "%lld h %02lld min", minutes / 60, minutes % 60));
+}
+
 int report_photo_find(const struct report *r, const char *id) {
     for (size_t i = 0; i < r->photo_count; i++)
         if (strcmp(r->photos[i].id, id) == 0) return (int)i;
@@ -35,8 +44,8 @@ void report_code_text(const char *code, char out[REPORT_CODE_SIZE]) {
 }
 
 bool report_empty(const struct report *r) {
-    return r->day_count + r->inspection_count + r->hazard_count + r->delay_count + r->alert_count + r->outage_count +
-               r->photo_count ==
+    return r->day_count + r->inspection_count + r->test_count + r->hazard_count + r->delay_count + r->alert_count +
+               r->outage_count + r->photo_count ==
            0;
 }
 
@@ -89,6 +98,7 @@ static void row(void *ctx, const struct report_cell *cells, size_t n) {
         (void)buf_addf(&s->said, "%zu;", cells[i].n);
         for (size_t k = 0; k < cells[i].n; k++) {
             const struct report_list *photos = cells[i].pieces[k].photos;
+            say_words(&s->said, cells[i].pieces[k].label);
             say_words(&s->said, cells[i].pieces[k].text);
             for (size_t p = 0; photos && p < photos->n; p++) say(&s->said, photos->ids[p]);
         }

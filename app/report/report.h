@@ -16,7 +16,8 @@
 #define REPORT_CODE_SIZE  10  /* "7Q3F-9KMP" and NUL */
 
 enum report_lang { REPORT_BOTH, REPORT_ZH, REPORT_EN };
-enum report_verdict { REPORT_UNJUDGED, REPORT_DRAFT, REPORT_PASS, REPORT_FAIL, REPORT_NOT_APPLICABLE };
+/* From the best to the worst of those that an inspection can have: PASS, RECTIFY, FAIL. */
+enum report_verdict { REPORT_UNJUDGED, REPORT_DRAFT, REPORT_NOT_APPLICABLE, REPORT_PASS, REPORT_RECTIFY, REPORT_FAIL };
 
 /* In both languages; free text, which is in whichever its writer speaks, is zh alone. */
 struct report_words {
@@ -26,6 +27,7 @@ struct report_words {
 struct report_list { /* of photos, by id; those that the report does not hold are left out */
     const char **ids;
     size_t n;
+    size_t missing; /* of them, those whose record is not here yet: that is said */
 };
 
 struct report_photo {
@@ -53,11 +55,29 @@ struct report_day {
 };
 
 struct report_check { /* an item of an inspection */
-    const char *key, *limit, *measured, *note;
-    struct report_words text, room;
+    const char *key, *note;
+    const char *reason; /* why it does not apply */
+    struct report_words text, room, limit;
+    struct report_words *measured; /* one a value: "地面 1.6 mm" */
+    size_t measured_count;
     enum report_verdict verdict;
     bool red_line; /* fails the inspection, whatever else passes */
     struct report_list photos;
+};
+
+struct report_test {            /* one that takes its time: ponding, pressure, hold */
+    const char *id, *from, *to; /* times; to "": it runs */
+    const char *values;         /* "22 → 21 mm" */
+    const char *who, *note;
+    struct report_words text, room, stage, limit;
+    int64_t seconds;             /* how long; where it runs, until now */
+    bool provable;               /* the clock was not sure: it is what the board is known to have run */
+    int64_t dark_seconds;        /* without power in between, as far as it is known */
+    size_t dark_count;           /* how often */
+    enum report_verdict verdict; /* UNJUDGED: it runs */
+    struct report_words *faults; /* why it failed */
+    size_t fault_count;
+    struct report_list begin, end, below; /* below: the ceiling downstairs */
 };
 
 struct report_inspection {
@@ -70,10 +90,12 @@ struct report_inspection {
 
 enum report_severity { REPORT_NOTICE, REPORT_SERIOUS, REPORT_STOP_WORK };
 struct report_hazard {
-    const char *id, *raised, *due, *closed, *assignee, *note;
+    const char *id, *raised, *closed, *assignee, *note;
+    const char *due;      /* by the site's clocks; "": they stand still until nobody knows when */
+    const char *due_once; /* as it was set, where that is another */
     struct report_words text, room, stage, state;
     enum report_severity severity;
-    bool open, overdue;
+    bool open, overdue; /* when the report's period ended */
     struct report_list before, after;
 };
 
@@ -126,13 +148,16 @@ struct report {
     const char *code;    /* by report_seal */
     struct report_day *days;
     struct report_inspection *inspections;
+    struct report_test *tests;
     struct report_hazard *hazards;
     struct report_stage *stages;
     struct report_delay *delays;
     struct report_alert *alerts;
     struct report_outage *outages;
     struct report_photo *photos; /* in the order in which they are shown and numbered, from 1 */
-    size_t day_count, inspection_count, hazard_count, stage_count, delay_count, alert_count, outage_count, photo_count;
+    size_t day_count, inspection_count, test_count, hazard_count, stage_count, delay_count, alert_count, outage_count;
+    size_t photo_count;
+    size_t photos_missing; /* photos that are named somewhere and whose records are not here yet */
 };
 
 /* Appends a photo as a JPEG with upright pixels, long side at most long_px, to *out. ERR_NOT_FOUND: not here yet; ERR_GONE: dropped; others: it cannot
@@ -156,13 +181,16 @@ MUST_CHECK int report_seal(struct report *r);
 /* Adds a photo's id to a list; a repeat is none. */
 void report_list_add(struct report *r, struct report_list *list, const char *id);
 
+/* "26 小时 10 分"; 0 and less: not known. */
+struct report_words report_lasted(struct report_pool *p, int64_t seconds);
+
 /* The index of a photo in r->photos, or -1. */
 int report_photo_find(const struct report *r, const char *id);
 
 /* "7Q3F9KMP" as people read it; "" for what is no code. */
 void report_code_text(const char *code, char out[REPORT_CODE_SIZE]);
 
-/* No log, inspection, hazard, delay, alert, outage or photo. */
+/* No log, inspection, test, hazard, delay, alert, outage or photo. */
 bool report_empty(const struct report *r);
 
 #endif

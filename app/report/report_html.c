@@ -22,17 +22,37 @@ static const char *const tones[] = { [REPORT_PLAIN] = "plain",
 
 static bool has(const char *text) { return text && text[0]; }
 
+/* Would a line that ends at this blank part what is read as one: "≥ 20 mm", "24 小时"? Not the first character. */
+static bool is_tied(const char *begin, const char *blank) {
+    static const char *const signs[] = { "≥", "≤", "±", "=", "<", ">" };
+    static const char *const units[] = { "mm", "cm", "m", "h", "min", "MPa", "mA", "MΩ", "%", "小时", "分", "天" };
+    const char *after = blank + 1;
+    bool number = *after >= '0' && *after <= '9';
+    for (size_t i = 0; number && i < sizeof signs / sizeof *signs; i++)
+        if ((size_t)(blank - begin) >= strlen(signs[i]) &&
+            strncmp(blank - strlen(signs[i]), signs[i], strlen(signs[i])) == 0)
+            return true;
+    if (blank[-1] < '0' || blank[-1] > '9') return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t n = strlen(units[i]);
+        char next = strncmp(after, units[i], n) == 0 ? (char)(after[n] | 32) : 'a';
+        if (next < 'a' || next > 'z') return true;
+    }
+    return false;
+}
+
 void report_html_text(struct buf *out, const char *text) {
-    const char *from = text ? text : "";
+    const char *from = text ? text : "", *begin = from;
     for (const char *c = from;; c++) {
-        const char *entity = *c == '&'                               ? "&amp;"
-                             : *c == '<'                             ? "&lt;"
-                             : *c == '>'                             ? "&gt;"
-                             : *c == '"'                             ? "&quot;"
-                             : *c == '\''                            ? "&#39;"
-                             : *c == '\n'                            ? NULL
-                             : (unsigned char)*c < ' ' || *c == 0x7f ? " "
-                                                                     : NULL;
+        const char *entity = *c == '&'                                     ? "&amp;"
+                             : *c == '<'                                   ? "&lt;"
+                             : *c == '>'                                   ? "&gt;"
+                             : *c == '"'                                   ? "&quot;"
+                             : *c == '\''                                  ? "&#39;"
+                             : *c == '\n'                                  ? NULL
+                             : *c == ' ' && c > begin && is_tied(begin, c) ? "\u00a0"
+                             : (unsigned char)*c < ' ' || *c == 0x7f       ? " "
+                                                                           : NULL;
         if (*c && !entity) continue;
         (void)buf_add(out, from, (size_t)(c - from));
         if (!*c) return;
@@ -155,6 +175,11 @@ static void row(void *ctx, const struct report_cell *cells, size_t n) {
         for (size_t k = 0; k < cells[i].n; k++) {
             const struct report_piece *piece = &cells[i].pieces[k];
             (void)buf_addf(p->out, "<div class=\"%s\">", tones[piece->tone]);
+            if (report_outline_said(piece->label)) {
+                raw(p, "<span class=\"label\">");
+                words(p, piece->label);
+                raw(p, "</span> ");
+            }
             if (piece->photos)
                 photo_links(p, piece->photos);
             else

@@ -11,7 +11,8 @@
 /* Appends the document to *out. pdf: address of the same as a PDF, or NULL. Errors: report_outline's, and out's. */
 MUST_CHECK int report_html(const struct report *r, const struct report_view *view, const char *pdf, struct buf *out);
 
-/* Appends text with & < > " ' as entities; control characters other than line ends become spaces. */
+/* Appends text with & < > " ' as entities; control characters other than line ends become spaces. What is read as one
+ * ("≥ 20 mm", "24 小时") is tied by blanks that no line ends at. */
 void report_html_text(struct buf *out, const char *text);
 
 #endif

@@ -44,6 +44,12 @@ void report_outline_put_photos(struct outline *o, struct report_cell *cell, cons
     bool any = false;
     for (size_t i = 0; i < list->n && !any; i++) any = report_photo_find(o->r, list->ids[i]) >= 0;
     if (any) put(o, cell, (struct report_piece){ .photos = list, .tone = REPORT_QUIET });
+    if (list->missing)
+        report_outline_put(
+            o, cell,
+            W(report_pool_printf(&o->pool, "%zu 张照片未到", list->missing),
+              report_pool_printf(&o->pool, "%zu photo%s on the way", list->missing, list->missing == 1 ? "" : "s")),
+            REPORT_WARN);
 }
 
 struct report_words report_outline_join(struct outline *o, struct report_words a, const char *between,
@@ -63,10 +69,13 @@ void report_outline_put_who(struct outline *o, struct report_cell *cell, const c
     if (o->names && has(who)) report_outline_put(o, cell, W(who, ""), REPORT_QUIET);
 }
 
+void report_outline_put_labelled(struct outline *o, struct report_cell *cell, struct report_words label,
+                                 struct report_words text) {
+    if (report_outline_said(text)) put(o, cell, (struct report_piece){ .label = label, .text = text });
+}
+
 void report_outline_put_note(struct outline *o, struct report_cell *cell, const char *note) {
-    if (!has(note)) return;
-    report_outline_put(o, cell, W("备注", "Note"), REPORT_QUIET);
-    report_outline_put(o, cell, W(note, ""), REPORT_PLAIN);
+    report_outline_put_labelled(o, cell, W("备注", "Note"), W(note, ""));
 }
 
 void report_outline_figures(struct outline *o, struct report_figures *f, const struct report_list *list,
@@ -93,11 +102,12 @@ static void facts(struct outline *o) {
     const struct report *r = o->r;
     struct report_fact *list = NULL;
     size_t n = 0;
-    const char *dates = has(r->from) ? report_pool_printf(&o->pool, "%s – %s", r->from, r->to) : "";
+    bool span = has(r->from) && strcmp(r->from, r->to) != 0;
+    const char *dates = span ? report_pool_printf(&o->pool, "%s – %s", r->from, r->to) : r->from;
     fact(o, &list, &n, W("工地", "Site"), W(has(r->name) ? r->name : r->site, ""));
     fact(o, &list, &n, W("编号", "Number"), W(r->site, ""));
     fact(o, &list, &n, W("时段", "Period"), r->period);
-    fact(o, &list, &n, W("日期", "Dates"), W(dates, ""));
+    fact(o, &list, &n, r->one ? W("日期", "Date") : W("日期", "Dates"), W(dates, ""));
     fact(o, &list, &n, W("阶段", "Stage"), report_outline_join(o, r->stage, " · ", r->progress));
     if (o->names) fact(o, &list, &n, W("负责人", "In charge"), W(r->who, ""));
     fact(o, &list, &n, W("核对码", "Report code"), W(r->code, ""));
@@ -255,15 +265,6 @@ static void alerts(struct outline *o) {
     o->sink->table_end(o->ctx);
 }
 
-static struct report_words lasted(struct outline *o, int64_t seconds) {
-    long long minutes = (seconds + 30) / 60;
-    if (seconds <= 0) return W("不详", "not known");
-    if (minutes < 60)
-        return W(report_pool_printf(&o->pool, "%lld 分钟", minutes), report_pool_printf(&o->pool, "%lld min", minutes));
-    return W(report_pool_printf(&o->pool, "%lld 小时 %02lld 分", minutes / 60, minutes % 60),
-             report_pool_printf(&o->pool, "%lld h %02lld min", minutes / 60, minutes % 60));
-}
-
 static void outages(struct outline *o) {
     static const struct report_column columns[] = {
         { { "中断", "Outage" }, 34 }, { { "自", "From" }, 22 }, { { "至", "To" }, 22 }, { { "时长", "Lasted" }, 22 }
@@ -279,7 +280,7 @@ static void outages(struct outline *o) {
         report_outline_put(o, &cells[0], d->how, REPORT_QUIET);
         report_outline_put(o, &cells[1], W(d->from, ""), REPORT_PLAIN);
         report_outline_put(o, &cells[2], has(d->to) ? W(d->to, "") : W("不详", "not known"), REPORT_PLAIN);
-        report_outline_put(o, &cells[3], lasted(o, d->seconds), REPORT_PLAIN);
+        report_outline_put(o, &cells[3], report_lasted(&o->pool, d->seconds), REPORT_PLAIN);
         o->sink->row(o->ctx, cells, 4);
     }
     o->sink->table_end(o->ctx);
@@ -291,34 +292,38 @@ static void photos(struct outline *o) {
     const struct report *r = o->r;
     struct report_figures f = { NULL, 0 };
     for (size_t i = 0; i < r->photo_count; i++) {
-        struct report_list one = { &r->photos[i].id, 1 };
+        struct report_list one = { .ids = &r->photos[i].id, .n = 1 };
         report_outline_figures(o, &f, &one, W("", ""));
     }
-    if (f.n == 0 && r->photo_count > 0) return;
+    int more = r->counts.photos - (int)r->photo_count;
+    if (f.n == 0 && r->photo_count > 0 && more <= 0 && !r->photos_missing) return;
     o->sink->heading(o->ctx, W("照片", "Photos"));
-    if (f.n == 0) {
-        o->sink->line(o->ctx, W("本时段没有照片", "No photo in this period"), REPORT_QUIET);
-        return;
-    }
-    o->sink->figures(o->ctx, f.list, f.n);
-    if (r->counts.photos > (int)r->photo_count) {
-        int more = r->counts.photos - (int)r->photo_count;
+    if (r->photo_count == 0)
+        o->sink->line(o->ctx, r->one ? W("没有照片", "No photo") : W("本时段没有照片", "No photo in this period"),
+                      REPORT_QUIET);
+    if (f.n) o->sink->figures(o->ctx, f.list, f.n);
+    if (r->photos_missing)
+        o->sink->line(
+            o->ctx,
+            W(report_pool_printf(&o->pool, "记录里提到的 %zu 张照片还没有到总部", r->photos_missing),
+              report_pool_printf(&o->pool, "photos that are named here and have not come yet: %zu", r->photos_missing)),
+            REPORT_WARN);
+    if (more > 0)
         o->sink->line(o->ctx,
                       W(report_pool_printf(&o->pool, "另有 %d 张照片，见工地的照片页", more),
                         report_pool_printf(&o->pool, "%d more photos are on the site's own page", more)),
                       REPORT_QUIET);
-    }
 }
 
 static void verification(struct outline *o) {
     o->sink->heading(o->ctx, W("核对", "Verification"));
     o->sink->line(o->ctx,
-                  W(report_pool_printf(&o->pool, "本报告的核对码是 %s：重新打开同一时段的报告，内容未变则核对码相同。",
-                                       o->r->code),
+                  W(report_pool_printf(&o->pool, "本报告的核对码是 %s：重新打开%s的报告，内容未变则核对码相同。",
+                                       o->r->code, o->r->one ? "这次质检" : "同一时段"),
                     report_pool_printf(&o->pool,
-                                       "This report's code is %s: open the report of the same period again; the code "
+                                       "This report's code is %s: open the report of the same %s again; the code "
                                        "is the same while what it says is.",
-                                       o->r->code)),
+                                       o->r->code, o->r->one ? "inspection" : "period")),
                   REPORT_PLAIN);
     o->sink->line(o->ctx,
                   W("每张照片下方的编码可在总部系统 /api/v1/verify/{编码} 查到原件、拍摄时间和其在记录链中的位置。",
@@ -336,6 +341,7 @@ static void walk(struct outline *o) {
     if (report_empty(o->r))
         o->sink->line(o->ctx, W("本时段没有任何记录。", "Nothing was recorded in this period."), REPORT_WARN);
     report_outline_inspections(o);
+    report_outline_tests(o);
     report_outline_hazards(o);
     if (!o->r->one) days(o);
     stages(o);

@@ -11,7 +11,8 @@
 
 enum report_tone { REPORT_PLAIN, REPORT_QUIET, REPORT_GOOD, REPORT_WARN, REPORT_BAD };
 
-struct report_piece { /* a line of a cell */
+struct report_piece {          /* a line of a cell */
+    struct report_words label; /* before the text, in its line; or "" */
     struct report_words text;
     enum report_tone tone;
     const struct report_list *photos; /* instead of text: "图 3、5"; NULL */
@@ -53,6 +54,8 @@ struct report_sink {
 
 /* names: who wrote, took and judged is said. ERR_NOMEM, ERR_TOO_BIG. */
 MUST_CHECK int report_outline(const struct report *r, bool names, const struct report_sink *sink, void *ctx);
+
+bool report_outline_said(struct report_words w); /* it is not "" in both */
 
 /* The first language's words, and the second's where they are to be said, too, and differ; "" for none. */
 void report_outline_pick(enum report_lang lang, struct report_words w, const char **first, const char **second);

@@ -3,6 +3,7 @@
 #include "app/report/report_pdf.h"
 
 #include "app/report/report_pdf_page.h"
+#include "firmware/base/text.h"
 
 #include <cairo-pdf.h>
 #include <fontconfig/fontconfig.h>
@@ -180,9 +181,10 @@ static cairo_status_t write_bytes(void *ctx, const unsigned char *bytes, unsigne
 static void name_document(struct report_pdf *p) {
     const struct report *r = p->r;
     const char *first, *second;
-    char title[400], made[CLOCK_TEXT_SIZE];
+    char title[400], name[200], made[CLOCK_TEXT_SIZE];
     report_outline_pick(p->view->lang, r->title, &first, &second);
-    (void)snprintf(title, sizeof title, "%s · %s · %s", first, has(r->name) ? r->name : r->site, r->key ? r->key : "");
+    text_clip(name, sizeof name, has(r->name) ? r->name : r->site);
+    (void)snprintf(title, sizeof title, "%s · %s · %s", first, name, r->key ? r->key : "");
     clock_format((struct wall){ r->made.ms / 1000 * 1000 }, 0, made);
     (void)snprintf(made + 19, sizeof made - 19, "Z"); /* without the milliseconds, which Cairo does not read */
     cairo_pdf_surface_restrict_to_version(p->surface, CAIRO_PDF_VERSION_1_5);

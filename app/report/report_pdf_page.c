@@ -2,6 +2,7 @@
 #include "app/report/report_pdf_page.h"
 
 #include "app/report/report_html.h"
+#include "firmware/base/text.h"
 
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
@@ -142,8 +143,10 @@ void report_pdf_page_begin(struct report_pdf *p) {
     if (!p->surface) return;
     edge(p, HEAD_Y, r->name && r->name[0] ? r->name : r->site, PANGO_ALIGN_LEFT, WIDTH * .6);
     report_outline_pick(p->view->lang, r->title, &first, &second);
+    char line[200];
     (void)snprintf(text, sizeof text, "%s%s%s · %s", first, second[0] ? " " : "", second, r->key ? r->key : "");
-    edge(p, HEAD_Y, text, PANGO_ALIGN_RIGHT, WIDTH * .4);
+    text_clip(line, sizeof line, text);
+    edge(p, HEAD_Y, line, PANGO_ALIGN_RIGHT, WIDTH * .4);
     report_pdf_page_box(p, REPORT_PDF_LEFT, HEAD_Y + 14, WIDTH, .6, LINE);
 }
 

@@ -91,6 +91,10 @@ static void cell_markup(struct report_pdf *p, const struct report_cell *cell, st
             text = p->view->lang == REPORT_BOTH ? REPORT_WORDS(zh.data, "") : REPORT_WORDS(zh.data, en.data);
         }
         if (i) (void)buf_add_text(markup, "\n");
+        if (report_outline_said(piece->label)) {
+            report_pdf_page_words(p, markup, piece->label, HEAD_TEXT - .4, REPORT_QUIET, false);
+            (void)buf_add_text(markup, "  ");
+        }
         report_pdf_page_words(p, markup, text, piece->tone == REPORT_QUIET ? HEAD_TEXT - .4 : REPORT_PDF_TEXT,
                               piece->tone, true);
         buf_fini(&zh);

@@ -135,7 +135,7 @@ static int add_stage(struct report_filling *f, const struct stage_book *book, co
     return r->pool.error;
 }
 
-static int stages_by(struct report_filling *f, const struct stage_book *book) {
+static int stages(struct report_filling *f, const struct stage_book *book) {
     struct report *r = f->r;
     struct today_stage here;
     int rc = today_stage_find(f->db, f->site, &f->plan, &book->clocks, f->until, &here);
@@ -151,15 +151,6 @@ static int stages_by(struct report_filling *f, const struct stage_book *book) {
             report_pool_printf(&r->pool, "%s · %d late", r->progress.en, here.late_days),
         };
     for (size_t i = 0; i < f->plan.stage_count && !rc; i++) rc = add_stage(f, book, &f->plan.stages[i], &here);
-    return rc;
-}
-
-static int stages(struct report_filling *f) {
-    struct stage_book book;
-    int rc = stage_book_read(f->db, f->site, f->plan.timezone, f->to, &book);
-    if (rc) return rc;
-    rc = stages_by(f, &book);
-    stage_book_fini(&book);
     return rc;
 }
 
@@ -218,15 +209,26 @@ static int find_week(struct report_filling *f, const struct report_week_ask *ask
     return rc;
 }
 
-static int fill(struct report_filling *f, const struct report_week_ask *ask) {
-    int rc = head(f, ask);
-    if (!rc) rc = stages(f);
+static int fill_by(struct report_filling *f, const struct stage_book *book) {
+    f->clocks = &book->clocks;
+    int rc = stages(f, book);
     if (!rc) rc = report_week_days(f);
     if (!rc) rc = report_week_quality(f);
     if (!rc) rc = report_week_photos(f);
     if (!rc) rc = week_alerts(f->db, f->site, f->from, f->to, add_alert, f);
     if (!rc) rc = week_outages(f->db, f->site, f->from, f->to, add_outage, f);
+    f->clocks = NULL;
     return rc ? rc : report_seal(f->r);
+}
+
+static int fill(struct report_filling *f, const struct report_week_ask *ask) {
+    struct stage_book book;
+    int rc = head(f, ask);
+    if (!rc) rc = stage_book_read(f->db, f->site, f->plan.timezone, f->to, &book);
+    if (rc) return rc;
+    rc = fill_by(f, &book);
+    stage_book_fini(&book);
+    return rc;
 }
 
 int report_week(struct db *db, const struct report_week_ask *ask, struct report *out, struct err_text *e) {
@@ -242,12 +244,23 @@ int report_week(struct db *db, const struct report_week_ask *ask, struct report 
 
 /* ---- one inspection ---- */
 
+static int inspected(struct report_filling *f, const char *id, const char **date) {
+    struct stage_book book;
+    int rc = stage_book_read(f->db, f->site, f->plan.timezone, f->judged, &book);
+    if (rc) return rc;
+    f->clocks = &book.clocks;
+    rc = report_week_inspected(f, id, date);
+    f->clocks = NULL;
+    stage_book_fini(&book);
+    return rc;
+}
+
 static int fill_one(struct report_filling *f, const struct report_week_ask *ask, const char *id) {
     struct report *r = f->r;
     const char *date = "";
     r->one = true;
     f->judged = ask->now;
-    int rc = report_week_inspected(f, id, &date);
+    int rc = inspected(f, id, &date);
     if (!rc) rc = week_parse(date, &f->week) ? ERR_CORRUPT : head(f, ask);
     if (rc) return rc;
     r->title = (struct report_words){ "质检报告", "Quality report" };

@@ -21,6 +21,7 @@ struct found {
 struct finding {
     struct found *list;
     size_t n;
+    struct report_list missing;
 };
 
 static struct report_words clock_words(const struct photo_when *w) {
@@ -99,14 +100,15 @@ static bool holds(const struct finding *all, const char *id) {
     return false;
 }
 
-/* One that something of the report names, where its record is here and it was not withdrawn. */
+/* One that something of the report names, if it was not withdrawn. ERR_NOT_FOUND: its record is not here. */
 static int add_named(struct report_filling *f, struct finding *all, const char *id) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct photo photo;
     struct buf json;
     bool withdrawn = false;
-    int rc = holds(all, id) ? ERR_NOT_FOUND : photo_find(f->db, f->site, id, &photo, &withdrawn);
-    if (rc || withdrawn) return rc == ERR_NOT_FOUND ? 0 : rc;
+    if (holds(all, id)) return 0;
+    int rc = photo_find(f->db, f->site, id, &photo, &withdrawn);
+    if (rc || withdrawn) return rc;
     buf_init(&json, RECORD_MAX);
     rc = photo_print(f->db, f->site, id, true, &json);
     if (!rc) rc = json_parse(json.data, json.len, &root, NULL);
@@ -115,15 +117,21 @@ static int add_named(struct report_filling *f, struct finding *all, const char *
     return rc;
 }
 
-static int add_list(struct report_filling *f, struct finding *all, const struct report_list *list) {
+static int add_list(struct report_filling *f, struct finding *all, struct report_list *list) {
     int rc = 0;
-    for (size_t i = 0; i < list->n && !rc; i++) rc = add_named(f, all, list->ids[i]);
+    for (size_t i = 0; i < list->n && !rc; i++) {
+        rc = add_named(f, all, list->ids[i]);
+        if (rc != ERR_NOT_FOUND) continue;
+        list->missing++;
+        report_list_add(f->r, &all->missing, list->ids[i]);
+        rc = 0;
+    }
     return rc;
 }
 
 /* What was judged before what was logged: where there are too many photos, the last ones are left out. */
 static int add_all_named(struct report_filling *f, struct finding *all) {
-    const struct report *r = f->r;
+    struct report *r = f->r;
     int rc = add_list(f, all, &f->named);
     for (size_t i = 0; i < r->hazard_count && !rc; i++) {
         rc = add_list(f, all, &r->hazards[i].before);
@@ -132,6 +140,11 @@ static int add_all_named(struct report_filling *f, struct finding *all) {
     for (size_t i = 0; i < r->inspection_count && !rc; i++)
         for (size_t k = 0; k < r->inspections[i].check_count && !rc; k++)
             rc = add_list(f, all, &r->inspections[i].checks[k].photos);
+    for (size_t i = 0; i < r->test_count && !rc; i++) {
+        rc = add_list(f, all, &r->tests[i].begin);
+        if (!rc) rc = add_list(f, all, &r->tests[i].end);
+        if (!rc) rc = add_list(f, all, &r->tests[i].below);
+    }
     for (size_t i = 0; i < r->delay_count && !rc; i++) rc = add_list(f, all, &r->delays[i].photos);
     for (size_t i = 0; i < r->day_count && !rc; i++) rc = add_list(f, all, &r->days[i].photos);
     return rc;
@@ -147,7 +160,7 @@ static int in_order(const void *a, const void *b) {
 
 int report_week_photos(struct report_filling *f) {
     struct report *r = f->r;
-    struct finding all = { NULL, 0 };
+    struct finding all = { .n = 0 };
     int64_t taken = 0;
     int rc = r->one ? 0 : week_photo_count(f->db, f->site, f->week.from, f->week.to, &taken);
     if (!rc && !r->one) rc = add_taken(f, &all);
@@ -161,5 +174,6 @@ int report_week_photos(struct report_filling *f) {
         if (p) *p = all.list[i].photo;
     }
     r->counts.photos = (int)(taken + others);
+    r->photos_missing = all.missing.n;
     return r->pool.error;
 }

@@ -2,7 +2,6 @@
 /* What was judged: inspections, hazards and days that were claimed, of a week or of one inspection. */
 #include "app/report/report_week_private.h"
 
-#include "app/journal/checklist.h"
 #include "app/journal/hazard.h"
 #include "app/journal/inspection.h"
 #include "app/journal/reason.h"
@@ -12,92 +11,6 @@
 #include <string.h>
 
 enum { RECORD_MAX = 2 * 1024 * 1024, HAZARDS_MAX = 500 };
-
-static const char *text_of(const struct json *o, const char *name) {
-    const char *text = json_text(json_member(o, name));
-    return text ? text : "";
-}
-
-static const char *kept(struct report_filling *f, const char *text) { return report_pool_text(&f->r->pool, text); }
-
-static const char *who_of(struct report_filling *f, const struct json *o) {
-    return kept(f, text_of(json_member(o, "actor"), "name"));
-}
-
-static void add_photos(struct report_filling *f, const struct json *ids, struct report_list *list) {
-    for (size_t i = 0; i < json_count(ids); i++)
-        if (json_text(json_at(ids, i))) report_list_add(f->r, list, json_text(json_at(ids, i)));
-}
-
-/* ---- inspections ---- */
-
-static enum report_verdict verdict_of(const char *word) {
-    if (strcmp(word, "pass") == 0) return REPORT_PASS;
-    if (strcmp(word, "na") == 0) return REPORT_NOT_APPLICABLE;
-    return strcmp(word, "fail") == 0 || strcmp(word, "rectify") == 0 ? REPORT_FAIL : REPORT_UNJUDGED;
-}
-
-/* "12 · 3.5": the values as they were measured, in the order of the parts. */
-static const char *measured_of(struct report_filling *f, const struct json *item) {
-    const struct json *values = json_member(item, "values");
-    const char *text = "";
-    for (size_t i = 0; i < json_count(values); i++) {
-        double n = 0;
-        if (!json_number(json_member(json_at(values, i), "value"), &n)) continue;
-        text = report_pool_printf(&f->r->pool, "%s%s%g", text, text[0] ? " · " : "", n);
-    }
-    return text;
-}
-
-static const char *limit_of(struct report_filling *f, const struct json *result) {
-    const struct json *limit = json_member(result, "limit");
-    const char *zh = text_of(limit, "zh"), *en = text_of(limit, "en");
-    if (!en[0] || strcmp(zh, en) == 0) return kept(f, zh);
-    return report_pool_printf(&f->r->pool, "%s %s", zh, en);
-}
-
-static int add_check(struct report_filling *f, const struct json *item, const struct json *result,
-                     struct report_inspection *in) {
-    struct report_check *c = report_pool_more(&f->r->pool, &in->checks, &in->check_count, sizeof *c);
-    const char *said = text_of(result, "result")[0] ? text_of(result, "result") : text_of(item, "result");
-    const char *note = text_of(item, "reason")[0] ? text_of(item, "reason") : text_of(item, "note");
-    bool red = false;
-    if (!c) return f->r->pool.error;
-    (void)!json_bool(json_member(result, "red"), &red);
-    c->key = kept(f, text_of(item, "item"));
-    c->text = text_of(result, "zh")[0]
-                  ? (struct report_words){ kept(f, text_of(result, "zh")), kept(f, text_of(result, "en")) }
-                  : (struct report_words){ c->key, "" };
-    if (text_of(item, "room")[0]) c->room = report_week_room(f, text_of(item, "room"));
-    c->limit = limit_of(f, result);
-    c->measured = measured_of(f, item);
-    c->note = kept(f, note);
-    c->verdict = verdict_of(said);
-    c->red_line = red;
-    add_photos(f, json_member(item, "photos"), &c->photos);
-    f->r->counts.checks += c->verdict != REPORT_NOT_APPLICABLE;
-    f->r->counts.passed += c->verdict == REPORT_PASS;
-    f->r->counts.failed += c->verdict == REPORT_FAIL;
-    return f->r->pool.error;
-}
-
-static int add_inspection(struct report_filling *f, const struct json *json) {
-    struct report *r = f->r;
-    struct report_inspection *in = report_pool_more(&r->pool, &r->inspections, &r->inspection_count, sizeof *in);
-    const struct json *items = json_member(json, "items"), *results = json_member(json, "results");
-    int rc = in ? 0 : ERR_NOMEM;
-    if (rc) return rc;
-    in->id = kept(f, text_of(json, "id"));
-    in->at = report_week_time(f, text_of(json, "at"));
-    in->who = who_of(f, json);
-    in->note = kept(f, text_of(json, "note"));
-    in->stage = report_week_stage(f, text_of(json, "stage"));
-    in->verdict = verdict_of(text_of(json, "verdict"));
-    for (size_t i = 0; i < json_count(items) && !rc; i++) rc = add_check(f, json_at(items, i), json_at(results, i), in);
-    add_photos(f, json_member(json, "photos"), &f->named);
-    if (in->verdict == REPORT_FAIL || r->verdict == REPORT_UNJUDGED) r->verdict = in->verdict;
-    return rc ? rc : r->pool.error;
-}
 
 /* ---- hazards ---- */
 
@@ -113,27 +26,57 @@ static struct report_words state_of(const char *word) {
     return (struct report_words){ "已销项", "closed" };
 }
 
+/* A deed's time; false: it was not done, or later than what the report looks at. */
+static bool done_by(const struct report_filling *f, const struct json *deed) {
+    struct wall at;
+    return clock_parse(report_week_text(deed, "at"), &at, NULL) == 0 && at.ms <= f->judged.ms;
+}
+
+/* The date, where it is the end of one; else with its time. */
+static const char *due_text(struct report_filling *f, struct wall due) {
+    char text[CLOCK_TEXT_SIZE];
+    struct civil c = tz_civil(f->tz, due);
+    clock_format(due, 0, text);
+    const char *whole = report_week_time(f, text);
+    return c.hour == 23 && c.minute == 59 ? report_pool_printf(&f->r->pool, "%.10s", whole) : whole;
+}
+
+/* Until when, by the clocks of the site; who has it still open then is late. */
+static void put_due(struct report_filling *f, const struct json *json, bool todo, struct report_hazard *h) {
+    struct wall raised = { 0 }, set = { 0 };
+    h->due = report_week_kept(f, report_week_text(json, "due"));
+    if (clock_parse(report_week_text(json, "due_at"), &set, NULL)) return;
+    if (clock_parse(report_week_text(json_member(json, "raised"), "at"), &raised, NULL)) raised = set;
+    struct wall due = standstill_shift(f->clocks, raised, set);
+    h->due = due.ms == STANDSTILL_NEVER ? "" : due_text(f, due);
+    if (due.ms != set.ms) h->due_once = due_text(f, set);
+    h->overdue = todo && due.ms <= f->judged.ms;
+}
+
 static int fill_hazard(struct report_filling *f, const struct json *json) {
     struct report *r = f->r;
     struct report_hazard *h = report_pool_more(&r->pool, &r->hazards, &r->hazard_count, sizeof *h);
     const struct json *rectified = json_member(json, "rectified"), *verified = json_member(json, "verified");
+    const char *state = report_week_text(json, "state");
     if (!h) return r->pool.error;
-    h->id = kept(f, text_of(json, "id"));
-    h->raised = report_week_time(f, text_of(json_member(json, "raised"), "at"));
-    h->due = kept(f, text_of(json, "due"));
-    h->closed = report_week_time(f, text_of(verified, "at"));
-    h->assignee = kept(f, text_of(json, "assignee_name"));
-    h->note = kept(f, text_of(json, "note"));
-    h->text = (struct report_words){ kept(f, text_of(json, "text")), kept(f, text_of(json, "text_en")) };
-    if (text_of(json, "room")[0]) h->room = report_week_room(f, text_of(json, "room"));
-    if (text_of(json, "stage")[0]) h->stage = report_week_stage(f, text_of(json, "stage"));
-    h->state = state_of(text_of(json, "state"));
-    h->severity = severity_of(text_of(json, "severity"));
-    h->open = strcmp(text_of(json, "state"), "verified") != 0;
-    (void)!json_bool(json_member(json, "overdue"), &h->overdue);
-    add_photos(f, json_member(json, "photos"), &h->before);
-    add_photos(f, json_member(rectified, "photos"), &h->after);
-    add_photos(f, json_member(verified, "photos"), &h->after);
+    bool closed = strcmp(state, "verified") == 0;
+    h->id = report_week_kept(f, report_week_text(json, "id"));
+    h->raised = report_week_time(f, report_week_text(json_member(json, "raised"), "at"));
+    h->closed = report_week_time(f, report_week_text(verified, "at"));
+    h->assignee = report_week_kept(f, report_week_text(json, "assignee_name"));
+    h->note = report_week_kept(f, report_week_text(json, "note"));
+    h->text = (struct report_words){ report_week_kept(f, report_week_text(json, "text")),
+                                     report_week_kept(f, report_week_text(json, "text_en")) };
+    if (report_week_text(json, "room")[0]) h->room = report_week_room(f, report_week_text(json, "room"));
+    if (report_week_text(json, "stage")[0]) h->stage = report_week_stage(f, report_week_text(json, "stage"));
+    h->state = state_of(state);
+    h->severity = severity_of(report_week_text(json, "severity"));
+    h->open = !closed || !done_by(f, verified);
+    bool rectified_by_then = (closed || strcmp(state, "rectified") == 0) && done_by(f, rectified);
+    put_due(f, json, h->open && !rectified_by_then, h);
+    report_week_add_photos(f, json_member(json, "photos"), &h->before);
+    report_week_add_photos(f, json_member(rectified, "photos"), &h->after);
+    report_week_add_photos(f, json_member(verified, "photos"), &h->after);
     r->counts.hazards_open += h->open;
     r->counts.hazards_closed += !h->open;
     return r->pool.error;
@@ -185,14 +128,14 @@ static int add_delay(struct report_filling *f, struct stmt *s) {
     const struct reason_delay *reason = reason_delay_find(stmt_text(s, 0));
     if (!d) return r->pool.error;
     d->reason = reason ? (struct report_words){ reason->zh, reason->en }
-                       : (struct report_words){ kept(f, stmt_text(s, 0)), "" };
-    d->from = kept(f, stmt_text(s, 1));
-    d->to = kept(f, stmt_text(s, 2));
+                       : (struct report_words){ report_week_kept(f, stmt_text(s, 0)), "" };
+    d->from = report_week_kept(f, stmt_text(s, 1));
+    d->to = report_week_kept(f, stmt_text(s, 2));
     d->days = (int)stmt_int(s, 3);
-    d->note = kept(f, stmt_text(s, 4));
+    d->note = report_week_kept(f, stmt_text(s, 4));
     d->state = decided(stmt_text(s, 5));
     int rc = json_parse(stmt_text(s, 6), strlen(stmt_text(s, 6)), &photos, NULL);
-    if (rc == 0) add_photos(f, photos, &d->photos);
+    if (rc == 0) report_week_add_photos(f, photos, &d->photos);
     return rc == ERR_NOMEM ? rc : r->pool.error;
 }
 
@@ -238,9 +181,10 @@ int report_week_quality(struct report_filling *f) {
     while ((rc = stmt_step(s)) == 1) {
         CLEANUP(json_destroy_ptr) struct json *json = NULL;
         rc = read_inspection(f, stmt_text(s, 0), &json);
-        if (!rc) rc = add_inspection(f, json);
+        if (!rc) rc = report_week_walk(f, json);
         if (rc) return rc;
     }
+    if (!rc) rc = report_week_tests(f);
     if (!rc) rc = hazards(f);
     return rc ? rc : delays(f);
 }
@@ -250,10 +194,10 @@ int report_week_inspected(struct report_filling *f, const char *id, const char *
     int rc = read_inspection(f, id, &json);
     if (rc) return rc;
     const struct json *raised = json_member(json, "hazards");
-    *date = kept(f, text_of(json, "date"));
-    rc = add_inspection(f, json);
+    *date = report_week_kept(f, report_week_text(json, "date"));
+    rc = report_week_walk(f, json);
     for (size_t i = 0; i < json_count(raised) && !rc; i++) {
-        rc = add_hazard(f, text_of(json_at(raised, i), "id"));
+        rc = add_hazard(f, report_week_text(json_at(raised, i), "id"));
         if (rc == ERR_NOT_FOUND) rc = 0; /* on its way */
     }
     return rc ? rc : f->r->pool.error;

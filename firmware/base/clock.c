@@ -34,29 +34,30 @@ static int64_t read_ms(clockid_t id) {
 }
 
 #ifdef SITELOG_TEST
+enum { RUN_SET, RUN_PASSED, RUN_COUNT }; /* milliseconds, see clock.h */
 static struct {
     bool on;
     int64_t wall_ms;
     int64_t mono_ms;
     double factor;
-    const _Atomic int64_t *ahead_ms; /* of a file that the test writes; NULL: none */
+    const _Atomic int64_t *moved; /* of a file that the test writes: RUN_SET, RUN_PASSED; NULL: none */
 } run;
 static pthread_once_t run_once = PTHREAD_ONCE_INIT;
 
 static void run_refuse(const char *setting) {
-    (void)fprintf(stderr, "SITELOG_CLOCK=%s: expected <RFC 3339>[,<factor>] or @<file of 8 bytes>\n", setting);
+    (void)fprintf(stderr, "SITELOG_CLOCK=%s: expected <RFC 3339>[,<factor>] or @<file of 16 bytes>\n", setting);
     _exit(2);
 }
 
 static void run_map(const char *setting) {
     int fd = open(setting + 1, O_RDONLY | O_CLOEXEC);
     struct stat st;
-    void *at = fd >= 0 && fstat(fd, &st) == 0 && st.st_size == (off_t)sizeof(int64_t)
-                   ? mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, fd, 0)
+    void *at = fd >= 0 && fstat(fd, &st) == 0 && st.st_size == RUN_COUNT * (off_t)sizeof(int64_t)
+                   ? mmap(NULL, RUN_COUNT * sizeof(int64_t), PROT_READ, MAP_SHARED, fd, 0)
                    : MAP_FAILED;
     if (at == MAP_FAILED) run_refuse(setting);
     (void)close(fd);
-    run.ahead_ms = at;
+    run.moved = at;
     run.on = true;
 }
 
@@ -89,19 +90,24 @@ static void run_init(void) {
 static bool run_offset_ms(int64_t real_ms, int64_t *out) {
     (void)pthread_once(&run_once, run_init);
     if (!run.on) return false;
-    *out = run.ahead_ms ? real_ms + atomic_load(run.ahead_ms) : run.wall_ms - run.mono_ms;
+    *out = run.moved ? real_ms + atomic_load(&run.moved[RUN_SET]) : run.wall_ms - run.mono_ms;
     return true;
 }
 
 static bool run_wall_ms(int64_t *out) {
     (void)pthread_once(&run_once, run_init);
     if (!run.on) return false;
-    if (run.ahead_ms) {
-        *out = read_ms(CLOCK_REALTIME) + atomic_load(run.ahead_ms);
+    if (run.moved) {
+        *out = read_ms(CLOCK_REALTIME) + atomic_load(&run.moved[RUN_SET]) + atomic_load(&run.moved[RUN_PASSED]);
         return true;
     }
     *out = run.wall_ms + (int64_t)((double)(read_ms(CLOCK_BOOTTIME) - run.mono_ms) * run.factor);
     return true;
+}
+
+static int64_t run_passed_ms(void) {
+    (void)pthread_once(&run_once, run_init);
+    return run.moved ? atomic_load(&run.moved[RUN_PASSED]) : 0;
 }
 #else
 static bool run_offset_ms(int64_t real_ms, int64_t *out) {
@@ -114,6 +120,8 @@ static bool run_wall_ms(int64_t *out) {
     (void)out;
     return false;
 }
+
+static int64_t run_passed_ms(void) { return 0; }
 #endif
 
 struct wall clock_wall(void) {
@@ -125,7 +133,7 @@ struct wall clock_wall(void) {
 
 struct mono clock_mono(void) {
     if (atomic_load(&mono_faked)) return (struct mono){ atomic_load(&fake_mono_ms) };
-    return (struct mono){ read_ms(CLOCK_BOOTTIME) };
+    return (struct mono){ read_ms(CLOCK_BOOTTIME) + run_passed_ms() };
 }
 
 /* The pair that was read fastest counts, of a few. */

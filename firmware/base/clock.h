@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Wall time and monotonic time, as two types that do not mix. Both can be faked: by a test in the same process
  * (clock_fake_*), and for whole programs by SITELOG_CLOCK=<RFC 3339>[,<factor>] in test builds only
- * (SITELOG_TEST defined): the wall clock then starts there and runs at `factor` times its speed. SITELOG_CLOCK=@<file>: it is as many
- * milliseconds ahead as the file says, an int64_t that the test may change at any time.
+ * (SITELOG_TEST defined): the wall clock then starts there and runs at `factor` times its speed. SITELOG_CLOCK=@<file>: two int64_t that the
+ * test may change at any time, milliseconds: by how much the wall clock is set ahead, and how much time has passed, by both clocks, beyond what did.
  * Thread: any, except clock_fake_*: one test thread. */
 #ifndef SITELOG_BASE_CLOCK_H
 #define SITELOG_BASE_CLOCK_H

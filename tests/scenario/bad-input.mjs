@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import { realPhotos, request, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked, deref } from '../support/openapi.mjs';
-import { address, codedRoutes, malformed, operations, spoilt, tinyJpeg } from '../support/routes.mjs';
+import { address, codedRoutes, malformed, operations, spoilt, tinyJpeg, unsampled } from '../support/routes.mjs';
 import { newPhoto, rowsWithoutOperation, sample, withRest } from '../support/samples.mjs';
 import { stored, vitals } from '../support/vitals.mjs';
 
@@ -158,11 +158,16 @@ async function badQueries(asker) {
 
 const big = 256 * 1024 + 1;
 
+// Of bodies that differ by their new ids alone, one is enough.
+const withoutIds = (body) => ({ ...body, id: typeof body?.id === 'string' && body.id.length === 36 ? '' : body?.id });
+
 async function badJson(asker) {
     for (const op of asker.operations.filter(({ body }) => body?.type === 'application/json')) {
         const good = () => sample(op).body(asker.context);
         for (const { what, bytes } of malformed(good())) await asker.refuse(op, what, 400, { body: bytes });
-        for (const { body, field } of spoilt(op.body.schema, good())) await asker.refuse(op, `${field}: ${JSON.stringify(body).slice(0, 200)}`, 400, { body }, field.slice(0, 64).length < field.length ? undefined : field);
+        const all = [good(), ...sample(op).also(asker.context)].flatMap((body) => spoilt(op.body.schema, body));
+        const once = new Map(all.map((one) => [JSON.stringify([one.field, withoutIds(one.body)]), one]));
+        for (const { body, field } of once.values()) await asker.refuse(op, `${field}: ${JSON.stringify(body).slice(0, 200)}`, 400, { body }, field.slice(0, 64).length < field.length ? undefined : field);
         for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp', 'image/jpeg', 'json', ''])
             await asker.refuse(op, type, 415, { headers: { 'Content-Type': type } });
         await asker.refuse(op, 'too large', 413, { body: Buffer.from(JSON.stringify(good()).padEnd(big)) });
@@ -293,6 +298,14 @@ test('openapi.yaml, the routes of the code and the table of samples are the same
         assert.deepEqual([...documented].filter((route) => route.includes('/api/') && !coded.has(route)), [], `${side}: only in openapi.yaml`);
     }
     assert.deepEqual(rowsWithoutOperation(rows), []);
+});
+
+test('every member of every body is in a sample, and is spoilt', () => {
+    const context = new Proxy({ rectified: {}, version: 0 }, { get: (object, name) => object[name] ?? uuid7() });
+    for (const op of [...operations('board'), ...operations('hub')].filter(({ body }) => body?.type === 'application/json')) {
+        const row = sample(op), lacking = row ? unsampled(op.body.schema, [row.body(context), ...row.also(context)]) : [];
+        assert.deepEqual(lacking, [], `${op.key}: add the member to body, or to another body under also, in tests/support/samples.mjs`);
+    }
 });
 
 test('a board refuses everything that is wrong, and keeps nothing of it', () => withStack({}, async (stack) => {

@@ -3,9 +3,11 @@
 // of order, too big, twice or of another site, acknowledgements of what never was. It is told and goes nowhere; lanes go on, and so does the day.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import mqtt from 'mqtt';
-import { request, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
+import { request, root, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
+import { address, operations } from '../support/routes.mjs';
 import { aLog, garbage, sha256, Writer } from '../support/forger.mjs';
 import { stored, vitals } from '../support/vitals.mjs';
 
@@ -143,6 +145,75 @@ test('the hub and events that are spoilt, forged or twice', () => withStack({ ch
     await well();
     assert.equal((await stack.ctl(stack.hubConf, 'verify')).code, 0, 'what was refused is in the chains');
     await intruder.endAsync();
+}));
+
+// Every type that the code has: {type, lane, kind, checked, examples}, examples from its schema.
+function eventTypes() {
+    const row = /\{ "([a-z-]+)", LANE_([A-Z]+), "([a-z-]+)", (\w+), true \}/g, text = fs.readFileSync(path.join(root, 'app/journal/event.c'), 'utf8');
+    return [...text.matchAll(row)].map(([, type, lane, kind, check]) => ({
+        type, lane: lane.toLowerCase(), kind, checked: check !== 'NULL',
+        examples: JSON.parse(fs.readFileSync(path.join(root, `sync/wire/schema/data/${type}.json`), 'utf8')).examples,
+    }));
+}
+
+// An example with one of its members, however deep, of another kind: {data, at: "items.0.values"}.
+function* mistyped(node, at = [], whole = node) {
+    for (const [name, value] of Object.entries(node)) {
+        const here = [...at, name], data = structuredClone(whole);
+        here.slice(0, -1).reduce((inner, key) => inner[key], data)[name] = value && typeof value === 'object' ? 7 : { not: 'this' };
+        yield { data, at: here.join('.') };
+        if (value && typeof value === 'object') yield* mistyped(value, here, whole);
+    }
+}
+
+// Members that are only said to people, or that readers take as they find them: what is no use is not looked at.
+const loose = [
+    /^outage: (clock|stop)$/, /^plan-set: version$/, /^user-changed: (failures|until)$/, /^photo-request-failed: text$/, /^alert-(raised|cleared): state$/, /^setting-set: value/,
+    /^delay-decided: (subject|days|granted_days)$/,
+];
+
+test('the hub and every type of event, as it should be and with every member mistyped', () => withStack({ check: answersChecked() }, async (stack) => {
+    const all = await day(stack), { intruder, heard } = all, types = eventTypes(), nine = new Writer('b-9', { site: 's-9' }), spoilt = [];
+    const well = vitals(stack.hub, stack.hubWhere);
+    await intruder.subscribeAsync('sitelog/v1/acme/s-9/b-9/dn/#', { qos: 1 });
+    const say = async ({ type, lane, kind }, data) => {
+        const subject = `${kind}/${uuid7()}`, bytes = nine.next(type, data, { subject }, lane);
+        await intruder.publishAsync(`sitelog/v1/acme/s-9/b-9/up/${lane}/${type}`, bytes, { qos: 1 });
+        return `${lane} ${nine.head(lane).seq}`;
+    };
+    assert.ok(types.length > 50);
+    const good = new Map(), lanes = new Set();
+    const heed = async () => {
+        for (const lane of lanes) await until(`the ${lane} lane is acknowledged`, () => told(heard, upto(nine, lane)), 60000);
+        lanes.clear();
+    };
+    let many = 0;
+    for (const one of types) for (const data of one.examples) {
+        good.set(await say(one, data), one.type);
+        if (one.checked) for (const wrong of mistyped(data)) spoilt.push({ what: `${one.type}: ${wrong.at}`, place: await say(one, wrong.data) });
+        lanes.add(one.lane);
+        /* An acknowledgement names the newest hundred refusals only. */
+        if (spoilt.length - many < 40) continue;
+        many = spoilt.length;
+        await heed();
+    }
+    await heed();
+    const refused = new Set(heard.flatMap(({ json }) => json?.rejected ?? []).filter(({ writer }) => writer === 'b-9').map(({ lane, seq }) => `${lane} ${seq}`));
+    assert.deepEqual([...good].filter(([place]) => refused.has(place)).map(([, type]) => type), [], 'what is right is taken');
+    const taken = spoilt.filter(({ place, what }) => !refused.has(place) && !loose.some((pattern) => pattern.test(what))).map(({ what }) => what);
+    assert.deepEqual([...new Set(taken)], [], 'what is mistyped is refused');
+    /* Whatever was taken of it, every page and report of that site is there. */
+    const reader = await stack.hubClient({ site: 's-9' }).signIn('o-01', '1357');
+    const pages = operations('hub').filter(({ method, template, path: names }) => method === 'GET' && template.includes('{site}') && names.length === 1);
+    assert.ok(pages.length > 20);
+    for (const { template } of pages.filter(({ key }) => key !== 'GET /events' && key !== 'GET /templates')) await reader.get(address({ template }, { site: 's-9' }));
+    for (const { id } of (await reader.get('/inspections')).inspections) {
+        await reader.get(`/inspections/${id}`);
+        for (const form of ['html', 'pdf']) assert.equal((await reader.raw('GET', `${reader.prefix}/inspections/${id}/report?format=${form}`)).status, 200);
+    }
+    for (const form of ['html', 'pdf']) assert.equal((await reader.raw('GET', `${reader.prefix}/report?week=2026-11-22&format=${form}`)).status, 200);
+    assert.equal((await stack.ctl(stack.hubConf, 'verify')).code, 0);
+    await well();
 }));
 
 test('the hub and acknowledgements, hellos and beats that are not true', () => withStack({ check: answersChecked() }, async (stack) => {

@@ -8,6 +8,7 @@ import http from 'node:http';
 import mqtt from 'mqtt';
 import { freePort, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked, document, validator } from '../support/openapi.mjs';
+import { wallClock } from '../support/site.mjs';
 import { Writer } from '../support/forger.mjs';
 
 const KEY = 'key-of-the-robot', SECRET = 'SEC0123456789secret';
@@ -192,29 +193,22 @@ test('what is refused is parked, shown, and tried once more after a restart', ()
     await receivers.stop();
 }));
 
-// The wall clock of a program that reads `file`: as many milliseconds ahead as it takes.
-function setClock(file, time) {
-    const ahead = Buffer.alloc(8);
-    ahead.writeBigInt64LE(BigInt(Date.parse(time) - Date.now()));
-    fs.writeFileSync(file, ahead);
-}
-
 test('the digest comes once a date, and before noon only', () => withStack({ check: answersChecked() }, async (stack) => {
-    const tomorrow = (n) => new Date(Date.now() + n * 86400_000).toISOString().slice(0, 10), clock = stack.write('clock', '00000000');
-    setClock(clock, `${tomorrow(2)}T08:29:30+08:00`);
+    const tomorrow = (n) => new Date(Date.now() + n * 86400_000).toISOString().slice(0, 10), clock = wallClock(stack), setClock = (time) => clock.ahead(Date.parse(time) - Date.now());
+    setClock(`${tomorrow(2)}T08:29:30+08:00`);
     const { receivers } = await office(stack, { digest: '08:30' }), { raise, end } = await alarms(stack);
     const read = Receivers.prototype.taken.bind(receivers), digests = () => receivers.seen.filter(({ format, text }) => format === 'json' && text?.startsWith('digest'));
     await raise('贴砖慢了');
     await each('the alert', (format) => read(format, '贴砖慢了'));
     const run = async (time) => {
         if (stack.hub.running) assert.equal(await stack.hub.kill('SIGTERM'), 0);
-        setClock(clock, time);
-        stack.hub.env = { SITELOG_CLOCK: `@${clock}` };
+        setClock(time);
+        stack.hub.env = clock.env;
         await stack.startHub();
     };
     await run(`${tomorrow(2)}T08:29:30+08:00`);
     assert.equal(digests().length, 0);
-    setClock(clock, `${tomorrow(2)}T08:30:01+08:00`);
+    setClock(`${tomorrow(2)}T08:30:01+08:00`);
     await until('the digest', () => digests().length === 1);
     await until('the others\'', () => ['wecom', 'feishu'].every((format) => receivers.of(format, `工地早报 ${tomorrow(2)}`).length === 1));
     const { digest } = digests()[0].body;

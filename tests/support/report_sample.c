@@ -96,42 +96,57 @@ static void days(struct report *r) {
     r->counts.workdays = r->counts.logged = 6;
 }
 
+struct sample_check {
+    struct report_check check;
+    struct report_words measured[2];
+};
+
+static void add_words(struct report *r, struct report_words **list, size_t *n, struct report_words words) {
+    struct report_words *new = report_pool_more(&r->pool, list, n, sizeof *new);
+    must(new ? 0 : -1);
+    *new = words;
+}
+
+static const struct sample_check checks[] = {
+    { { .key = "wp.hshower",
+        .text = { "淋浴区高度", "shower wall" },
+        .room = { "主卫", "master bath" },
+        .limit = { "≥ 2000 mm", "≥ 2000 mm" },
+        .verdict = REPORT_PASS },
+      { { "2010 mm", "2010 mm" } } },
+    { { .key = "wp.hbasin",
+        .text = { "洗手盆墙", "basin wall" },
+        .room = { "主卫", "master bath" },
+        .limit = { "≥ 1200 mm", "≥ 1200 mm" },
+        .verdict = REPORT_FAIL,
+        .red_line = true,
+        .note = "差 5cm，补刷" },
+      { { "1150 mm", "1150 mm" } } },
+    { { .key = "wp.thick",
+        .text = { "涂膜厚度", "membrane" },
+        .room = { "客卫", "bath" },
+        .limit = { "地面 ≥ 1.5 mm; 墙面 ≥ 1.2 mm", "floor ≥ 1.5 mm; wall ≥ 1.2 mm" },
+        .verdict = REPORT_PASS },
+      { { "地面 1.6 mm", "floor 1.6 mm" }, { "墙面 1.25 mm", "wall 1.25 mm" } } },
+    { { .key = "wp.pond",
+        .text = { "闭水", "ponding" },
+        .room = { "客卫", "bath" },
+        .limit = { "≥ 24 小时，水深 ≥ 20 mm", "≥ 24 h, depth ≥ 20 mm" },
+        .verdict = REPORT_PASS },
+      { { "26 小时 00 分", "26 h 00 min" }, { "22 → 21 mm", "" } } },
+    { { .key = "wp.below",
+        .text = { "楼下顶板无渗漏", "dry below" },
+        .verdict = REPORT_NOT_APPLICABLE,
+        .reason = "楼下无人，周日再看" },
+      { { "", "" } } },
+    { { .key = "wp.base",
+        .text = { "基层、阴角圆弧", "base, rounded corners" },
+        .limit = { "平整、无起砂，R ≥ 50", "even, no loose sand, R ≥ 50" },
+        .verdict = REPORT_PASS },
+      { { "", "" } } },
+};
+
 static void inspection(struct report *r) {
-    static const struct report_check checks[] = {
-        { .key = "wp.hshower",
-          .text = { "淋浴区高度", "shower wall" },
-          .room = { "主卫", "master bath" },
-          .limit = "≥ 2000 mm",
-          .measured = "2010 mm",
-          .verdict = REPORT_PASS,
-          .red_line = true },
-        { .key = "wp.hbasin",
-          .text = { "洗手盆墙", "basin wall" },
-          .room = { "主卫", "master bath" },
-          .limit = "≥ 1200 mm",
-          .measured = "1150 mm",
-          .verdict = REPORT_FAIL,
-          .note = "差 5cm，补刷" },
-        { .key = "wp.thick",
-          .text = { "涂膜厚度", "membrane" },
-          .room = { "客卫", "bath" },
-          .limit = "≥ 1.5 mm",
-          .measured = "1.6 mm",
-          .verdict = REPORT_PASS },
-        { .key = "wp.pond",
-          .text = { "闭水", "ponding" },
-          .room = { "客卫", "bath" },
-          .limit = "≥ 24 h, ≥ 20 mm",
-          .measured = "26 h",
-          .verdict = REPORT_PASS,
-          .red_line = true },
-        { .key = "wp.below",
-          .text = { "楼下顶板无渗漏", "dry below" },
-          .verdict = REPORT_NOT_APPLICABLE,
-          .note = "楼下无人，周日再看",
-          .red_line = true },
-        { .key = "wp.base", .text = { "基层、阴角圆弧", "base, rounded corners" }, .verdict = REPORT_PASS },
-    };
     struct report_inspection *i = report_pool_more(&r->pool, &r->inspections, &r->inspection_count, sizeof *i);
     must(i ? 0 : -1);
     *i = (struct report_inspection){ .id = "01990000-0000-7000-8000-0000000000aa",
@@ -142,13 +157,67 @@ static void inspection(struct report *r) {
     for (size_t k = 0; k < sizeof checks / sizeof *checks; k++) {
         struct report_check *c = report_pool_more(&r->pool, &i->checks, &i->check_count, sizeof *c);
         must(c ? 0 : -1);
-        *c = checks[k];
+        *c = checks[k].check;
+        for (size_t m = 0; m < 2; m++)
+            if (checks[k].measured[m].zh && checks[k].measured[m].zh[0])
+                add_words(r, &c->measured, &c->measured_count, checks[k].measured[m]);
         if (r->photo_count > k) report_list_add(r, &c->photos, r->photos[k].id);
     }
+    i->checks[0].photos.missing = r->photos_missing = 1; /* named, and not here yet */
     r->verdict = REPORT_FAIL;
     r->counts.checks = 5;
     r->counts.passed = 4;
     r->counts.failed = 1;
+}
+
+static void tests(struct report *r) {
+    static const struct report_test tests[] = {
+        { .id = "01990000-0000-7000-8000-0000000000b1",
+          .from = "2026-11-26 15:00",
+          .to = "2026-11-27 17:00",
+          .values = "22 → 21 mm",
+          .who = "王**",
+          .text = { "闭水", "ponding" },
+          .room = { "客卫", "bath" },
+          .stage = { "防水", "waterproofing" },
+          .limit = { "≥ 24 小时，水深 ≥ 20 mm", "≥ 24 h, depth ≥ 20 mm" },
+          .seconds = 93600,
+          .dark_seconds = 36900,
+          .dark_count = 1,
+          .verdict = REPORT_PASS },
+        { .id = "01990000-0000-7000-8000-0000000000b2",
+          .from = "2026-11-25 09:00",
+          .to = "2026-11-25 10:05",
+          .values = "0.8 → 0.6 MPa",
+          .who = "王**",
+          .note = "弯头渗水，已换",
+          .text = { "打压", "pressure" },
+          .stage = { "水电", "plumbing, electrical" },
+          .limit = { "≥ 60 分钟，起始 ≥ 0.6 MPa，下降 ≤ 0.05 MPa", "≥ 60 min, start ≥ 0.6 MPa, drop ≤ 0.05 MPa" },
+          .seconds = 3900,
+          .provable = true,
+          .verdict = REPORT_FAIL },
+        { .id = "01990000-0000-7000-8000-0000000000b3",
+          .from = "2026-11-29 08:00",
+          .to = "",
+          .values = "25 mm",
+          .text = { "闭水", "ponding" },
+          .room = { "主卫", "master bath" },
+          .stage = { "防水", "waterproofing" },
+          .limit = { "≥ 24 小时，水深 ≥ 20 mm", "≥ 24 h, depth ≥ 20 mm" },
+          .seconds = 28800 },
+    };
+    for (size_t k = 0; k < sizeof tests / sizeof *tests; k++) {
+        struct report_test *t = report_pool_more(&r->pool, &r->tests, &r->test_count, sizeof *t);
+        must(t ? 0 : -1);
+        *t = tests[k];
+    }
+    add_words(r, &r->tests[1].faults, &r->tests[1].fault_count, WORDS("下降 0.2 MPa", "fell by 0.2 MPa"));
+    if (r->photo_count > 8) {
+        report_list_add(r, &r->tests[0].begin, r->photos[6].id);
+        report_list_add(r, &r->tests[0].end, r->photos[7].id);
+        report_list_add(r, &r->tests[0].below, r->photos[8].id);
+    }
 }
 
 static void hazards(struct report *r) {
@@ -158,7 +227,8 @@ static void hazards(struct report *r) {
           .stage = { "防水", "waterproofing" },
           .state = { "待整改", "assigned" },
           .severity = REPORT_SERIOUS,
-          .due = "2026-12-01",
+          .due = "2026-12-03",
+          .due_once = "2026-12-01",
           .assignee = "王**",
           .open = true },
         { .text = { "插座无接地", "socket without earth" },
@@ -182,9 +252,9 @@ static void hazards(struct report *r) {
         must(h ? 0 : -1);
         *h = hazards[k];
     }
-    if (r->photo_count > 7) {
-        report_list_add(r, &r->hazards[1].before, r->photos[6].id);
-        report_list_add(r, &r->hazards[1].after, r->photos[7].id);
+    if (r->photo_count > 10) {
+        report_list_add(r, &r->hazards[1].before, r->photos[9].id);
+        report_list_add(r, &r->hazards[1].after, r->photos[10].id);
     }
     r->counts.hazards_open = 2;
     r->counts.hazards_closed = 1;
@@ -242,9 +312,35 @@ void report_sample(struct report *r, size_t photos) {
     head(r);
     add_photos(r, photos);
     inspection(r);
+    tests(r);
     hazards(r);
     days(r);
     rest(r);
+    must(report_seal(r));
+}
+
+void report_sample_inspection(struct report *r, size_t items, size_t photos) {
+    head(r);
+    r->one = true;
+    r->title = WORDS("质检报告", "Quality report");
+    r->period = r->progress = WORDS("", "");
+    r->from = r->to = "2026-11-28";
+    r->key = "2026-11-28-01990000";
+    add_photos(r, photos);
+    inspection(r);
+    tests(r);
+    struct report_inspection *i = &r->inspections[0];
+    for (size_t k = i->check_count; k < items; k++) {
+        struct report_check *c = report_pool_more(&r->pool, &i->checks, &i->check_count, sizeof *c);
+        must(c ? 0 : -1);
+        *c = i->checks[k % 6];
+        c->photos = (struct report_list){ .n = 0 };
+        c->note = report_pool_printf(&r->pool, "%03zu 号", k + 1);
+        if (photos > k) report_list_add(r, &c->photos, r->photos[k].id);
+    }
+    r->test_count = 2; /* what runs still is none of its */
+    hazards(r);
+    r->hazard_count = 1;
     must(report_seal(r));
 }
 

@@ -132,6 +132,24 @@ export function spoilt(schema, body) {
     return list;
 }
 
+// Members that a schema names and none of these bodies has: nothing spoils them. As "items.*.values". Those that are not looked at cannot be spoilt.
+export function unsampled(schema, bodies) {
+    const lacking = [];
+    const walk = (node, values, name) => {
+        const all = deref(node) ?? {}, of = (type) => (all.oneOf ? all.oneOf.map(deref) : [all]).find((one) => [one.type].flat().includes(type)) ?? {};
+        const lists = values.filter(Array.isArray), objects = values.filter((value) => value && typeof value === 'object' && !Array.isArray(value));
+        if (lists.length) walk(of('array').items, lists.flat(), `${name}*.`);
+        for (const [member, inner] of objects.length ? Object.entries(of('object').properties ?? {}) : []) {
+            const there = objects.filter((object) => member in object).map((object) => object[member]);
+            if (/not looked at/.test(deref(inner).description ?? '')) continue;
+            if (there.length === 0) lacking.push(name + member);
+            else walk(inner, there, `${name}${member}.`);
+        }
+    };
+    walk(schema, bodies, '');
+    return lacking;
+}
+
 // What is no JSON, or JSON that could be read in two ways: {what, bytes}.
 export function malformed(body) {
     const good = JSON.stringify(body), inside = good.slice(1);

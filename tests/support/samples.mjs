@@ -17,6 +17,9 @@ export async function withRest(client, context, judge = client) {
 // A step in the life of a material, which is legal at any time.
 const materialStep = () => ({ good: 201, values: (c) => ({ id: c.material }) });
 
+// All that a step in the life of a hazard may say.
+const anyStep = () => [{ id: uuid7(), assignee: 'u-manager', note: '好', photos: [uuid7()] }];
+
 // What the rows of changes, materials and questions ask for: there.
 async function withMoney(client, context) {
     const post = async (key, body) => (await client.post(key, body ?? sample({ key: `POST ${key}` }).body(context))).id;
@@ -29,7 +32,7 @@ async function withMoney(client, context) {
 }
 
 // c: {user, pin, site, photo, log, hazard, rectified: {reject, verify}, code, hash, version, and what withMoney adds}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's
-// status, or those that it may have.
+// status, or those that it may have. also: other good shapes of the body, for members that the first one cannot have; they are spoilt, never sent as they are.
 const rows = {
     'GET /healthz': {},
     'GET /metrics': {},
@@ -49,6 +52,7 @@ const rows = {
             id: uuid7(), date: siteDate(), stage: 'plumbing_electrical', crew: { electrician: 2 }, note: '顺利', photos: [c.photo],
             done: ['开槽', { phrase: 'plumbing_electrical/chasing', rooms: ['kitchen', '北阳台'], state: 'done', n: 5 }, { text: '线管' }], plan: ['进场'],
         }),
+        also: () => [{ id: uuid7(), date: siteDate(), amends: uuid7(), note: '更正' }],
     },
     'GET /daylogs/{id}': { values: (c) => ({ id: c.log }) },
     'GET /daylogs/{id}/card.jpg': { values: (c) => ({ id: c.log }) },
@@ -72,18 +76,27 @@ const rows = {
         good: 201,
         body: () => ({ id: uuid7(), date: siteDate(undefined), stage: 'demolition', note: '周检', items: ['de.bearing', 'de.rebar', 'de.riser', 'de.edge', 'de.base']
             .map((item) => ({ item, room: 'living', result: 'na', reason: '不涉及' })).concat({ item: 'de.capped', result: 'fail', note: '卫生间', hazard: { severity: 'notice', text: '下水口未封' } }) }),
+        also: (c) => [{
+            id: uuid7(), date: siteDate(undefined), stage: 'waterproofing', photos: [c.photo],
+            items: [
+                { item: 'wp.hshower', room: 'bath', values: [{ part: 'value', value: 1999.5 }], photos: [c.photo], hazard: { severity: 'serious', phrase: 'waterproofing-low', n: 5, due: '2099-01-01' } },
+                { item: 'wp.pond', runs: [{ phase: 'pond', minutes: 1440, start: 20, end: 19, working: 0.4 }] },
+                { item: 'wp.pond', room: 'bath', test: uuid7() },
+            ],
+        }],
     },
     'GET /inspections/{id}': { values: (c) => ({ id: c.inspection }) },
     'GET /hazards': {},
     'POST /hazards': {
         good: 201,
         body: (c) => ({ id: uuid7(), stage: 'waterproofing', room: 'bath', phrase: 'waterproofing-low', n: 5, note: '淋浴区', severity: 'serious', due: siteDate(undefined, new Date(Date.now() + 86400000)), photos: [c.photo] }),
+        also: () => [{ id: uuid7(), severity: 'notice', text: '地面打滑' }],
     },
     'GET /hazards/{id}': { values: (c) => ({ id: c.hazard }) },
-    'POST /hazards/{id}/assign': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), assignee: 'u-manager', note: '请今天处理' }) },
-    'POST /hazards/{id}/rectify': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), note: '已补刷', photos: [uuid7()] }) },
-    'POST /hazards/{id}/reject': { good: 201, values: (c) => ({ id: c.rectified?.reject ?? c.hazard }), body: () => ({ id: uuid7(), note: '还差一点' }) },
-    'POST /hazards/{id}/verify': { good: 201, values: (c) => ({ id: c.rectified?.verify ?? c.hazard }), body: () => ({ id: uuid7(), note: '合格', photos: [uuid7()] }) },
+    'POST /hazards/{id}/assign': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), assignee: 'u-manager', note: '请今天处理' }), also: anyStep },
+    'POST /hazards/{id}/rectify': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), note: '已补刷', photos: [uuid7()] }), also: anyStep },
+    'POST /hazards/{id}/reject': { good: 201, values: (c) => ({ id: c.rectified?.reject ?? c.hazard }), body: () => ({ id: uuid7(), note: '还差一点' }), also: anyStep },
+    'POST /hazards/{id}/verify': { good: 201, values: (c) => ({ id: c.rectified?.verify ?? c.hazard }), body: () => ({ id: uuid7(), note: '合格', photos: [uuid7()] }), also: anyStep },
     'POST /alerts/{id}/seen': { values: () => ({ id: uuid7() }), good: 404, body: () => ({ id: uuid7(), note: '问过' }) }, // nothing stands; rules.mjs has one
     'GET /timelapse': {},
     'GET /consent': {},
@@ -142,6 +155,7 @@ const rows = {
     'POST /decisions': {
         good: 201,
         body: (c) => ({ id: uuid7(), subject: `change/${c.change}`, decision: 'alternative', note: '改用国产', amount: 12.5 }),
+        also: () => [{ id: uuid7(), subject: `delay/${uuid7()}`, decision: 'granted', days: 2, from: '2026-11-16', to: '2026-11-17' }],
     },
     'GET /materials': {},
     'POST /materials': {
@@ -181,7 +195,7 @@ const rows = {
             site: c.site, version: 0, name: '1-302', timezone: 'Asia/Shanghai', contract_amount: 120000.5,
             stages: [{ key: 'demolition', zh: '拆除', en: 'Demolition', planned_start: '2026-11-01', planned_finish: '2026-11-09', after: [] },
                 { key: 'plumbing_electrical', planned_start: '2026-11-10', planned_finish: '2026-11-27', after: ['demolition'] }],
-            cutoffs: { daylog: '18:30', report: { weekday: 6, time: '18:00' }, workdays: [1, 2, 3, 4, 5, 6], holidays: ['2027-02-06'] },
+            cutoffs: { daylog: '18:30', report: { weekday: 6, time: '18:00' }, workdays: [1, 2, 3, 4, 5, 6], holidays: ['2027-02-06'], callback_days: 7 },
             customer: { name: '某某', phone: '139 0000 0000' }, people: c.people ?? [{ id: 'u-77', name: 'Crew', role: 'crew', active: true }],
         }),
     },
@@ -191,9 +205,9 @@ const rows = {
         values: () => ({ stage: 'waterproofing' }),
         body: () => ({
             items: [
-                { key: 'wp.hother', zh: '其他墙面', en: 'other walls', kind: 'measure', source: 'C', required: true, red_line: false, photo_required: false, confirmed: false,
+                { key: 'wp.hother', zh: '其他墙面', en: 'other walls', kind: 'measure', source: 'C', required: true, red_line: false, photo_required: false, confirmed: false, red_line_if_confirmed: false,
                     criterion: { zh: '逐面量', en: 'each wall' }, condition: { zh: '卫生间', en: 'bathrooms' }, note: { zh: '公司规定', en: 'our rule' },
-                    parts: [{ key: 'value', zh: '高度', en: 'height', unit: 'mm', min: 350 }, { key: 'centre', zh: '间距', en: 'centres', unit: 'mm', equal: 150, tolerance: 5 }, { key: 'gap', zh: '缝', en: 'gap', unit: 'mm', min: 1, max: 3 }] },
+                    parts: [{ key: 'value', zh: '高度', en: 'height', unit: 'mm', min: 350 }, { key: 'centre', zh: '间距', en: 'centres', unit: 'mm', equal: 150, tolerance: 5 }, { key: 'gap', zh: '缝', en: 'gap', unit: 'mm', min: 1, max: 3 }, { key: 'far', zh: '距', en: 'far', unit: 'mm', below: 1200 }] },
                 { key: 'wp.pond', stage: 'waterproofing', zh: '闭水', en: 'ponding', kind: 'timed', source: 'A/M', required: true, red_line: true, photo_required: true,
                     phases: [{ key: 'pond', zh: '闭水', en: 'ponding', minutes: 2880, unit: 'mm', start_zh: '水深', start_en: 'depth', start_min: 20, start_about: 25, start_factor: 0, drop_max: 5 }] },
             ],
@@ -220,7 +234,7 @@ const elsewhere = /^[A-Z]+ \/tus\//;
 export function sample(op) {
     const row = rows[op.key];
     if (!row && !elsewhere.test(op.key)) throw new Error(`${op.key} (${op.template}) has no row in tests/support/samples.mjs`);
-    return row && { good: 200, values: () => ({}), query: () => ({}), headers: () => ({}), ...row };
+    return row && { good: 200, values: () => ({}), query: () => ({}), headers: () => ({}), also: () => [], ...row };
 }
 
 export const rowsWithoutOperation = (keys) => Object.keys(rows).filter((key) => !keys.has(key));

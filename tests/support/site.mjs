@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import { siteDate, until, uuid7 } from './programs.mjs';
 
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -67,14 +68,18 @@ export function randoms(state) {
 }
 export const scale = Number(process.env.SCENARIO_SCALE ?? 1); // 1: the full size; `make test` says 0.3
 
-// A board's wall clock that runs `ms` ahead, and may be set while the board runs.
-export function wallClock(stack, ms = 0) {
-    const file = stack.write('clock', Buffer.alloc(8));
-    const ahead = (by) => {
-        const bytes = Buffer.alloc(8);
-        bytes.writeBigInt64LE(BigInt(by));
+// A program's clocks: ahead(ms) sets the wall clock so far ahead of this machine's; pass(ms): so much more time has passed, by both; boot(ms): the machine
+// has just been switched on, so far ahead. The program may run meanwhile.
+export function wallClock(stack, ms = 0, name = 'clock') {
+    const file = stack.write(name, Buffer.alloc(16)), words = [0, 0];
+    const put = (set, passed) => {
+        const bytes = Buffer.alloc(16);
+        Object.assign(words, [set, passed]);
+        words.forEach((word, n) => bytes.writeBigInt64LE(BigInt(Math.round(word)), 8 * n));
         fs.writeFileSync(file, bytes, { flag: 'r+' });
     };
+    const ahead = (by) => put(by - words[1], words[1]);
     ahead(ms);
-    return { ahead, env: { SITELOG_CLOCK: `@${file}` } };
+    const pass = (by) => put(words[0], words[1] + by), boot = (by) => put(by + os.uptime() * 1000, -os.uptime() * 1000);
+    return { ahead, pass, boot, now: () => Date.now() + words[0] + words[1], env: { SITELOG_CLOCK: `@${file}` } };
 }

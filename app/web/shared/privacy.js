@@ -8,6 +8,7 @@ const WORD = /[A-Za-z0-9_]/;
 const LABEL = /^(?:tel|phone|mobile|mob|cell|wechat|weixin|wx|vx|id|card|sfz)$/i;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![A-Za-z0-9_])/i;
 const REGIONS = ['', '', '', '134579', '1235678', '123456789', '369', '0123456789', '1235789', '0134579'];
+const MASKED = /^[0-9]{3}\*{2,12}(?:[0-9]{4}(?![0-9])|[0-9]{3}[xX](?![A-Za-z0-9_]))/; // its ends are no part of another number
 const GROUPS_MAX = 8;
 const DIGITS_MAX = 40;
 
@@ -26,7 +27,7 @@ function readRow(text, at) {
         n += digits.length;
         groups.push({ digits, to: at, comma });
         for (let i = 0, m; i < 3 && (m = SEPARATOR.exec(text[at] ?? '')); i++, at++) comma ||= Boolean(m[1]);
-        if (at === groups.at(-1).to || !(DIGIT.test(text[at] ?? '') || (n === 17 && isX(text, at)))) break;
+        if (at === groups.at(-1).to || MASKED.test(text.slice(at, at + 20)) || !(DIGIT.test(text[at] ?? '') || (n === 17 && isX(text, at)))) break;
     }
     return groups;
 }
@@ -107,8 +108,9 @@ export function findNumbers(text) {
             at += 36;
             continue;
         }
-        if (!DIGIT.test(text[at])) {
-            at++;
+        const masked = MASKED.exec(text.slice(at, at + 20))?.[0];
+        if (masked || !DIGIT.test(text[at])) {
+            at += masked?.length ?? 1;
             continue;
         }
         const row = readRow(text, at);
@@ -117,7 +119,7 @@ export function findNumbers(text) {
         let d = '';
         while (row.length && !(d = WORD.test(text[row.at(-1).to] ?? '') ? '' : numberIn(row, word, plus))) row.pop();
         if (d) {
-            const from = plus && row.map((g) => g.digits).join('') !== d ? at - 1 : at;
+            const from = plus && !DIGIT.test(text[at - 2] ?? '') && row.map((g) => g.digits).join('') !== d ? at - 1 : at;
             found.push({ from, to: row.at(-1).to, masked: `${d.slice(0, 3)}${'*'.repeat(d.length - 7)}${d.slice(-4)}` });
             at = row.at(-1).to;
         } else {

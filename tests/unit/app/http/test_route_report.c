@@ -129,7 +129,7 @@ static void a_week_is_all_in_it(void **state) {
         "未解除",
         "断电",
         "突然断电",
-        "2 小时 00 分",
+        "2\u00a0小时 00\u00a0分",
         "2026-11-22 13:00",
         "five",
         ">现阶段",
@@ -163,6 +163,8 @@ static void a_week_is_all_in_it(void **state) {
 #define WALK   "01990000-0000-7000-8000-0000000000a1"
 #define HAZARD "01990000-0000-7000-8000-0000000000a2"
 #define CLAIM  "01990000-0000-7000-8000-0000000000a3"
+#define TEST   "01990000-0000-7000-8000-0000000000a4"
+#define ABSENT "01990000-0000-7000-8000-0000000000a5" /* a photo that has not come */
 
 struct judged {
     struct fixture *f;
@@ -177,24 +179,40 @@ static int append(struct journal *j, struct db *db, const char *type, const char
 static int write_judged(struct db *db, void *arg) {
     struct judged *k = arg;
     struct journal *j = k->f->board.depot.journal;
-    char hazard[300], rectified[120], walk[1000];
+    char hazard[300], rectified[120], walk[2400];
     (void)snprintf(
         hazard, sizeof hazard,
-        "{\"severity\":\"serious\",\"text\":\"卫生间防水高度不足\",\"room\":\"bathroom\",\"photos\":[\"%s\"]}",
+        "{\"severity\":\"serious\",\"text\":\"卫生间防水高度不足\",\"room\":\"bathroom\",\"photos\":[\"%s\",\"" ABSENT
+        "\"]}",
         k->before);
     (void)snprintf(rectified, sizeof rectified, "{\"photos\":[\"%s\"],\"note\":\"ok\"}", k->after);
     (void)snprintf(
         walk, sizeof walk,
         "{\"date\":\"2026-11-21\",\"stage\":\"waterproofing\",\"verdict\":\"rectify\",\"passed\":1,\"failed\":1,"
-        "\"items\":[{\"item\":\"height\",\"room\":\"bathroom\",\"values\":[{\"part\":\"height\",\"value\":1650}],"
-        "\"photos\":[\"%s\"]},{\"item\":\"drain\",\"result\":\"pass\"}],\"results\":[{\"result\":\"fail\",\"red\":true,"
+        "\"items\":[{\"item\":\"wp.hshower\",\"room\":\"bathroom\",\"values\":[{\"part\":\"value\",\"value\":1650}],"
+        "\"photos\":[\"%s\"]},{\"item\":\"drain\",\"result\":\"pass\"},{\"item\":\"wp.pond\",\"test\":\"" TEST
+        "\"},{\"item\":\"wp.door\",\"result\":\"na\",\"reason\":\"no door "
+        "yet\"},{\"item\":\"wp.thick\",\"values\":[{\"part\":\"floor\",\"value\":1.6},{\"part\":\"wall\",\"value\":1."
+        "25}]},"
+        "{\"item\":\"wp.pond\",\"room\":\"kitchen\",\"runs\":[{\"phase\":\"pond\",\"minutes\":1470,\"start\":25,"
+        "\"end\":24}]}],\"results\":[{\"result\":\"fail\",\"red\":true,"
         "\"zh\":\"淋浴区高度\",\"en\":\"height at the shower\",\"limit\":{\"zh\":\"≥ 1800 mm\",\"en\":\"≥ 1800 mm\"}},"
-        "{\"result\":\"pass\",\"zh\":\"地漏\",\"en\":\"drain\"}],\"hazards\":[{\"item\":\"height\",\"id\":\"" HAZARD
-        "\"}]}",
+        "{\"result\":\"pass\",\"zh\":\"地漏\",\"en\":\"drain\"},{\"result\":\"pass\",\"zh\":\"闭水\",\"en\":"
+        "\"ponding\","
+        "\"limit\":{\"zh\":\"≥ 24 小时\",\"en\":\"≥ 24 "
+        "h\"}},{\"result\":\"na\",\"zh\":\"门槛\",\"en\":\"door\"},{\"result\":\"pass\"},{\"result\":\"pass\"}],"
+        "\"hazards\":[{\"item\":\"height\",\"id\":\"" HAZARD "\"}]}",
         k->item);
     int rc = append(j, db, "hazard-raised", HAZARD, hazard);
     if (!rc) rc = append(j, db, "hazard-assigned", HAZARD, "{\"assignee\":\"u-01\"}");
     if (!rc) rc = append(j, db, "hazard-rectified", HAZARD, rectified);
+    if (!rc)
+        rc = append(j, db, "timed-test-started", TEST,
+                    "{\"kind\":\"ponding\",\"stage\":\"waterproofing\",\"room\":\"bathroom\",\"value\":22}");
+    if (!rc)
+        rc = append(j, db, "timed-test-finished", TEST,
+                    "{\"value\":21,\"result\":\"pass\",\"seconds\":93600,\"how\":\"provable\",\"dark\":[{\"from\":"
+                    "\"2026-11-21T18:00:00+08:00\",\"to\":\"2026-11-21T19:30:00+08:00\",\"seconds\":5400}]}");
     if (!rc) rc = append(j, db, "inspection-submitted", WALK, walk);
     if (!rc) rc = append(j, db, "stage-started", "plumbing_electrical", "{}");
     if (!rc)
@@ -223,11 +241,21 @@ static void what_was_judged_is_in_it(void **state) {
         "整改前",
         "整改后",
         "淋浴区高度",
-        "≥ 1800 mm",
-        "1650",
+        "≥\u00a01800\u00a0mm",
+        ">1650\u00a0mm",
+        "26\u00a0小时 00\u00a0分",
+        "22 → 21\u00a0mm",
+        "地面 1.6\u00a0mm",
+        "wall 1.25\u00a0mm",
+        "24\u00a0小时 30\u00a0分 · 25 → 24\u00a0mm",
+        "断电 1 次 · 1\u00a0小时 30\u00a0分",
+        "只算可证实的时间",
+        "原因 <small lang=\"en\">Reason</small></span> no door yet",
+        "1 张照片未到",
+        "需整改",
         "红线",
         "不合格",
-        "<b>1/2</b>",
+        "<b>4/5</b>",
         "停电",
         "待批",
         "2026-11-19",
@@ -266,6 +294,57 @@ static void one_inspection(void **state) {
     ask.target = "id=" HAZARD;
     steps_status(&f->steps, &ask, 404, NULL);
     free(text);
+}
+
+/* Ten days on which the site was held: due so much later, and on a working day. */
+static int write_held(struct db *db, void *arg) {
+    struct fixture *f = arg;
+    struct journal *j = f->board.depot.journal;
+    const struct wall now = clock_wall();
+    const int64_t day_ms = INT64_C(86400) * 1000;
+    clock_fake_wall((struct wall){ now.ms - 13 * day_ms });
+    int rc = append(j, db, "hazard-raised", HAZARD, "{\"severity\":\"serious\",\"text\":\"held back\"}");
+    clock_fake_wall((struct wall){ now.ms - 12 * day_ms });
+    if (!rc) rc = append(j, db, "site-held", BOARD_RIG_SITE, "{\"reason\":\"no money\"}");
+    clock_fake_wall((struct wall){ now.ms - 2 * day_ms });
+    if (!rc) rc = append(j, db, "site-resumed", BOARD_RIG_SITE, "{}");
+    clock_fake_wall(now);
+    return rc;
+}
+
+static void hazards_are_due_by_the_sites_clocks(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(store_call(f->board.writer, write_held, f), 0);
+    char *text = html(f, "?lang=zh", ROLE_MANAGER), *english = html(f, "?lang=en", ROLE_MANAGER);
+    expect(text, "held back");
+    expect(text,
+           "<div class=\"plain\">2026-11-23</div><div class=\"plain\"><span class=\"label\">原定</span> 2026-11-12<");
+    assert_null(strstr(text, "已超期"));
+    expect(english, "was</span> 2026-11-12");
+    clock_fake_wall((struct wall){ INT64_C(1795334400000) + INT64_C(36) * 3600000 }); /* the 24th */
+    char *later = html(f, "?lang=zh", ROLE_MANAGER), *week = html(f, "?lang=zh&week=2026-W47", ROLE_MANAGER);
+    expect(later, "已超期");
+    assert_null(strstr(week, "已超期")); /* it was not, then */
+    free(text);
+    free(english);
+    free(later);
+    free(week);
+}
+
+/* Nothing of the other language but what somebody wrote. */
+static void one_language(void **state) {
+    struct fixture *f = *state;
+    struct judged k;
+    fill_judged(f, &k);
+    char *zh = html(f, "?week=2026-W47&lang=zh", ROLE_MANAGER), *en = html(f, "?week=2026-W47&lang=en", ROLE_MANAGER);
+    expect(zh, "≥\u00a024\u00a0小时");
+    assert_null(strstr(zh, "≥\u00a024\u00a0h"));
+    assert_null(strstr(zh, "shower"));
+    expect(en, "≥\u00a024\u00a0h");
+    assert_null(strstr(en, "小时"));
+    expect(en, "depth ≥\u00a020\u00a0mm"); /* of the test's own */
+    free(zh);
+    free(en);
 }
 
 static void a_viewer_sees_no_names(void **state) {
@@ -364,6 +443,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_week_is_all_in_it, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_judged_is_in_it, setup, teardown),
         cmocka_unit_test_setup_teardown(one_inspection, setup, teardown),
+        cmocka_unit_test_setup_teardown(hazards_are_due_by_the_sites_clocks, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_language, setup, teardown),
         cmocka_unit_test_setup_teardown(a_viewer_sees_no_names, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_asked_wrongly, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_week_is_a_report, setup, teardown),

@@ -11,6 +11,7 @@
 
 #include "firmware/base/cleanup.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,6 +85,50 @@ static void values_are_judged_by_their_limits(void **state) {
     assert_non_null(strstr(o.made, "\"results\":[{\"result\":\"fail\",\"red\":false"));
     assert_non_null(strstr(o.made, "≤ 3 mm"));
     assert_non_null(strstr(o.made, "\"verdict\":\"rectify\",\"passed\":0,\"failed\":1"));
+}
+
+/* A company's names may be long: the limit is cut between characters, or the event would be none. */
+static const struct checklist_item *own(void *ctx, const char *key) { return strcmp(key, "x.own") == 0 ? ctx : NULL; }
+
+static void a_limit_that_is_too_long_is_cut_between_characters(void **state) {
+    static const char body[] =
+        "{\"stage\":\"tiling\",\"items\":[{\"item\":\"x.own\",\"values\":[{\"part\":\"a\",\"value\":1},"
+        "{\"part\":\"b\",\"value\":1},{\"part\":\"c\",\"value\":1}]}]}";
+    struct checklist_part part = { .zh = "", .unit = "m", .min = NAN, .max = 3, .below = NAN, .equal = NAN };
+    char name[201] = "";
+    (void)state;
+    for (size_t n = 190; n <= 200; n++) { /* any place within a character */
+        CLEANUP(json_destroy_ptr) struct json *root = NULL;
+        CLEANUP(json_destroy_ptr) struct json *made = NULL;
+        struct checklist_item item = { .key = "x.own",
+                                       .stage = "tiling",
+                                       .zh = "",
+                                       .en = "",
+                                       .source = "C",
+                                       .kind = CHECKLIST_MEASURE,
+                                       .part_count = 3 };
+        const struct inspection_site with_own = { own, test_state, &item };
+        struct inspection_sum sum;
+        struct json_out w;
+        struct buf out;
+        memset(name, 'x', n % 3);
+        name[n % 3] = '\0';
+        while (strlen(name) + 3 <= n) strcat(name, "砖");
+        part.zh = part.en = name;
+        for (size_t i = 0; i < 3; i++) {
+            static const char *const keys[] = { "a", "b", "c" };
+            item.parts[i] = part;
+            item.parts[i].key = keys[i];
+        }
+        assert_int_equal(json_parse(body, strlen(body), &root, NULL), 0);
+        buf_init(&out, 8192);
+        json_start(&w, &out);
+        json_open(&w, NULL, '{');
+        assert_int_equal(inspection_judge(root, NULL, 0, &with_own, &w, &sum, NULL), 0);
+        json_close(&w, '}');
+        assert_int_equal(json_parse(out.data, out.len, &made, NULL), 0); /* which takes only UTF-8 */
+        buf_fini(&out);
+    }
 }
 
 static void a_red_line_fails_the_report_whatever_else_passes(void **state) {
@@ -186,6 +231,7 @@ static int setup(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_judged_by_their_limits),
+        cmocka_unit_test(a_limit_that_is_too_long_is_cut_between_characters),
         cmocka_unit_test(a_red_line_fails_the_report_whatever_else_passes),
         cmocka_unit_test(the_same_item_stands_once_a_room),
         cmocka_unit_test(timed_tests_count_by_their_record_or_their_values),

@@ -243,6 +243,11 @@ static void a_site_that_was_handed_over(void **state) {
     pressing_scope_init(&c, tz, "Asia/Shanghai", 900, clock_wall());
     assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
     assert_int_equal(s.log_days, 6);
+    assert_int_equal(s.silent, 0); /* off at night and over holidays: when that is silence, its rule knows */
+    run(&t, "INSERT INTO alert VALUES (99, 's-1', 'x', 'board-silent', 'office', 'board/b-1', '', '', '', '', 'hub', "
+            "'', 0, '',"
+            " 0, '', '', '')");
+    assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
     assert_int_equal(s.silent, 1);
     run(&t, "INSERT INTO handover (site, pos, date, note, photos, plan, at, at_ms, actor) VALUES ('s-1', 1, "
             "'2026-11-28', '',"

@@ -171,12 +171,17 @@ static void money_and_goods(void **state) {
     tell(&f->hub, "23T09:00", "plan-set", JOURNAL_SITE, "{'timezone':'Asia/Shanghai','contract_amount':100000}");
     tell(&f->board, "23T10:00", "change-requested", ID(1),
          "{'amount':10000.01,'material':true,'reason':'customer','text':'x'}");
-    STANDS("11-23T12:00", "additions-over", "change/" ID(1), ""); /* nobody has decided */
+    STANDS("11-23T12:00", "additions-over", "change/" ID(1), "11-23T10:00 executive"); /* while it can be answered */
+    STANDS("11-23T12:00", "material-changes-over", "change/" ID(1), "11-23T10:00 executive");
     tell(&f->hub, "23T11:00", "change-decided", ID(1), "{'subject':'change/" ID(1) "','decision':'approved'}");
-    STANDS("11-23T12:00", "additions-over", "change/" ID(1), "11-23T11:00 executive");
-    STANDS("11-23T12:00", "material-changes-over", "change/" ID(1), "11-23T11:00 executive");
+    STANDS("11-23T12:00", "additions-over", "change/" ID(1), "11-23T10:00 executive");
     tell(&f->hub, "23T12:00", "setting-set", "additions_percent", "{'key':'additions_percent','value':11}");
     STANDS("11-23T13:00", "additions-over", "change/" ID(1), "");
+    tell(&f->board, "23T13:00", "change-requested", ID(4),
+         "{'amount':5000,'material':false,'reason':'customer','text':'y'}");
+    STANDS("11-23T14:00", "additions-over", "change/" ID(4), "11-23T13:00 executive");
+    tell(&f->hub, "23T14:00", "change-decided", ID(4), "{'subject':'change/" ID(4) "','decision':'refused'}");
+    STANDS("11-23T15:00", "additions-over", "change/" ID(4), "");
     tell(&f->board, "23T10:00", "material-expected", ID(2), "{'name':'x','expected':'2026-11-24'}");
     tell(&f->board, "23T10:00", "material-expected", ID(3),
          "{'name':'x','kind':'cabinet','expected':'2027-01-30','needed':'2027-02-01'}");
@@ -199,10 +204,15 @@ static void answers_that_are_owed(void **state) {
     STANDS("11-24T12:00", "question-late", "question/" ID(1), "");
     STANDS("12-06T23:59", "callback-due", "callback/2026-12-07", "");
     STANDS("12-07T00:00", "callback-due", "callback/2026-12-07", "12-07T00:00 office");
+    /* A holding of three days but for a minute: three days. */
+    tell(&f->hub, "24T09:30", "site-held", JOURNAL_SITE, "{'reason':'payment-overdue'}");
+    tell(&f->hub, "27T09:29", "site-resumed", JOURNAL_SITE, "{}");
+    STANDS("12-10T00:00", "callback-due", "callback/2026-12-09", "");
+    STANDS("12-10T00:00", "callback-due", "callback/2026-12-10", "12-10T00:00 office");
     tell(&f->hub, "24T12:00", "setting-set", "callback_days", "{'key':'callback_days','value':8}");
-    STANDS("12-07T00:00", "callback-due", "callback/2026-12-01", "12-01T00:00 office");
+    STANDS("12-07T00:00", "callback-due", "callback/2026-12-04", "12-04T00:00 office");
     tell(&f->hub, "25T12:00", "callback-done", ID(2), "{'score':5,'date':'2026-11-25','next':'2026-12-02'}");
-    STANDS("12-07T00:00", "callback-due", "callback/2026-12-01", "");
+    STANDS("12-07T00:00", "callback-due", "callback/2026-12-04", "");
     STANDS("12-07T00:00", "callback-due", "callback/2026-12-02", "12-02T00:00 office");
 }
 

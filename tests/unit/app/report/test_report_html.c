@@ -36,6 +36,16 @@ static void is_as_it_was(void **state) {
     report_fini(&r);
 }
 
+static void an_inspection_is_as_it_was(void **state) {
+    struct report r;
+    (void)state;
+    report_sample_inspection(&r, 6, 6);
+    char *text = html(&r, REPORT_EN, true);
+    golden("inspection.html", text);
+    free(text);
+    report_fini(&r);
+}
+
 static size_t count(const char *text, const char *what) {
     size_t n = 0;
     for (const char *at = text; (at = strstr(at, what)); at += strlen(what)) n++;
@@ -82,6 +92,10 @@ static void one_language_is_one_language(void **state) {
     assert_null(strstr(en, "施工周报"));
     assert_null(strstr(en, "图"));
     assert_non_null(strstr(en, "<html lang=\"en\">"));
+    assert_null(strstr(zh, "depth"));
+    assert_null(strstr(en, "水深")); /* limits, too */
+    assert_non_null(strstr(zh, "水深"));
+    assert_non_null(strstr(en, "depth ≥\u00a020\u00a0mm"));
     assert_non_null(strstr(en, "差 5cm")); /* what somebody wrote stays as it was written */
     free(zh);
     free(en);
@@ -129,10 +143,13 @@ static void the_code_is_of_what_is_said(void **state) {
     b.made_at = "2026-11-30 09:00";
     assert_int_equal(report_seal(&b), 0);
     assert_string_equal(b.code, code);
-    b.inspections[0].checks[1].measured = "1210 mm";
+    b.tests[2].seconds += 60; /* it runs still */
+    assert_int_equal(report_seal(&b), 0);
+    assert_string_equal(b.code, code);
+    b.inspections[0].checks[1].measured[0].zh = "1210 mm";
     assert_int_equal(report_seal(&b), 0);
     assert_string_not_equal(b.code, code);
-    b.inspections[0].checks[1].measured = "1150 mm";
+    b.inspections[0].checks[1].measured[0].zh = "1150 mm";
     b.photos[19].sha256 = b.photos[0].sha256; /* another picture */
     assert_int_equal(report_seal(&b), 0);
     assert_string_not_equal(b.code, code);
@@ -158,6 +175,7 @@ static void too_much_is_an_error(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_as_it_was),
+        cmocka_unit_test(an_inspection_is_as_it_was),
         cmocka_unit_test(has_no_script_and_no_style),
         cmocka_unit_test(names_are_left_out_for_viewers),
         cmocka_unit_test(one_language_is_one_language),

@@ -112,6 +112,16 @@ static void is_as_it_was(void **state) {
     report_fini(&r);
 }
 
+/* In one language: measured values, limits, why not, red line, tests, photos that are missing, verdict and code. */
+static void an_inspection_is_as_it_was(void **state) {
+    struct report r;
+    report_sample_inspection(&r, 6, 6);
+    char *text = text_of(*state, &r, REPORT_ZH, true);
+    golden("inspection.txt", text);
+    free(text);
+    report_fini(&r);
+}
+
 static void the_same_report_has_the_same_bytes(void **state) {
     struct report r;
     report_sample(&r, PHOTOS);
@@ -153,7 +163,7 @@ static void every_photo_has_its_code(void **state) {
     for (size_t i = 0; i < r.photo_count; i++) assert_int_equal(count(text, r.photos[i].code), 1);
     assert_int_equal(count(images, " jpeg "), REPORT_PHOTOS_MAX - 3); /* as the JPEG that they were */
     assert_int_equal(count(text, "照片损坏"), 1);
-    assert_int_equal(count(text, "照片未到"), 1);
+    assert_int_equal(count(text, "照片未到"), 2); /* in its place; and one that an item names */
     assert_int_equal(count(text, "原图已清理"), 1);
     free(text);
     free(images);
@@ -270,11 +280,67 @@ static void a_row_is_on_one_page_and_heads_are_repeated(void **state) {
     report_fini(&r);
 }
 
+/* Two hundred items and forty photos: each item once, whole and in order, below a head on each page. */
+static void a_long_inspection_is_paged(void **state) {
+    enum { ITEMS = 200, MANY = 40 };
+    struct report r;
+    char *pages[64], want[64];
+    size_t next = 7;
+    report_sample_inspection(&r, ITEMS, MANY);
+    char *text = text_of(*state, &r, REPORT_ZH, true);
+    for (size_t i = 1; i <= MANY; i++) {
+        (void)snprintf(want, sizeof want, "7Q3F-%04zu", i);
+        assert_int_equal(count(text, want), 1);
+    }
+    size_t n = cut_pages(text, pages, 64);
+    assert_true(n >= 10 && n < 30);
+    for (size_t i = 0; i < n; i++) {
+        const char *at = pages[i];
+        (void)snprintf(want, sizeof want, "第 %zu/%zu 页", i + 1, n);
+        assert_int_equal(count(pages[i], want), 1);
+        assert_int_equal(count(pages[i], "waterproofing"), 0);
+        for (;; next++) {
+            (void)snprintf(want, sizeof want, "%03zu 号", next);
+            if (!(at = strstr(at, want))) break;
+            if (!strstr(pages[i], "检查项")) fail_msg("page %zu has rows without their head", i + 1);
+            at++;
+        }
+    }
+    assert_int_equal(next, ITEMS + 1);
+    free(text);
+    report_fini(&r);
+}
+
+static void no_photo_is_said(void **state) {
+    struct report r;
+    report_sample_inspection(&r, 6, 0);
+    char *text = text_of(*state, &r, REPORT_EN, true);
+    assert_non_null(strstr(text, "No photo"));
+    assert_non_null(strstr(text, "have not come yet: 1"));
+    assert_null(strstr(text, "Photo 1"));
+    free(text);
+    report_fini(&r);
+}
+
+/* A name that is too long for the document's title and for a page's head is cut between characters. */
+static void a_long_name_breaks_nothing(void **state) {
+    struct report r;
+    report_sample(&r, 0);
+    report_sample_note(&r, 3000);
+    for (size_t cut = 0; cut < 3; cut++) { /* any place within a character */
+        r.name = report_pool_printf(&r.pool, "%.*s%s", (int)cut, "ab", r.days[0].note);
+        char *text = text_of(*state, &r, REPORT_ZH, true);
+        assert_non_null(strstr(text, "第 1/"));
+        free(text);
+    }
+    report_fini(&r);
+}
+
 /* The last line above the foot is none of the headings, wherever the pages end. */
 static void no_heading_stands_alone(void **state) {
-    static const char *const headings[] = { "隐患 Hazards", "施工日报 Daily logs", "阶段进度 Stages",
-                                            "延期 Delays",  "警报 Alerts",         "断电断网 Dark hours",
-                                            "照片 Photos",  "核对 Verification" };
+    static const char *const headings[] = { "隐患 Hazards",        "限时试验 Timed", "施工日报 Daily logs",
+                                            "阶段进度 Stages",     "延期 Delays",    "警报 Alerts",
+                                            "断电断网 Dark hours", "照片 Photos",    "核对 Verification" };
     for (size_t more = 0; more < 14; more += 2) {
         struct report r;
         char *pages[64];
@@ -364,12 +430,16 @@ static void what_is_full_is_an_error(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_as_it_was),
+        cmocka_unit_test(an_inspection_is_as_it_was),
         cmocka_unit_test(the_same_report_has_the_same_bytes),
         cmocka_unit_test(pages_are_numbered),
         cmocka_unit_test(every_photo_has_its_code),
         cmocka_unit_test(every_photo_is_the_right_one),
         cmocka_unit_test(no_character_is_a_box),
         cmocka_unit_test(a_row_is_on_one_page_and_heads_are_repeated),
+        cmocka_unit_test(a_long_inspection_is_paged),
+        cmocka_unit_test(no_photo_is_said),
+        cmocka_unit_test(a_long_name_breaks_nothing),
         cmocka_unit_test(no_heading_stands_alone),
         cmocka_unit_test(long_texts_are_all_there),
         cmocka_unit_test(nothing_is_a_page_that_says_so),
