@@ -419,7 +419,7 @@ int main(void) {
         char row[120];
         (void)snprintf(row, sizeof row, "%s: among %lld events ÷ among %lld", figure.list, (long long)big.events,
                        (long long)small.events);
-        bench_row(row, &figure.ratio, BENCH_AT_MOST, 1.5, "%s; %.0f µs", figure.worst, figure.small_us);
+        bench_row(row, &figure.ratio, BENCH_AT_MOST, 1.5, "%s; %.3g µs", figure.worst, figure.small_us);
     }
     bench_fill_close(&small);
     bench_fill_close(&big);

@@ -311,7 +311,7 @@ void bench_fill_open(struct bench_fill *f, const char *dir, const char *file, in
     bench_journal(dir, file, "hub", NULL, &f->db, &f->journal);
     attach(f->db, dir, "over.db", "over");
     attach(f->db, dir, "open.db", "open");
-    int64_t a_day = number(f->db, "SELECT count(*) FROM over.event");
+    int64_t a_day = number(f->db, "SELECT count(*) FROM over.event WHERE type NOT IN ('plan-set', 'person-set')");
     f->days = events > 2 * a_day * BENCH_FILL_NEWEST ? events / a_day + 1 : BENCH_FILL_NEWEST;
     bench_must(
         db_exec(f->db, "PRAGMA main.journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-500000; BEGIN;", &e),
