@@ -2,7 +2,6 @@
 /* Choosing the sites of a digest, and when it is due. Does not read anything. */
 #include "app/hook/digest.h"
 
-#include "app/journal/domain.h"
 #include "firmware/base/json.h"
 
 #include <string.h>
@@ -41,7 +40,6 @@ bool digest_due(const struct tz *tz, int minute, struct wall now, const char *la
 }
 
 static void put_site(const struct pressing *s, struct json_out *w) {
-    const struct domain_stage *stage = s->stage[0] ? domain_stage(s->stage) : NULL;
     json_open(w, NULL, '{');
     json_put_text(w, "site", s->site);
     json_put_text(w, "name", s->name);
@@ -57,17 +55,7 @@ static void put_site(const struct pressing *s, struct json_out *w) {
     else
         json_put_int(w, "unsent", s->unsent);
     json_put_text(w, "last_daylog", s->last_log[0] ? s->last_log : NULL);
-    if (s->stage[0]) {
-        json_open(w, "stage", '{');
-        json_put_text(w, "key", s->stage);
-        json_put_text(w, "zh", stage ? stage->zh : s->stage);
-        json_put_text(w, "en", stage ? stage->en : s->stage);
-        json_put_int(w, "day", s->day);
-        json_put_int(w, "days", s->days);
-        json_close(w, '}');
-    } else {
-        json_put_null(w, "stage");
-    }
+    today_stage_put(&s->stage, TODAY_STAGE_DAY, w);
     json_close(w, '}');
 }
 

@@ -118,7 +118,7 @@ static void part(struct parts *p, int64_t count, const char *zh, const char *en)
 }
 
 static void add_site(struct hook_text *t, size_t number, const struct pressing *s, bool zh) {
-    const struct domain_stage *stage = s->stage[0] ? domain_stage(s->stage) : NULL;
+    const struct domain_stage *stage = s->stage.key[0] ? domain_stage(s->stage.key) : NULL;
     struct parts p = { .zh = zh };
     char where[160] = "";
     part(&p, s->executive, "高管预警", "executive alerts");
@@ -130,7 +130,7 @@ static void add_site(struct hook_text *t, size_t number, const struct pressing *
     part(&p, s->unsent, "未上传记录", "records not received");
     if (stage)
         (void)snprintf(where, sizeof where, zh ? "%s 第%d/%d天；" : "%s day %d of %d; ", zh ? stage->zh : stage->en,
-                       s->day, s->days);
+                       s->stage.day, s->stage.days);
     add(t, zh ? "%zu. %s（%s）：%s%s" : "%zu. %s (%s): %s%s", number, s->name, s->site, where, p.text);
 }
 

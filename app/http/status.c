@@ -22,12 +22,7 @@ static int put_marks(struct app *app, struct db *db, struct json_out *w) {
     json_put_text(w, "link", ask(app->link_state, app->status_ctx, "down"));
     json_put_text(w, "hub", ask(app->hub_state, app->status_ctx, "unknown"));
     counts_put(&counts, w);
-    json_open(w, "photos", '{');
-    json_put_int(w, "total", photos.total);
-    json_put_int(w, "bytes", photos.bytes);
-    json_put_int(w, "pending", photos.pending);
-    json_put_int(w, "pending_bytes", photos.pending_bytes);
-    json_close(w, '}');
+    outbox_put_counts(&photos, w);
     json_put_int(w, "rejected", (int64_t)counts.rejected);
     return 0;
 }

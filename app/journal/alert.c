@@ -3,6 +3,7 @@
 #include "app/journal/alert.h"
 
 #include "app/journal/alert_private.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
 #include "firmware/base/text.h"
@@ -98,12 +99,7 @@ int alert_check_seen(const struct json *data, struct err_text *e) {
 /* ---- projection ---- */
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM alert WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    return row_delete(db, "DELETE FROM alert WHERE site = ? AND id = ?", site, id);
 }
 
 /* Both ends raised it: the first counts. */

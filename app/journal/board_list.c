@@ -3,11 +3,10 @@
 #include "app/journal/board.h"
 
 #include "app/journal/move.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 
 #include <string.h>
-
-static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
 static void put_time(struct json_out *w, const char *name, int64_t ms) {
     char text[CLOCK_TEXT_SIZE];
@@ -66,9 +65,9 @@ static int put_board(struct db *db, struct stmt *s, struct wall now, int64_t sil
     put_time(w, "last_seen", seen);
     json_put_int(w, "boot", stmt_int(s, 4));
     json_put_int(w, "connect", stmt_int(s, 5));
-    json_put_text(w, "clock", or_null(stmt_text(s, 6)));
-    json_put_text(w, "software", or_null(stmt_text(s, 7)));
-    json_put_text(w, "key", or_null(stmt_text(s, 8)));
+    row_put(w, "clock", stmt_text(s, 6));
+    row_put(w, "software", stmt_text(s, 7));
+    row_put(w, "key", stmt_text(s, 8));
     if (stmt_is_null(s, 9))
         json_put_null(w, "unsent");
     else
@@ -127,7 +126,7 @@ int board_put_short(struct db *db, const char *site, struct json_out *w, const c
         json_put_text(w, "board", stmt_text(s, 0));
         json_put_bool(w, "online", stmt_int(s, 1) == 1);
         put_time(w, "last_seen", stmt_int(s, 2));
-        json_put_text(w, "clock", or_null(stmt_text(s, 3)));
+        row_put(w, "clock", stmt_text(s, 3));
         json_close(w, '}');
         if (!stmt_is_null(s, 4)) sum = (sum < 0 ? 0 : sum) + stmt_int(s, 4);
     }

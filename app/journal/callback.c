@@ -146,16 +146,7 @@ static int put(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
 }
 
 int callback_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct json_out w;
-    int rc = db_prepare(db, CALLBACKS " WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    rc = stmt_step(s);
-    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
-    json_start(&w, out);
-    return put(db, s, &w, &names);
+    return listing_one(db, CALLBACKS " WHERE site = ? AND id = ?", site, id, put, &names, out);
 }
 
 int callback_list(struct db *db, const char *site, const char *before, int limit, bool names, struct buf *out,

@@ -103,17 +103,8 @@ static int put_change(struct db *db, struct stmt *s, struct json_out *w, void *c
 }
 
 int change_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct shown v = { .names = names, .money = true };
-    struct json_out w;
-    int rc = db_prepare(db, CHANGES " WHERE c.site = ? AND c.id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    rc = stmt_step(s);
-    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
-    json_start(&w, out);
-    return put_change(db, s, &w, &v);
+    return listing_one(db, CHANGES " WHERE c.site = ? AND c.id = ?", site, id, put_change, &v, out);
 }
 
 /* ---- sums ---- */

@@ -3,6 +3,7 @@
 #include "app/journal/checklist_set.h"
 
 #include "app/journal/checklist_decode.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/ids.h"
 #include "firmware/base/text.h"
@@ -50,22 +51,13 @@ int checklist_set_check(const struct json *data, struct err_text *e) {
     return rc;
 }
 
-static int delete_from(struct db *db, const char *sql, const char *site, const char *stage) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, sql, &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, stage);
-    return stmt_run(s);
-}
-
 static int delete_items(struct db *db, const char *site, const char *stage) {
-    return delete_from(db, "DELETE FROM checklist_item WHERE site = ? AND stage = ?", site, stage);
+    return row_delete(db, "DELETE FROM checklist_item WHERE site = ? AND stage = ?", site, stage);
 }
 
 static int reset(struct db *db, const char *site, const char *id) {
     int rc = delete_items(db, site, id);
-    return rc < 0 ? rc : delete_from(db, "DELETE FROM checklist WHERE site = ? AND stage = ?", site, id);
+    return rc < 0 ? rc : row_delete(db, "DELETE FROM checklist WHERE site = ? AND stage = ?", site, id);
 }
 
 static int put_row(struct db *db, const struct envelope *event, const char *stage, size_t n, const char *key,

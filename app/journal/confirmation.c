@@ -14,7 +14,6 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char schema[] = "CREATE TABLE confirmation (\n"
@@ -267,18 +266,9 @@ static int put(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
 }
 
 int confirmation_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct json_out w;
     bool drawn = true;
     (void)names; /* who may read this may see names */
-    int rc = db_prepare(db, CONFIRMATIONS " WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    rc = stmt_step(s);
-    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
-    json_start(&w, out);
-    return put(db, s, &w, &drawn);
+    return listing_one(db, CONFIRMATIONS " WHERE site = ? AND id = ?", site, id, put, &drawn, out);
 }
 
 #define PAGE " AND pos < ?3 ORDER BY pos DESC LIMIT ?4"

@@ -4,6 +4,7 @@
 #include "app/journal/daylog.h"
 
 #include "app/journal/late.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -38,18 +39,9 @@ static const char schema[] = "CREATE TABLE daylog (\n"
                              ") STRICT, WITHOUT ROWID;\n"
                              "CREATE INDEX daylog_version_daylog ON daylog_version (site, daylog);\n";
 
-static int delete_from(struct db *db, const char *sql, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, sql, &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
-}
-
 static int reset(struct db *db, const char *site, const char *id) {
-    int rc = delete_from(db, "DELETE FROM daylog WHERE site = ? AND id = ?", site, id);
-    return rc < 0 ? rc : delete_from(db, "DELETE FROM daylog_version WHERE site = ? AND daylog = ?", site, id);
+    int rc = row_delete(db, "DELETE FROM daylog WHERE site = ? AND id = ?", site, id);
+    return rc < 0 ? rc : row_delete(db, "DELETE FROM daylog_version WHERE site = ? AND daylog = ?", site, id);
 }
 
 static int add_version(struct db *db, const struct envelope *event, const char *id) {

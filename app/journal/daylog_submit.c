@@ -4,7 +4,7 @@
 
 #include "app/journal/domain.h"
 #include "app/journal/draft.h"
-#include "app/journal/plan.h"
+#include "app/journal/named.h"
 #include "app/journal/repeat.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -118,9 +118,7 @@ static int check_site(struct journal *j, struct db *db, const char *site, const 
     int rc = plan_read(db, site, journal_timezone(j), &plan);
     if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
     rc = check_date(d, now->id[0] ? now->date : NULL, &plan, journal_grade(j), e);
-    if (rc == 0 && d->stage[0] && !plan_stage_find(&plan, d->stage) && !domain_stage(d->stage))
-        rc =
-            err_field(e, ERR_INVALID, "stage", "there is no stage %s in the plan or among the standard ones", d->stage);
+    if (rc == 0) rc = named_in_plan(&plan, d->stage, e);
     if (rc == 0) rc = check_phrases(&d->done, "done", e);
     if (rc == 0) rc = check_phrases(&d->plan, "plan", e);
     plan_fini(&plan);

@@ -2,15 +2,11 @@
 /* Claiming days, deciding claims, reporting idle days: what is judged when somebody posts. */
 #include "app/journal/delay_private.h"
 #include "app/journal/domain.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
 #include <string.h>
-
-static const char *text_of(const struct json *data, const char *name) {
-    const char *text = json_text(json_member(data, name));
-    return text ? text : "";
-}
 
 /* Working days from a date to another, by the site's plan. */
 static int workdays(struct db *db, const char *site, const char *timezone, const char *from, const char *to, int *out) {
@@ -50,7 +46,7 @@ static int check_span(const char *from, const char *to, struct err_text *e) {
 
 static int judge_claim(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
                        struct err_text *e) {
-    const char *from = text_of(data, "from"), *to = text_of(data, "to"), *stage = text_of(data, "stage");
+    const char *from = row_text(data, "from"), *to = row_text(data, "to"), *stage = row_text(data, "stage");
     int days = 0;
     if (stage[0] && !domain_stage(stage)) return err_field(e, ERR_INVALID, "stage", "there is no stage %s", stage);
     int rc = check_span(from, to, e);
@@ -78,8 +74,8 @@ struct grant {
 /* Which days a decision grants. */
 static int granted_of(struct post *p, struct journal *j, struct db *db, const struct json *data,
                       const struct delay_row *row, struct grant *out, struct err_text *e) {
-    const char *from = text_of(data, "from"), *to = text_of(data, "to");
-    bool partly = strcmp(text_of(data, "decision"), "partly") == 0;
+    const char *from = row_text(data, "from"), *to = row_text(data, "to");
+    bool partly = strcmp(row_text(data, "decision"), "partly") == 0;
     int64_t days = 0;
     bool counted = json_int(json_member(data, "days"), &days);
     if (partly && !counted && !from[0] && !to[0])
@@ -107,7 +103,7 @@ static int judge_decision(struct post *p, struct journal *j, struct db *db, cons
         memcpy(p->allowed, "[]", 3);
         return err_set(e, ERR_CONFLICT, "this claim is decided: %s", row.state);
     }
-    if (strcmp(text_of(data, "decision"), "refused") == 0) return 0;
+    if (strcmp(row_text(data, "decision"), "refused") == 0) return 0;
     rc = granted_of(p, j, db, data, &row, &g, e);
     if (rc < 0) return rc;
     rc = workdays(db, p->site, journal_timezone(j), g.from, g.to, &days);

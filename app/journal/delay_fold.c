@@ -2,6 +2,7 @@
 /* What becomes of claims, decisions and idle days: the tables `delay` and `idle_day`. */
 #include "app/journal/delay_private.h"
 #include "app/journal/late.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -86,11 +87,6 @@ int delay_check_idle(const struct json *data, struct err_text *e) { return shape
 
 /* ---- folding ---- */
 
-static const char *text_of(const struct json *data, const char *name) {
-    const char *text = json_text(json_member(data, name));
-    return text ? text : "";
-}
-
 static int64_t int_of(const struct json *data, const char *name) {
     int64_t n = 0;
     return json_int(json_member(data, name), &n) ? n : 0;
@@ -104,12 +100,7 @@ static int photos_of(const struct json *data, struct buf *out) {
 }
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM delay WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    return row_delete(db, "DELETE FROM delay WHERE site = ? AND id = ?", site, id);
 }
 
 static int put_claim(struct db *db, const struct envelope *event, int64_t pos, const char *photos) {
@@ -124,12 +115,12 @@ static int put_claim(struct db *db, const struct envelope *event, int64_t pos, c
     stmt_bind_int(s, 1, pos);
     stmt_bind_text(s, 2, event->site);
     stmt_bind_text(s, 3, id_of(event));
-    stmt_bind_text(s, 4, text_of(event->data, "stage"));
-    stmt_bind_text(s, 5, text_of(event->data, "reason"));
-    stmt_bind_text(s, 6, text_of(event->data, "from"));
-    stmt_bind_text(s, 7, text_of(event->data, "to"));
+    stmt_bind_text(s, 4, row_text(event->data, "stage"));
+    stmt_bind_text(s, 5, row_text(event->data, "reason"));
+    stmt_bind_text(s, 6, row_text(event->data, "from"));
+    stmt_bind_text(s, 7, row_text(event->data, "to"));
     stmt_bind_int(s, 8, int_of(event->data, "days"));
-    stmt_bind_text(s, 9, text_of(event->data, "note"));
+    stmt_bind_text(s, 9, row_text(event->data, "note"));
     stmt_bind_text(s, 10, photos);
     stmt_bind_text(s, 11, pos ? event->time : "");
     stmt_bind_text(s, 12, pos ? event->actor : "");
@@ -140,8 +131,8 @@ static int put_claim(struct db *db, const struct envelope *event, int64_t pos, c
 
 static int put_decision(struct db *db, const struct envelope *event) {
     struct stmt *s = NULL;
-    const char *decision = text_of(event->data, "decision");
-    const char *from = text_of(event->data, "granted_from"), *to = text_of(event->data, "granted_to");
+    const char *decision = row_text(event->data, "decision");
+    const char *from = row_text(event->data, "granted_from"), *to = row_text(event->data, "granted_to");
     bool refused = strcmp(decision, "refused") == 0;
     int rc = db_prepare(db,
                         "UPDATE delay SET state = ?3, decided = ?4, decided_by = ?5, decision_note = ?6,"
@@ -156,9 +147,9 @@ static int put_decision(struct db *db, const struct envelope *event) {
     stmt_bind_text(s, 3, decision);
     stmt_bind_text(s, 4, event->time);
     stmt_bind_text(s, 5, event->actor);
-    stmt_bind_text(s, 6, text_of(event->data, "note"));
-    stmt_bind_text(s, 7, refused ? "" : from[0] ? from : text_of(event->data, "from"));
-    stmt_bind_text(s, 8, refused ? "" : to[0] ? to : text_of(event->data, "to"));
+    stmt_bind_text(s, 6, row_text(event->data, "note"));
+    stmt_bind_text(s, 7, refused ? "" : from[0] ? from : row_text(event->data, "from"));
+    stmt_bind_text(s, 8, refused ? "" : to[0] ? to : row_text(event->data, "to"));
     stmt_bind_int(s, 9, refused ? 0 : int_of(event->data, "granted_days"));
     stmt_bind_int(s, 10, refused);
     rc = stmt_run(s);
@@ -203,8 +194,8 @@ static int put_idle(struct db *db, const struct envelope *event, int64_t pos, co
     stmt_bind_int(s, 1, pos);
     stmt_bind_text(s, 2, event->site);
     stmt_bind_text(s, 3, id_of(event));
-    stmt_bind_text(s, 4, text_of(event->data, "reason"));
-    stmt_bind_text(s, 5, text_of(event->data, "note"));
+    stmt_bind_text(s, 4, row_text(event->data, "reason"));
+    stmt_bind_text(s, 5, row_text(event->data, "note"));
     stmt_bind_text(s, 6, photos);
     stmt_bind_text(s, 7, event->time);
     stmt_bind_text(s, 8, event->actor);

@@ -4,6 +4,7 @@
 #include "app/journal/hazard_private.h"
 
 #include "app/journal/late.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -45,12 +46,7 @@ static const char schema[] =
     "CREATE INDEX hazard_raised ON hazard (site, raised_ms);\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM hazard WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    return row_delete(db, "DELETE FROM hazard WHERE site = ? AND id = ?", site, id);
 }
 
 int hazard_row_read(struct db *db, const char *site, const char *id, struct hazard_row *out) {

@@ -2,12 +2,13 @@
 /* What people (and inspections) do with hazards. Which role may ask at all is the routes' business; here is what a step needs besides. */
 #include "app/journal/hazard_private.h"
 
-#include "app/journal/domain.h"
 #include "app/journal/hazard_phrase.h"
 #include "app/journal/journal_private.h"
+#include "app/journal/named.h"
 #include "app/journal/person.h"
 #include "app/journal/post.h"
 #include "app/journal/privacy.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 
 #include <stdio.h>
@@ -27,17 +28,6 @@ static int answer_with(struct db *db, const char *site, const char *id, struct b
 }
 
 /* ---- a new one ---- */
-
-static int check_stage(struct journal *j, struct db *db, const char *site, const char *stage, struct err_text *e) {
-    struct plan plan;
-    if (!stage || domain_stage(stage)) return 0;
-    int rc = plan_read(db, site, journal_timezone(j), &plan);
-    if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
-    if (!plan_stage_find(&plan, stage))
-        rc = err_field(e, ERR_INVALID, "stage", "there is no stage %s in the plan or among the standard ones", stage);
-    plan_fini(&plan);
-    return rc;
-}
 
 /* The text that a phrase makes in one language. room: a key, or somebody's own words. */
 static int put_text(const struct hazard_phrase *p, bool zh, const char *room, const struct json *data,
@@ -103,7 +93,7 @@ static int put_due(struct journal *j, struct db *db, const char *site, const str
 static int judge_raised(struct post *p, struct journal *j, struct db *db, const struct json *data,
                         struct json_out *made, struct err_text *e) {
     const char *severity = NULL;
-    int rc = check_stage(j, db, p->site, text_of(data, "stage"), e);
+    int rc = named_stage(j, db, p->site, row_text(data, "stage"), e);
     if (rc == 0) rc = put_words(data, made, &severity, e);
     return rc < 0 ? rc : put_due(j, db, p->site, data, severity, made, e);
 }

@@ -4,6 +4,7 @@
 
 #include "app/journal/late.h"
 #include "app/journal/person.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -37,11 +38,6 @@ static const struct shape shape_either[] = {
 };
 
 int hold_check(const struct json *data, struct err_text *e) { return shape_check(data, shape_either, e); }
-
-static const char *text_of(const struct json *data, const char *name) {
-    const char *text = json_text(json_member(data, name));
-    return text ? text : "";
-}
 
 /* ---- projection ---- */
 
@@ -79,8 +75,8 @@ static int put_held(struct db *db, const struct envelope *event) {
     stmt_bind_text(s, 2, event->id);
     stmt_bind_int(s, 3, ms_of(event));
     stmt_bind_text(s, 4, event->time);
-    stmt_bind_text(s, 5, text_of(event->data, "reason"));
-    stmt_bind_text(s, 6, text_of(event->data, "note"));
+    stmt_bind_text(s, 5, row_text(event->data, "reason"));
+    stmt_bind_text(s, 6, row_text(event->data, "note"));
     stmt_bind_text(s, 7, event->actor);
     return stmt_run(s);
 }
@@ -95,7 +91,7 @@ static int put_resumed(struct db *db, const struct envelope *event) {
     stmt_bind_text(s, 1, event->site);
     stmt_bind_int(s, 2, ms_of(event));
     stmt_bind_text(s, 3, event->time);
-    stmt_bind_text(s, 4, text_of(event->data, "note"));
+    stmt_bind_text(s, 4, row_text(event->data, "note"));
     stmt_bind_text(s, 5, event->actor);
     return stmt_run(s);
 }

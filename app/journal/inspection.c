@@ -4,6 +4,7 @@
 
 #include "app/journal/journal_private.h"
 #include "app/journal/late.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 
 #include <string.h>
@@ -117,17 +118,7 @@ static const char schema[] = "CREATE TABLE inspection (\n"
                              "CREATE INDEX inspection_day ON inspection (date);\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM inspection WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
-}
-
-static const char *text_of(const struct json *o, const char *name) {
-    const char *text = json_text(json_member(o, name));
-    return text ? text : "";
+    return row_delete(db, "DELETE FROM inspection WHERE site = ? AND id = ?", site, id);
 }
 
 static int64_t count_of(const struct json *o, const char *name) {
@@ -147,9 +138,9 @@ static int put_row(struct db *db, const struct envelope *event, int64_t pos, con
     stmt_bind_text(s, 2, event->site);
     stmt_bind_text(s, 3, event->subject + strlen("inspection/"));
     stmt_bind_text(s, 4, event->key.writer);
-    stmt_bind_text(s, 5, text_of(event->data, "date"));
-    stmt_bind_text(s, 6, text_of(event->data, "stage"));
-    stmt_bind_text(s, 7, text_of(event->data, "verdict"));
+    stmt_bind_text(s, 5, row_text(event->data, "date"));
+    stmt_bind_text(s, 6, row_text(event->data, "stage"));
+    stmt_bind_text(s, 7, row_text(event->data, "verdict"));
     stmt_bind_int(s, 8, count_of(event->data, "passed"));
     stmt_bind_int(s, 9, count_of(event->data, "failed"));
     stmt_bind_int(s, 10, count_of(event->data, "red"));

@@ -2,6 +2,7 @@
 /* From what a supervisor found to a verdict. Reads no database: the items in force and the state of tests are handed in. */
 #include "app/journal/inspection.h"
 
+#include "app/journal/row.h"
 #include "firmware/base/text.h"
 
 #include <math.h>
@@ -15,11 +16,6 @@ struct judging {
     struct inspection_sum sum;
     struct err_text *e;
 };
-
-static const char *text_of(const struct json *o, const char *name) {
-    const char *text = json_text(json_member(o, name));
-    return text ? text : "";
-}
 
 static void field_of(char out[64], size_t i, const char *member) {
     (void)snprintf(out, 64, "items.%zu%s%s", i, *member ? "." : "", member);
@@ -35,7 +31,7 @@ static double number_of(const struct json *o, const char *name) {
 
 static const struct json *named(const struct json *list, const char *member, const char *key) {
     for (size_t i = 0; i < json_count(list); i++)
-        if (strcmp(text_of(json_at(list, i), member), key) == 0) return json_at(list, i);
+        if (strcmp(row_text(json_at(list, i), member), key) == 0) return json_at(list, i);
     return NULL;
 }
 
@@ -52,7 +48,7 @@ static int unknown_part(struct judging *k, const struct checklist_item *item, co
     for (size_t v = 0; v < json_count(values); v++) {
         char field[64];
         bool known = false;
-        const char *key = text_of(json_at(values, v), "part");
+        const char *key = row_text(json_at(values, v), "part");
         for (size_t p = 0; p < item->part_count; p++) known = known || strcmp(item->parts[p].key, key) == 0;
         (void)snprintf(field, sizeof field, "items.%zu.values.%zu.part", i, v);
         if (!known) return err_field(k->e, ERR_INVALID, field, "%s: %s has no part %s", field, item->key, key);
@@ -87,7 +83,7 @@ static int measured(struct judging *k, const struct checklist_item *item, const 
 static int ran(struct judging *k, const struct checklist_item *item, const struct json *o, size_t i,
                struct checklist_verdict *out) {
     const struct json *runs = json_member(o, "runs");
-    const char *test = text_of(o, "test");
+    const char *test = row_text(o, "test");
     char field[64];
     *out = (struct checklist_verdict){ .pass = true };
     for (size_t p = 0; p < item->phase_count; p++) {
@@ -123,7 +119,7 @@ static int ran(struct judging *k, const struct checklist_item *item, const struc
 
 static int checked(struct judging *k, const struct checklist_item *item, const struct json *o, size_t i,
                    struct checklist_verdict *out) {
-    const char *result = text_of(o, "result");
+    const char *result = row_text(o, "result");
     char field[64];
     field_of(field, i, "result");
     *out = (struct checklist_verdict){ .pass = strcmp(result, "pass") == 0 };
@@ -139,7 +135,7 @@ static int look(struct judging *k, const struct checklist_item *item, const stru
     char field[64];
     if (item->kind == CHECKLIST_CHECK) return checked(k, item, o, i, out);
     field_of(field, i, "result");
-    if (text_of(o, "result")[0])
+    if (row_text(o, "result")[0])
         return err_field(k->e, ERR_INVALID, field, "%s: %s is judged by its values; only na can be said", field,
                          item->key);
     return item->kind == CHECKLIST_MEASURE ? measured(k, item, o, i, out) : ran(k, item, o, i, out);
@@ -148,7 +144,7 @@ static int look(struct judging *k, const struct checklist_item *item, const stru
 static int not_applicable(struct judging *k, const struct json *o, size_t i) {
     char field[64];
     field_of(field, i, "reason");
-    if (!text_of(o, "reason")[0]) return err_field(k->e, ERR_INVALID, field, "%s: say why it does not apply", field);
+    if (!row_text(o, "reason")[0]) return err_field(k->e, ERR_INVALID, field, "%s: say why it does not apply", field);
     field_of(field, i, "hazard");
     if (json_member(o, "hazard")) return err_field(k->e, ERR_INVALID, field, "%s: nothing failed here", field);
     k->sum.not_applicable++;
@@ -184,12 +180,12 @@ static void put_result(struct judging *k, const struct checklist_item *item, con
 static int judge_item(struct judging *k, const struct json *o, size_t i) {
     struct checklist_verdict v = { 0 };
     char field[64];
-    const char *key = text_of(o, "item");
+    const char *key = row_text(o, "item");
     const struct checklist_item *item = k->site->item(k->site->ctx, key);
     field_of(field, i, "item");
     if (!item || strcmp(item->stage, k->stage) != 0)
         return err_field(k->e, ERR_INVALID, field, "%s: the checklist of %s has no item %s", field, k->stage, key);
-    if (strcmp(text_of(o, "result"), "na") == 0) {
+    if (strcmp(row_text(o, "result"), "na") == 0) {
         int rc = not_applicable(k, o, i);
         if (rc == 0) put_result(k, item, "na", false, &v);
         return rc;
@@ -216,10 +212,10 @@ static int twice(struct judging *k, const struct json *items, size_t i) {
         const struct json *before = json_at(items, b);
         char field[64];
         field_of(field, i, "item");
-        if (strcmp(text_of(before, "item"), text_of(o, "item")) == 0 &&
-            strcmp(text_of(before, "room"), text_of(o, "room")) == 0)
+        if (strcmp(row_text(before, "item"), row_text(o, "item")) == 0 &&
+            strcmp(row_text(before, "room"), row_text(o, "room")) == 0)
             return err_field(k->e, ERR_INVALID, field, "%s: %s is there twice for the same room", field,
-                             text_of(o, "item"));
+                             row_text(o, "item"));
     }
     return 0;
 }
@@ -249,7 +245,7 @@ static void put_sum(struct judging *k) {
 int inspection_judge(const struct json *body, const struct checklist_item *items, size_t item_count,
                      const struct inspection_site *site, struct json_out *made, struct inspection_sum *out,
                      struct err_text *e) {
-    struct judging k = { .site = site, .stage = text_of(body, "stage"), .made = made, .e = e };
+    struct judging k = { .site = site, .stage = row_text(body, "stage"), .made = made, .e = e };
     const struct json *found = json_member(body, "items");
     int rc = 0;
     json_open(made, "results", '[');

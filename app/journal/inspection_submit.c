@@ -3,10 +3,10 @@
 #include "app/journal/inspection.h"
 
 #include "app/journal/checklist_set.h"
-#include "app/journal/domain.h"
 #include "app/journal/draft.h"
-#include "app/journal/plan.h"
+#include "app/journal/named.h"
 #include "app/journal/post.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -19,11 +19,6 @@ struct submitting {
     struct checklist *list;
     char stage[41];
 };
-
-static const char *text_of(const struct json *o, const char *name) {
-    const char *text = json_text(json_member(o, name));
-    return text ? text : "";
-}
 
 static const struct checklist_item *item_in_force(void *ctx, const char *key) {
     const struct submitting *s = ctx;
@@ -44,7 +39,7 @@ static int test_state(void *ctx, const char *id) {
 
 /* NULL: not said. */
 static const char *said(const struct json *o, const char *name) {
-    const char *text = text_of(o, name);
+    const char *text = row_text(o, name);
     return text[0] ? text : NULL;
 }
 
@@ -66,12 +61,11 @@ static int check_date(const struct plan *plan, enum clock_grade grade, const cha
 
 static int check_site(struct journal *j, struct db *db, const char *site, const struct json *data, struct err_text *e) {
     struct plan plan;
-    const char *stage = text_of(data, "stage");
+    const char *stage = row_text(data, "stage");
     int rc = plan_read(db, site, journal_timezone(j), &plan);
     if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
-    rc = check_date(&plan, journal_grade(j), text_of(data, "date"), e);
-    if (rc == 0 && !plan_stage_find(&plan, stage) && !domain_stage(stage))
-        rc = err_field(e, ERR_INVALID, "stage", "there is no stage %s in the plan or among the standard ones", stage);
+    rc = check_date(&plan, journal_grade(j), row_text(data, "date"), e);
+    if (rc == 0) rc = named_in_plan(&plan, stage, e);
     plan_fini(&plan);
     return rc;
 }
@@ -89,7 +83,7 @@ static int read_photos(const struct json *list, char (*out)[ID_SIZE], size_t max
 static int raise(struct submitting *s, struct journal *j, struct db *db, const struct json *item, size_t i,
                  struct json_out *made, struct err_text *e) {
     const struct json *h = json_member(item, "hazard");
-    const struct checklist_item *c = item_in_force(s, text_of(item, "item"));
+    const struct checklist_item *c = item_in_force(s, row_text(item, "item"));
     char photos[HAZARD_PHOTOS_MAX][ID_SIZE], text[HAZARD_TEXT_MAX + 1];
     struct appended appended;
     int64_t n = -1;
@@ -140,7 +134,7 @@ static int judge(struct post *p, struct journal *j, struct db *db, const struct 
     struct checklist list;
     int rc = check_site(j, db, p->site, data, e);
     if (rc < 0) return rc;
-    text_clip(s->stage, sizeof s->stage, text_of(data, "stage"));
+    text_clip(s->stage, sizeof s->stage, row_text(data, "stage"));
     rc = checklist_set_read(db, p->site, s->stage, &list);
     if (rc < 0) return err_set(e, rc, "the checklist cannot be read: %s", err_name(rc));
     s->list = &list;

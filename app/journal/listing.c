@@ -2,6 +2,7 @@
 /* Pages by position, or by date and position. What an entry is, its subject's file knows. */
 #include "app/journal/listing.h"
 
+#include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
 #include <stdio.h>
@@ -96,5 +97,20 @@ int listing_keys(struct db *db, struct stmt *s, int limit, listing_put_fn put, v
     }
     stmt_reset(s);
     json_close(&w, ']');
+    return rc < 0 ? rc : out->error;
+}
+
+int listing_one(struct db *db, const char *sql, const char *site, const char *id, listing_put_fn put, void *ctx,
+                struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    int rc = db_prepare(db, sql, &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    json_start(&w, out);
+    rc = put(db, s, &w, ctx);
     return rc < 0 ? rc : out->error;
 }

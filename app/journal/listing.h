@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A page of a list: {"hazards":[…],"next":cursor|null}, newest first, by the store's position (never by ids or clocks), so that a page costs the
- * same however long the list is. Thread: that of the handle. */
+ * same however long the list is; and one entry by its id. Thread: that of the handle. */
 #ifndef SITELOG_JOURNAL_LISTING_H
 #define SITELOG_JOURNAL_LISTING_H
 
@@ -28,6 +28,10 @@ typedef int (*listing_put_fn)(struct db *db, struct stmt *s, struct json_out *w,
 /* s: prepared, bound, ordered by position, newest first, with a LIMIT of limit + 1. Resets it. */
 MUST_CHECK int listing_print(struct db *db, struct stmt *s, const char *name, int limit, listing_put_fn put, void *ctx,
                              struct buf *out, struct err_text *e);
+
+/* One entry. sql: a literal whose parameters are a site and an id. ERR_NOT_FOUND. */
+MUST_CHECK int listing_one(struct db *db, const char *sql, const char *site, const char *id, listing_put_fn put,
+                           void *ctx, struct buf *out);
 
 /* The same of a list by date; date: the column that has it. */
 MUST_CHECK int listing_print_dated(struct db *db, struct stmt *s, const char *name, int date, int limit,

@@ -3,7 +3,6 @@
 #include "app/journal/mine_private.h"
 
 #include "app/journal/callback.h"
-#include "app/journal/domain.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
 #include "firmware/base/text.h"
@@ -68,25 +67,12 @@ static void put_item(const struct mine_list *list, const struct mine_item *item,
     json_close(w, '}');
 }
 
-static void put_stage(const struct pressing *s, struct json_out *w) {
-    const struct domain_stage *stage = s->stage[0] ? domain_stage(s->stage) : NULL;
-    if (!s->stage[0]) {
-        json_put_null(w, "stage");
-        return;
-    }
-    json_open(w, "stage", '{');
-    json_put_text(w, "key", s->stage);
-    json_put_text(w, "zh", stage ? stage->zh : s->stage);
-    json_put_text(w, "en", stage ? stage->en : s->stage);
-    json_close(w, '}');
-}
-
 static void put_site(const struct pressing *s, const struct mine_list *list, struct json_out *w) {
     json_open(w, NULL, '{');
     json_put_text(w, "site", s->site);
     json_put_text(w, "name", s->name);
     json_put_bool(w, "red", pressing_red(s));
-    put_stage(s, w);
+    today_stage_put(&s->stage, TODAY_STAGE_NAME, w);
     json_open(w, "press", '[');
     for (size_t i = 0; i < list->count; i++) put_item(list, &list->items[i], w);
     json_close(w, ']');

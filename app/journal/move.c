@@ -2,6 +2,7 @@
 /* The event `board-moved` and its projection: which boards have left which site. */
 #include "app/journal/move.h"
 
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/ids.h"
 #include "firmware/base/json.h"
@@ -30,12 +31,7 @@ int move_check(const struct json *data, struct err_text *e) {
 }
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM move WHERE site = ? AND board = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    return row_delete(db, "DELETE FROM move WHERE site = ? AND board = ?", site, id);
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {

@@ -5,6 +5,7 @@
 #include "app/journal/account.h"
 #include "app/journal/privacy.h"
 #include "app/journal/privacy_number.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -75,12 +76,7 @@ int person_check(const struct json *data, struct err_text *e) {
 }
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM person WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    return row_delete(db, "DELETE FROM person WHERE site = ? AND id = ?", site, id);
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {

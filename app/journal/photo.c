@@ -2,7 +2,7 @@
 /* A photo's record: its shape, and what POST of one does once the bytes are durable. Never sees the bytes. */
 #include "app/journal/photo.h"
 
-#include "app/journal/domain.h"
+#include "app/journal/named.h"
 #include "app/journal/photo_time.h"
 #include "app/journal/plan.h"
 #include "app/journal/privacy.h"
@@ -192,21 +192,13 @@ static int complete(struct journal *j, struct db *db, const char *site, struct p
 
 static int check_request(struct journal *j, struct db *db, const char *site, const struct photo *p,
                          struct err_text *e) {
-    struct plan plan;
     if (!ids_is_uuid7(p->id)) return err_field(e, ERR_INVALID, "id", "id has to be a UUID of version 7 in lower case");
     if (!text_is_hex(p->sha256, 64) || (p->thumb_sha256[0] && !text_is_hex(p->thumb_sha256, 64)))
         return err_field(e, ERR_INVALID, "sha256", "sha256 has to be 64 lower-case hex digits");
     if (!text_utf8_valid(p->caption, strlen(p->caption)) || !text_utf8_valid(p->room, strlen(p->room)))
         return err_field(e, ERR_INVALID, "caption", "caption and room have to be UTF-8");
     int rc = check_values(p, e);
-    if (rc < 0 || !p->stage[0] || domain_stage(p->stage)) return rc;
-    rc = plan_read(db, site, journal_timezone(j), &plan);
-    if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
-    if (!plan_stage_find(&plan, p->stage))
-        rc =
-            err_field(e, ERR_INVALID, "stage", "there is no stage %s in the plan or among the standard ones", p->stage);
-    plan_fini(&plan);
-    return rc;
+    return rc < 0 ? rc : named_stage(j, db, site, p->stage, e);
 }
 
 /* A photo whose record was lost with the power and made again is "recovered", whatever it was; its sender repeats it as what it is. */

@@ -5,7 +5,7 @@
 #ifndef SITELOG_JOURNAL_PRESSING_H
 #define SITELOG_JOURNAL_PRESSING_H
 
-#include "app/journal/plan.h"
+#include "app/journal/today_stage.h"
 
 /* In the order in which they weigh. */
 enum pressing_kind {
@@ -29,9 +29,8 @@ struct pressing {
     int64_t others; /* of the alerts: those that none of the other kinds tells of */
     int64_t unsent; /* -1: not known */
     char last_log[TZ_DATE_SIZE];
-    char stage[41]; /* its key, or "" */
-    int day, days;  /* of the stage */
-    bool closed;    /* handed over: no work is late there, no log due, and its board is gone */
+    struct today_stage stage; /* where it stands, by its plan: also while it is quiet */
+    bool closed;              /* handed over: no work is late there, no log due, and its board is gone */
 };
 
 /* Pure: the word of a kind: "executive" "stop_work" "overdue" "late" "silent" "daylog" "alerts" "unsent". */

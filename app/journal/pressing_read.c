@@ -6,7 +6,6 @@
 #include "app/journal/move.h"
 #include "app/journal/pressing.h"
 #include "app/journal/standing.h"
-#include "app/journal/today_stage.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -79,19 +78,13 @@ static void be_quiet(struct pressing *s) {
 static int of_stage(struct db *db, const struct pressing_scope *c, const struct plan *plan, struct pressing *s) {
     struct tz *tz = NULL;
     struct standstill clocks = { 0 };
-    struct today_stage stage = { 0 };
     char yesterday[TZ_DATE_SIZE], after[TZ_DATE_SIZE];
     int rc = tz_create(plan->timezone, &tz, NULL);
     if (rc == 0) rc = standing_read(db, s->site, &plan->cutoffs, tz, &clocks);
     if (rc == 0) rc = of_hazards(db, c, &clocks, s);
     if (rc == 0 && (plan->version > 0 || s->last_log[0]))
-        rc = today_stage_find(db, s->site, plan, &clocks, c->date, &stage);
-    if (rc == 0) {
-        text_clip(s->stage, sizeof s->stage, stage.key);
-        s->day = stage.day;
-        s->days = stage.days;
-        s->late_days = stage.late_days;
-    }
+        rc = today_stage_find(db, s->site, plan, &clocks, c->date, &s->stage);
+    if (rc == 0) s->late_days = s->stage.late_days;
     if (rc == 0 && s->last_log[0]) {
         tz_date_add(c->date, -1, yesterday);
         tz_date_add(s->last_log, 1, after);

@@ -4,6 +4,7 @@
 
 #include "app/journal/item.h"
 #include "app/journal/late.h"
+#include "app/journal/row.h"
 #include "app/journal/setting_value.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -70,12 +71,7 @@ int setting_check(const struct json *data, struct err_text *e) {
 }
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM setting WHERE site = ? AND key = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    return row_delete(db, "DELETE FROM setting WHERE site = ? AND key = ?", site, id);
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {

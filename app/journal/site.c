@@ -91,21 +91,6 @@ int site_print(struct db *db, const char *site, const char *fallback_tz, struct 
     return rc < 0 ? rc : out->error;
 }
 
-static void put_stage(const struct pressing *s, struct json_out *w) {
-    const struct domain_stage *words = domain_stage(s->stage);
-    if (!s->stage[0]) {
-        json_put_null(w, "stage");
-        return;
-    }
-    json_open(w, "stage", '{');
-    json_put_text(w, "key", s->stage);
-    json_put_text(w, "zh", words ? words->zh : s->stage);
-    json_put_text(w, "en", words ? words->en : s->stage);
-    json_put_int(w, "day", s->day);
-    json_put_int(w, "days", s->days);
-    json_close(w, '}');
-}
-
 static int put_site(struct db *db, const struct pressing *s, struct json_out *w) {
     int64_t unsent = -1, hazards = 0;
     json_open(w, NULL, '{');
@@ -122,7 +107,7 @@ static int put_site(struct db *db, const struct pressing *s, struct json_out *w)
     else
         json_put_int(w, "unsent", unsent);
     pressing_put(s, w);
-    put_stage(s, w);
+    today_stage_put(&s->stage, TODAY_STAGE_DAY, w);
     if (rc == 0) rc = hold_put(db, s->site, false, w, "held");
     if (rc == 0) rc = put_closed(db, s->site, w);
     json_close(w, '}');

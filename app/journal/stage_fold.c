@@ -3,6 +3,7 @@
 #include "app/journal/stage.h"
 
 #include "app/journal/late.h"
+#include "app/journal/row.h"
 #include "app/journal/shape.h"
 #include "app/journal/stage_private.h"
 #include "firmware/base/cleanup.h"
@@ -195,12 +196,7 @@ static int put_row(struct db *db, const char *site, const struct stage_row *r, c
 /* ---- folding ---- */
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM stage WHERE site = ? AND key = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    return row_delete(db, "DELETE FROM stage WHERE site = ? AND key = ?", site, id);
 }
 
 static void mark(const struct envelope *event, struct stage_mark *out) {

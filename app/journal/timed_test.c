@@ -4,6 +4,7 @@
 
 #include "app/journal/domain.h"
 #include "app/journal/post.h"
+#include "app/journal/row.h"
 #include "app/journal/timed_test_private.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -16,11 +17,6 @@ struct posting {
     const char *id; /* of the test that is finished */
     int64_t left_s;
 };
-
-static const char *text_of(const struct json *data, const char *name) {
-    const char *text = json_text(json_member(data, name));
-    return text ? text : "";
-}
 
 static int need_photo(const struct json *data, const char *name, const char *what, struct err_text *e) {
     if (json_count(json_member(data, name)) > 0) return 0;
@@ -74,15 +70,15 @@ static int check_running(struct db *db, const char *site, const char *kind, cons
 
 static int judge_start(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
                        struct err_text *e) {
-    const char *room = text_of(data, "room"), *stage = text_of(data, "stage");
-    const struct timed_limit *l = timed_limit_find(text_of(data, "kind"));
+    const char *room = row_text(data, "room"), *stage = row_text(data, "stage");
+    const struct timed_limit *l = timed_limit_find(row_text(data, "kind"));
     double value;
     (void)j;
     if (!l) return err_field(e, ERR_INVALID, "kind", "there is no such timed test; one is: ponding");
     if (stage[0] && !domain_stage(stage)) return err_field(e, ERR_INVALID, "stage", "there is no stage %s", stage);
     if (l->ponding && (!room[0] || strcmp(room, "whole") == 0))
         return err_field(e, ERR_INVALID, "room", "a %s goes room by room: say which room", l->en);
-    int rc = get_value(l, data, text_of(data, "unit"), &value, e);
+    int rc = get_value(l, data, row_text(data, "unit"), &value, e);
     if (rc == 0) rc = need_photo(data, "photos", "of its start, with the value to be read on it,", e);
     if (rc < 0) return rc;
     struct timed_run run = { .seconds = (int64_t)l->minutes * 60, .start = value, .end = value };
@@ -151,7 +147,7 @@ static void put_result(const struct timed_row *row, const struct timed_limit *l,
 /* What is read off at the end, with its photos. */
 static int read_end(const struct timed_limit *l, const struct timed_row *row, const struct json *data,
                     struct timed_run *run, struct err_text *e) {
-    const char *unit = text_of(data, "unit");
+    const char *unit = row_text(data, "unit");
     int rc = get_value(l, data, unit[0] ? unit : row->unit, &run->end, e);
     if (rc == 0) rc = need_photo(data, "photos", "of its end, with the value to be read on it,", e);
     if (rc == 0 && l->ponding) rc = need_photo(data, "below_photos", "of the ceiling below", e);

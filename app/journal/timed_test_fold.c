@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What becomes of the events of timed tests: the table `timed_test`. */
 #include "app/journal/late.h"
+#include "app/journal/row.h"
 #include "app/journal/timed_test_private.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -89,17 +90,7 @@ int timed_test_check_finished(const struct json *data, struct err_text *e) {
 /* ---- folding ---- */
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM timed_test WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
-}
-
-static const char *text_of(const struct json *data, const char *name) {
-    const char *text = json_text(json_member(data, name));
-    return text ? text : "";
+    return row_delete(db, "DELETE FROM timed_test WHERE site = ? AND id = ?", site, id);
 }
 
 static double number_of(const struct json *data, const char *name) {
@@ -116,8 +107,8 @@ static int list_of(const struct json *data, const char *name, struct buf *out) {
 static const char *id_of(const struct envelope *event) { return event->subject + strlen("test/"); }
 
 static const char *stage_of(const struct json *data) {
-    const struct timed_limit *l = timed_limit_find(text_of(data, "kind"));
-    const char *said = text_of(data, "stage");
+    const struct timed_limit *l = timed_limit_find(row_text(data, "kind"));
+    const char *said = row_text(data, "stage");
     return said[0] || !l ? said : l->stage;
 }
 
@@ -135,10 +126,10 @@ static int put_started(struct db *db, const struct envelope *event, int64_t pos,
     stmt_bind_int(s, 1, pos);
     stmt_bind_text(s, 2, event->site);
     stmt_bind_text(s, 3, id_of(event));
-    stmt_bind_text(s, 4, text_of(event->data, "kind"));
+    stmt_bind_text(s, 4, row_text(event->data, "kind"));
     stmt_bind_text(s, 5, stage_of(event->data));
-    stmt_bind_text(s, 6, text_of(event->data, "room"));
-    stmt_bind_text(s, 7, text_of(event->data, "unit"));
+    stmt_bind_text(s, 6, row_text(event->data, "room"));
+    stmt_bind_text(s, 7, row_text(event->data, "unit"));
     stmt_bind_double(s, 8, number_of(event->data, "value"));
     stmt_bind_text(s, 9, event->time);
     stmt_bind_int(s, 10, at.ms);
@@ -148,7 +139,7 @@ static int put_started(struct db *db, const struct envelope *event, int64_t pos,
     stmt_bind_int(s, 14, event->boot);
     stmt_bind_int(s, 15, event->mono);
     stmt_bind_text(s, 16, photos);
-    stmt_bind_text(s, 17, text_of(event->data, "note"));
+    stmt_bind_text(s, 17, row_text(event->data, "note"));
     rc = stmt_run(s);
     if (rc == 0 && db_changes(db) == 0) rc = late_mark(db, event, "this test was started before");
     return rc;
@@ -175,9 +166,9 @@ static int put_unknown(struct db *db, const struct envelope *event) {
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, event->site);
     stmt_bind_text(s, 2, id_of(event));
-    stmt_bind_text(s, 3, text_of(event->data, "kind"));
+    stmt_bind_text(s, 3, row_text(event->data, "kind"));
     stmt_bind_text(s, 4, stage_of(event->data));
-    stmt_bind_text(s, 5, text_of(event->data, "room"));
+    stmt_bind_text(s, 5, row_text(event->data, "room"));
     return stmt_run(s);
 }
 
@@ -198,17 +189,17 @@ static int put_finished(struct db *db, const struct envelope *event, const struc
     if (!json_int(json_member(event->data, "seconds"), &seconds)) seconds = 0;
     stmt_bind_text(s, 1, event->site);
     stmt_bind_text(s, 2, id_of(event));
-    stmt_bind_text(s, 3, strcmp(text_of(event->data, "result"), "pass") == 0 ? "passed" : "failed");
+    stmt_bind_text(s, 3, strcmp(row_text(event->data, "result"), "pass") == 0 ? "passed" : "failed");
     stmt_bind_text(s, 4, event->time);
     stmt_bind_text(s, 5, event->actor);
     stmt_bind_double(s, 6, number_of(event->data, "value"));
     stmt_bind_int(s, 7, seconds);
-    stmt_bind_text(s, 8, text_of(event->data, "how"));
+    stmt_bind_text(s, 8, row_text(event->data, "how"));
     stmt_bind_text(s, 9, l->dark.data);
     stmt_bind_text(s, 10, l->faults.data);
     stmt_bind_text(s, 11, l->below.data);
     stmt_bind_text(s, 12, l->photos.data);
-    stmt_bind_text(s, 13, text_of(event->data, "note"));
+    stmt_bind_text(s, 13, row_text(event->data, "note"));
     rc = stmt_run(s);
     if (rc == 0 && db_changes(db) == 0) rc = late_mark(db, event, "this test was finished before");
     return rc;

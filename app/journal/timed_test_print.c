@@ -137,19 +137,11 @@ static int put_test(struct db *db, struct stmt *s, struct json_out *w, void *ctx
 }
 
 int timed_test_print(struct db *db, const struct timed_view *view, const char *id, struct buf *out) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct printing p;
-    struct json_out w;
     int rc = begin(db, view, &p);
-    if (rc == 0) rc = db_prepare(db, "SELECT " TIMED_TEST_COLUMNS " FROM timed_test WHERE site = ? AND id = ?", &s);
     if (rc < 0) return rc;
-    stmt_bind_text(s, 1, view->site);
-    stmt_bind_text(s, 2, id);
-    rc = stmt_step(s);
-    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
-    json_start(&w, out);
-    rc = put_test(db, s, &w, &p);
-    return rc < 0 ? rc : out->error;
+    return listing_one(db, "SELECT " TIMED_TEST_COLUMNS " FROM timed_test WHERE site = ? AND id = ?", view->site, id,
+                       put_test, &p, out);
 }
 
 #define PAGE(which)                                                                                                    \

@@ -3,6 +3,7 @@
 #include "app/journal/today_hazards.h"
 
 #include "app/journal/hazard.h"
+#include "app/journal/today_card.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -12,16 +13,8 @@
 enum { DAY_MS = 24 * 3600 * 1000, WORDS_SIZE = 2 * HAZARD_TEXT_MAX };
 
 static void put(struct json_out *w, const char *kind, const char *id, const char *due, const char *zh, const char *en) {
-    json_open(w, NULL, '{');
-    json_put_text(w, "kind", kind);
-    json_put_text(w, "id", id);
-    json_put_text(w, "due", due);
-    json_open(w, "text", '{');
-    json_put_text(w, "zh", zh);
-    json_put_text(w, "en", en);
-    json_close(w, '}');
-    json_put_text(w, "action", "hazard");
-    json_close(w, '}');
+    today_card_put(&(struct today_card){ .kind = kind, .id = id, .due = due, .zh = zh, .en = en, .action = "hazard" },
+                   w);
 }
 
 /* ---- what presses ---- */

@@ -4,6 +4,7 @@
 
 #include "app/journal/handover.h"
 #include "app/journal/material.h"
+#include "app/journal/today_card.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -13,16 +14,13 @@
 enum { WORDS_SIZE = 400, SHOWN_SIZE = 160 };
 
 static void put(struct json_out *w, const char *kind, const char *id, const char *due, const char *zh, const char *en) {
-    json_open(w, NULL, '{');
-    json_put_text(w, "kind", kind);
-    json_put_text(w, "id", id);
-    json_put_text(w, "due", due);
-    json_open(w, "text", '{');
-    json_put_text(w, "zh", zh);
-    json_put_text(w, "en", en);
-    json_close(w, '}');
-    json_put_text(w, "action", strcmp(kind, "measure") == 0 ? "material" : kind);
-    json_close(w, '}');
+    today_card_put(&(struct today_card){ .kind = kind,
+                                         .id = id,
+                                         .due = due,
+                                         .zh = zh,
+                                         .en = en,
+                                         .action = strcmp(kind, "measure") == 0 ? "material" : kind },
+                   w);
 }
 
 /* The words before a text of somebody's, in both languages. */

@@ -115,3 +115,21 @@ int today_stage_find(struct db *db, const char *site, const struct plan *p, cons
     *out = t;
     return 0;
 }
+
+void today_stage_put(const struct today_stage *stage, enum today_stage_line line, struct json_out *w) {
+    const struct domain_stage *words = stage->key[0] ? domain_stage(stage->key) : NULL;
+    if (!stage->key[0]) {
+        json_put_null(w, "stage");
+        return;
+    }
+    json_open(w, "stage", '{');
+    json_put_text(w, "key", stage->key);
+    json_put_text(w, "zh", words ? words->zh : stage->key);
+    json_put_text(w, "en", words ? words->en : stage->key);
+    if (line >= TODAY_STAGE_DAY) {
+        json_put_int(w, "day", stage->day);
+        json_put_int(w, "days", stage->days);
+    }
+    if (line >= TODAY_STAGE_LATE) json_put_int(w, "late_days", stage->late_days);
+    json_close(w, '}');
+}

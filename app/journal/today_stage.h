@@ -4,6 +4,7 @@
 #define SITELOG_JOURNAL_TODAY_STAGE_H
 
 #include "app/journal/standstill.h"
+#include "firmware/base/json.h"
 
 struct today_stage {
     char key[41];  /* "" : the plan has no stage */
@@ -16,5 +17,11 @@ struct today_stage {
  * first. It began when it was started; else with its first log; else as planned. */
 MUST_CHECK int today_stage_find(struct db *db, const char *site, const struct plan *p, const struct standstill *clocks,
                                 const char *date, struct today_stage *out);
+
+/* How much of it is told: {"key","zh","en"}, with "day" and "days", with "late_days" too. */
+enum today_stage_line { TODAY_STAGE_NAME, TODAY_STAGE_DAY, TODAY_STAGE_LATE };
+
+/* Pure: the member "stage" of an open object; null where there is none. */
+void today_stage_put(const struct today_stage *stage, enum today_stage_line line, struct json_out *w);
 
 #endif

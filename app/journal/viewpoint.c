@@ -2,11 +2,10 @@
 /* The event `viewpoint-moved` and its projection: which series there are. Frames are photos: timelapse.h. */
 #include "app/journal/viewpoint.h"
 
-#include "app/journal/item.h"
-#include "app/journal/privacy.h"
-#include "app/journal/repeat.h"
+#include "app/journal/listing.h"
+#include "app/journal/post.h"
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
-#include "firmware/base/json.h"
 #include "firmware/base/text.h"
 
 #include <string.h>
@@ -22,57 +21,28 @@ static const char schema[] = "CREATE TABLE viewpoint (\n"
                              "  UNIQUE (site, board, id)\n"
                              ") STRICT;\n";
 
-struct moved {
-    char id[ID_SIZE], room[41], note[VIEWPOINT_NOTE_MAX + 1];
-    bool detected;
+/* Nobody says that the camera saw it but the camera. */
+static const struct shape shape[] = {
+    { .name = "room", .kind = SHAPE_ROOM },
+    { .name = "note", .kind = SHAPE_TEXT, .max = VIEWPOINT_NOTE_MAX },
+    { .name = "detected", .kind = SHAPE_BOOL, .flags = SHAPE_MADE },
+    { .name = NULL },
 };
 
-/* ---- shape ---- */
-
-static int decode(const struct json *data, enum decode mode, struct moved *out, struct err_text *e) {
-    static const char *const members[] = { "id", "room", "note", NULL };
-    struct moved m = { 0 };
-    const char *note = NULL;
-    if (!json_is_object(data)) return err_set(e, ERR_INVALID, "a viewpoint has to be a JSON object");
-    int rc = mode == DECODE_STRICT ? json_only(data, "", members, e) : 0;
-    if (rc == 0 && mode == DECODE_STRICT) rc = item_get_id(data, "", "id", JSON_REQUIRED, m.id, e);
-    if (rc == 0) rc = item_get_room(data, "", "room", m.room, e);
-    if (rc == 0) rc = json_get_text(data, "", "note", JSON_OPTIONAL, VIEWPOINT_NOTE_MAX, &note, e);
-    if (rc == 0 && mode == DECODE_LENIENT) rc = json_get_bool(data, "", "detected", JSON_OPTIONAL, &m.detected, e);
-    if (rc == 0 && note) rc = text_copy(m.note, sizeof m.note, note);
-    if (rc == 0) *out = m;
-    return rc;
-}
-
-static void put(const struct moved *m, struct json_out *w) {
-    if (m->room[0]) json_put_text(w, "room", m->room);
-    if (m->note[0]) json_put_text(w, "note", m->note);
-    if (m->detected) json_put_bool(w, "detected", true);
-}
-
-int viewpoint_check(const struct json *data, struct err_text *e) {
-    struct moved m;
-    return decode(data, DECODE_LENIENT, &m, e);
-}
+int viewpoint_check(const struct json *data, struct err_text *e) { return shape_check(data, shape, e); }
 
 /* ---- projection ---- */
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM viewpoint WHERE site = ? AND board = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    return row_delete(db, "DELETE FROM viewpoint WHERE site = ? AND board = ?", site, id);
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {
-    struct moved m = { 0 };
     struct stmt *s = NULL;
+    bool detected = false;
     if (strcmp(event->type, "viewpoint-moved") != 0) return 0;
-    int rc = decode(event->data, DECODE_LENIENT, &m, NULL);
-    if (rc == 0)
-        rc = db_prepare(db,
+    (void)json_bool(json_member(event->data, "detected"), &detected);
+    int rc = db_prepare(db,
                         "INSERT INTO viewpoint (pos, site, id, board, room, note, detected, at)"
                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                         &s);
@@ -80,10 +50,10 @@ static int fold(struct db *db, const struct envelope *event, int64_t pos) {
     stmt_bind_int(s, 1, pos);
     stmt_bind_text(s, 2, event->site);
     stmt_bind_text(s, 3, event->id);
-    stmt_bind_text(s, 4, event->subject + strlen("viewpoint/"));
-    stmt_bind_text(s, 5, m.room);
-    stmt_bind_text(s, 6, m.note);
-    stmt_bind_int(s, 7, m.detected);
+    stmt_bind_text(s, 4, row_id(event));
+    stmt_bind_text(s, 5, row_text(event->data, "room"));
+    stmt_bind_text(s, 6, row_text(event->data, "note"));
+    stmt_bind_int(s, 7, detected);
     stmt_bind_text(s, 8, event->time);
     return stmt_run(s);
 }
@@ -108,92 +78,37 @@ int viewpoint_series(struct db *db, const char *site, const char *board, char ou
 
 /* ---- POST, and what the camera sees ---- */
 
-static int mask(struct moved *m) {
-    struct buf note;
-    buf_init(&note, 4 * VIEWPOINT_NOTE_MAX);
-    int rc = privacy_mask_text(m->note, &note);
-    if (rc == 0 && m->note[0]) text_clip(m->note, sizeof m->note, note.data);
-    buf_fini(&note);
-    return rc;
-}
-
-static int print(const struct moved *m, const char *at, struct buf *out) {
-    struct json_out w;
-    json_start(&w, out);
-    json_open(&w, NULL, '{');
-    json_put_text(&w, "id", m->id);
-    put(m, &w);
-    json_put_text(&w, "at", at);
-    json_close(&w, '}');
-    return out->error;
-}
-
-static int print_stored(struct db *db, const struct moved *m, int64_t pos, struct buf *out) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(db, "SELECT at FROM viewpoint WHERE pos = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_int(s, 1, pos);
-    rc = stmt_step(s);
-    return rc == 1 ? print(m, stmt_text(s, 0), out) : rc < 0 ? rc : ERR_CORRUPT;
-}
-
-/* 0: the id is new. */
-static int check_repeat(struct db *db, const struct moved *m, struct appended *out, struct buf *answer,
-                        struct err_text *e) {
-    struct envelope event = { 0 };
-    struct moved stored = { 0 };
-    struct appended first;
-    int rc = repeat_find(db, m->id, &event, &first);
-    if (rc == ERR_NOT_FOUND) return 0;
-    if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
-    bool moved = strcmp(event.type, "viewpoint-moved") == 0;
-    rc = moved ? decode(event.data, DECODE_LENIENT, &stored, NULL) : ERR_CONFLICT;
-    bool equal = rc == 0 && strcmp(stored.room, m->room) == 0 && strcmp(stored.note, m->note) == 0 && !stored.detected;
-    memcpy(stored.id, m->id, ID_SIZE);
-    if (rc == 0) rc = print(&stored, event.time, answer);
-    envelope_fini(&event);
-    if (rc < 0 && rc != ERR_CONFLICT) return err_set(e, rc, "the stored record cannot be read: %s", err_name(rc));
-    *out = first;
-    if (equal) return ERR_EXISTS;
-    return err_field(e, ERR_CONFLICT, "id", "this id is taken by another record; another move needs a new id");
-}
-
-static int append(struct journal *j, struct db *db, const struct moved *m, const char *actor, struct appended *out,
-                  struct err_text *e) {
-    struct buf data;
-    struct json_out w;
-    buf_init(&data, ENVELOPE_MAX);
-    json_start(&w, &data);
-    json_open(&w, NULL, '{');
-    put(m, &w);
-    json_close(&w, '}');
-    struct event_draft draft = { .id = m->id[0] ? m->id : NULL,
-                                 .type = "viewpoint-moved",
-                                 .subject_id = journal_writer(j),
-                                 .actor = actor,
-                                 .data = data.data };
-    int rc = data.error ? err_set(e, data.error, "the move cannot be written: %s", err_name(data.error))
-                        : journal_append(j, db, &draft, out, e);
-    buf_fini(&data);
-    return rc;
+static int put(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
+    (void)db, (void)ctx;
+    json_open(w, NULL, '{');
+    json_put_text(w, "id", stmt_text(s, 1));
+    if (stmt_text(s, 2)[0]) json_put_text(w, "room", stmt_text(s, 2));
+    if (stmt_text(s, 3)[0]) json_put_text(w, "note", stmt_text(s, 3));
+    if (stmt_int(s, 4)) json_put_bool(w, "detected", true);
+    json_put_text(w, "at", stmt_text(s, 5));
+    json_close(w, '}');
+    return w->buf->error;
 }
 
 int viewpoint_move(struct journal *j, struct db *db, const char *actor, const char *body, size_t n,
                    struct appended *out, struct buf *answer, struct err_text *e) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
-    struct moved m;
-    int rc = json_parse(body, n, &root, e);
-    if (rc == 0) rc = decode(root, DECODE_STRICT, &m, e);
-    if (rc < 0) return rc;
-    rc = mask(&m);
-    if (rc < 0) return err_set(e, rc, "the move cannot be read: %s", err_name(rc));
-    rc = check_repeat(db, &m, out, answer, e);
-    if (rc == 0) rc = append(j, db, &m, actor, out, e);
-    if (rc == 0) rc = print_stored(db, &m, out->pos, answer);
+    struct post p = { .site = journal_site(j),
+                      .actor = actor,
+                      .type = "viewpoint-moved",
+                      .subject_id = journal_writer(j),
+                      .shape = shape };
+    int rc = post_event(j, db, &p, body, n, out, answer, e);
+    if (rc < 0 && rc != ERR_EXISTS && rc != ERR_CONFLICT) return rc;
+    int shown = listing_one(db, "SELECT pos, id, room, note, detected, at FROM viewpoint WHERE site = ? AND id = ?",
+                            p.site, p.id, put, NULL, answer);
+    if (shown < 0 && shown != ERR_NOT_FOUND) /* it may be another record's id */
+        return err_set(e, shown, "the move cannot be read: %s", err_name(shown));
     return rc;
 }
 
 int viewpoint_seen(struct journal *j, struct db *db, struct appended *out, struct err_text *e) {
-    struct moved m = { .detected = true };
-    return append(j, db, &m, "board", out, e);
+    struct event_draft draft = {
+        .type = "viewpoint-moved", .subject_id = journal_writer(j), .actor = "board", .data = "{\"detected\":true}"
+    };
+    return journal_append(j, db, &draft, out, e);
 }

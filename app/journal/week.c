@@ -2,6 +2,7 @@
 /* Weeks of the calendar, and what other tables know of one. */
 #include "app/journal/week.h"
 
+#include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
 #include "firmware/base/text.h"
@@ -130,17 +131,12 @@ int week_alerts(struct db *db, const char *site, struct wall from, struct wall t
     return rc < 0 ? rc : 0;
 }
 
-static const char *text_of(const struct json *data, const char *name) {
-    const char *text = json_text(json_member(data, name));
-    return text ? text : "";
-}
-
 /* 1: it reaches into the span, and was told. */
 static int tell_outage(const struct envelope *event, struct wall from, struct wall to, week_outage_fn fn, void *ctx) {
-    struct week_outage o = { .what = text_of(event->data, "what"),
-                             .from = text_of(event->data, "from"),
-                             .to = text_of(event->data, "to"),
-                             .stop = text_of(event->data, "stop") };
+    struct week_outage o = { .what = row_text(event->data, "what"),
+                             .from = row_text(event->data, "from"),
+                             .to = row_text(event->data, "to"),
+                             .stop = row_text(event->data, "stop") };
     struct wall began, ended;
     (void)json_int(json_member(event->data, "seconds"), &o.seconds);
     if (clock_parse(o.from, &began, NULL) || began.ms >= to.ms) return 0;

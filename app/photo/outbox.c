@@ -90,6 +90,15 @@ int outbox_counts(struct db *db, struct outbox_counts *out) {
     return row < 0 ? row : row == 1 ? 0 : ERR_CORRUPT;
 }
 
+void outbox_put_counts(const struct outbox_counts *c, struct json_out *w) {
+    json_open(w, "photos", '{');
+    json_put_int(w, "total", c->total);
+    json_put_int(w, "bytes", c->bytes);
+    json_put_int(w, "pending", c->pending);
+    json_put_int(w, "pending_bytes", c->pending_bytes);
+    json_close(w, '}');
+}
+
 /* Whether a query by hash has a row. */
 static int has_row(struct stmt *s, const char *sha256, bool *out) {
     stmt_bind_text(s, 1, sha256);

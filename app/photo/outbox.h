@@ -4,6 +4,7 @@
 #define SITELOG_PHOTO_OUTBOX_H
 
 #include "app/photo/blobs.h"
+#include "firmware/base/json.h"
 #include "firmware/db/store.h"
 #include "sync/edge/outbox.h"
 
@@ -31,6 +32,8 @@ struct outbox_counts {
     int64_t total, bytes, pending, pending_bytes;
 };
 MUST_CHECK int outbox_counts(struct db *db, struct outbox_counts *out);
+/* Pure: the member "photos" of an open object. */
+void outbox_put_counts(const struct outbox_counts *c, struct json_out *w);
 
 /* Whether head office has confirmed this hash. Thread: any handle. */
 MUST_CHECK int outbox_is_confirmed(struct db *db, const char *sha256, bool *out);

@@ -38,12 +38,7 @@ static int read_board(const struct ctl *c, struct db *db, struct json_out *w) {
     json_put_text(w, "link", "down");
     json_put_text(w, "hub", "unknown");
     counts_put(&counts, w);
-    json_open(w, "photos", '{');
-    json_put_int(w, "total", photos.total);
-    json_put_int(w, "bytes", photos.bytes);
-    json_put_int(w, "pending", photos.pending);
-    json_put_int(w, "pending_bytes", photos.pending_bytes);
-    json_close(w, '}');
+    outbox_put_counts(&photos, w);
     json_put_int(w, "rejected", (int64_t)counts.rejected);
     json_open(w, "disk", '{');
     json_put_int(w, "free_bytes", room.free_bytes);

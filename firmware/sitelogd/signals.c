@@ -13,6 +13,7 @@
 #include "app/signal/press.h"
 #include "firmware/base/log.h"
 #include "firmware/base/text.h"
+#include "firmware/sitelogd/player.h"
 #include "hal/button.h"
 #include "hal/buzzer.h"
 #include "hal/clock.h"
@@ -24,17 +25,6 @@
 #include <uv.h>
 
 enum { SOON_MS = 10000, LOOK_MS = 30000 }; /* at what changes without a commit: camera, disk, pins */
-
-/* A lamp or buzzer and what it plays: `base`, and for a while `once` over it. */
-struct player {
-    struct signals *s;
-    uv_timer_t timer;
-    enum rhythm base, once;
-    int64_t base_ms, once_ms; /* since when */
-    bool over_it;             /* once is played */
-    bool on;
-    bool (*set)(struct signals *s, bool on);
-};
 
 /* What is read on the reader's thread. */
 struct reading {
@@ -73,12 +63,6 @@ struct signals {
 
 static int64_t now_us(void) { return (int64_t)(uv_hrtime() / 1000); }
 
-/* The clock of the loop's timers: by another one they would come a little early, and once more. */
-static int64_t now_ms(uv_loop_t *loop) {
-    uv_update_time(loop);
-    return (int64_t)uv_now(loop);
-}
-
 /* ---- pins that are gone ---- */
 
 static void on_look(uv_timer_t *timer);
@@ -91,42 +75,8 @@ static void tell_gone(struct signals *s, size_t i, const char *name) {
 
 /* ---- lamp and buzzer ---- */
 
-static void play(struct player *p);
-
-static void on_beat(uv_timer_t *timer) { play(timer->data); }
-
-static void play(struct player *p) {
-    struct beat beat = { .next_ms = -1 };
-    int64_t now = now_ms(p->timer.loop);
-    if (p->over_it) {
-        beat = rhythm_at(p->once, now - p->once_ms);
-        p->over_it = !beat.over;
-    }
-    if (!p->over_it) beat = rhythm_at(p->base, now - p->base_ms);
-    bool there = beat.on == p->on || p->set(p->s, beat.on);
-    if (there) p->on = beat.on;
-    if (beat.next_ms < 0 || !there) {
-        (void)uv_timer_stop(&p->timer);
-        return;
-    }
-    (void)uv_timer_start(&p->timer, on_beat, (uint64_t)beat.next_ms, 0);
-}
-
-static void play_once(struct player *p, enum rhythm rhythm) {
-    p->once = rhythm;
-    p->once_ms = now_ms(p->timer.loop);
-    p->over_it = true;
-    play(p);
-}
-
-static void play_base(struct player *p, enum rhythm rhythm) {
-    if (p->base == rhythm) return;
-    p->base = rhythm;
-    p->base_ms = now_ms(p->timer.loop);
-    play(p);
-}
-
-static bool set_lamp(struct signals *s, bool on) {
+static bool set_lamp(void *ctx, bool on) {
+    struct signals *s = ctx;
     if (!s->lamp) return false;
     if (lamp_set(s->lamp, on) == 0) return true;
     tell_gone(s, 1, "lamp");
@@ -136,7 +86,8 @@ static bool set_lamp(struct signals *s, bool on) {
     return false;
 }
 
-static bool set_buzzer(struct signals *s, bool on) {
+static bool set_buzzer(void *ctx, bool on) {
+    struct signals *s = ctx;
     if (!s->buzzer) return false;
     if (buzzer_set(s->buzzer, on) == 0) return true;
     tell_gone(s, 2, "buzzer");
@@ -149,7 +100,7 @@ static bool set_buzzer(struct signals *s, bool on) {
 static void beep(struct signals *s, enum rhythm rhythm) {
     bool known = clock_grade() != CLOCK_NONE;
     if (s->buzzer && notice_may_sound(&s->quiet, s->tz ? s->tz : s->r->tz, clock_wall(), known))
-        play_once(&s->sound, rhythm);
+        player_once(&s->sound, rhythm);
 }
 
 /* ---- how the board stands (reader's thread, then loop) ---- */
@@ -194,7 +145,7 @@ static void looked(void *arg) {
     if (s->noticed && notice_raised(&s->notice, &s->reading.notice)) beep(s, RHYTHM_ALARM);
     s->notice = s->reading.notice;
     s->noticed = true; /* what stands at the start was raised before */
-    play_base(&s->light, notice_lamp(&s->notice));
+    player_base(&s->light, notice_lamp(&s->notice));
     if (s->look_again) look(s);
 }
 
@@ -240,11 +191,11 @@ static void shot(uv_work_t *work, int status) {
     if (s->stopped) return;
     if (status == 0 && s->shot_result == 0) {
         log_info("button: photo %s", s->shot_id);
-        play_once(&s->light, RHYTHM_TAKEN);
+        player_once(&s->light, RHYTHM_TAKEN);
         beep(s, RHYTHM_BEEP);
     } else {
         log_warn("button: no photo: %s", s->shot_why.text);
-        play_once(&s->light, RHYTHM_FAILED);
+        player_once(&s->light, RHYTHM_FAILED);
     }
     look(s);
 }
@@ -255,7 +206,7 @@ static void take_photo(struct signals *s) {
     if (uv_queue_work(&s->r->loop, &s->shot, shoot, shot)) return;
     s->shooting = true;
     press_busy(&s->press, true);
-    play_once(&s->light, RHYTHM_DARK);
+    player_once(&s->light, RHYTHM_DARK);
 }
 
 /* ---- the button ---- */
@@ -336,7 +287,7 @@ static void open_missing(struct signals *s) {
     if (c->gpio_button[0] && !s->button && !s->polled) tell(s, 0, "button", open_button(s, &e), &e);
     if (c->gpio_lamp[0] && !s->lamp) {
         tell(s, 1, "lamp", lamp_open(c->gpio_chip, c->gpio_lamp, &s->lamp, &e), &e);
-        play(&s->light);
+        player_play(&s->light);
     }
     if (c->gpio_buzzer[0] && !s->buzzer)
         tell(s, 2, "buzzer", buzzer_open(c->gpio_chip, c->gpio_buzzer, &s->buzzer, &e), &e);
@@ -350,14 +301,6 @@ static void on_look(uv_timer_t *timer) {
 }
 
 /* ---- start and stop ---- */
-
-static void prepare_player(struct signals *s, struct player *p, bool (*set)(struct signals *s, bool on)) {
-    p->s = s;
-    p->set = set;
-    p->base = RHYTHM_DARK;
-    (void)uv_timer_init(&s->r->loop, &p->timer);
-    p->timer.data = p;
-}
 
 int signals_start(struct runtime *r, const struct board_conf *conf, struct signals **out) {
     *out = NULL;
@@ -377,8 +320,8 @@ int signals_start(struct runtime *r, const struct board_conf *conf, struct signa
                                      .journal = r->depot.journal,
                                      .site = conf->site,
                                      .timezone = conf->timezone };
-    prepare_player(s, &s->light, set_lamp);
-    prepare_player(s, &s->sound, set_buzzer);
+    player_init(&s->light, &r->loop, set_lamp, s);
+    player_init(&s->sound, &r->loop, set_buzzer, s);
     (void)uv_timer_init(&r->loop, &s->press_timer);
     (void)uv_timer_init(&r->loop, &s->look_timer);
     s->press_timer.data = s->look_timer.data = s;
@@ -395,8 +338,8 @@ void signals_stop(struct signals *s) {
     close_button(s);
     uv_close((uv_handle_t *)&s->press_timer, NULL);
     uv_close((uv_handle_t *)&s->look_timer, NULL);
-    uv_close((uv_handle_t *)&s->light.timer, NULL);
-    uv_close((uv_handle_t *)&s->sound.timer, NULL);
+    player_close(&s->light);
+    player_close(&s->sound);
     lamp_close(s->lamp);
     buzzer_close(s->buzzer);
     s->lamp = NULL;

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The board's link thread: puts the MQTT connection and the peer together. Stores nothing itself and decides nothing about order. */
-#include "sync/edge/link.h"
+#include "sync/edge/link_private.h"
 
 #include "firmware/base/log.h"
 #include "firmware/base/text.h"
-#include "sync/mqtt/mqtt.h"
-#include "sync/wire/topic.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,38 +12,16 @@
 
 enum { DOUBT_EVERY_MS = 5000, BEAT_EVERY_MS = 60000, BEAT_SOON_MS = 3000, MAIL_MAX = 4096, TURN_MAX = 200 };
 
-struct link {
-    struct link_options o;
-    char key_text[48]; /* base64 of the public key */
-    struct mailbox *mail;
-    struct mqtt *mqtt;
-    struct copy_source source;
-    struct held *held;
-    struct peer *peer;
-    char state_topic[TOPIC_SIZE], hub_topic[TOPIC_SIZE], dn_filter[TOPIC_SIZE];
-    int64_t beat_at_ms, doubt_at_ms;
-
-    pthread_t thread;
-    bool started;
-    atomic_bool stop;
-    atomic_bool wake_journal, retry_now;
-    atomic_int_fast64_t alive_ms;
-    pthread_mutex_t lock; /* status */
-    struct link_status status;
-};
-
-static int64_t now_ms(void) { return clock_mono().ms; }
-
 /* ---- status ---- */
 
-static void status_changed(struct link *l) {
+void link_status_changed(struct link *l) {
     (void)pthread_mutex_lock(&l->lock);
     struct link_status copy = l->status;
     (void)pthread_mutex_unlock(&l->lock);
     if (l->o.changed) l->o.changed(l->o.ctx, &copy);
 }
 
-static void status_set(struct link *l, bool up, enum peer_presence hub, const char *why) {
+void link_status_set(struct link *l, bool up, enum peer_presence hub, const char *why) {
     unsigned short_lives = mqtt_short_lives(l->mqtt);
     (void)pthread_mutex_lock(&l->lock);
     bool shared = short_lives >= 3;
@@ -61,7 +35,7 @@ static void status_set(struct link *l, bool up, enum peer_presence hub, const ch
     if (newly_shared)
         log_warn("link: thrown out by the broker %u times in a row: is another board using the identity %s?",
                  short_lives, l->o.board);
-    status_changed(l);
+    link_status_changed(l);
 }
 
 struct link_status link_status(struct link *l) {
@@ -84,7 +58,7 @@ static void print_state(struct link *l, bool online, int64_t connect, struct buf
 
 static void on_will(void *ctx, int64_t connect, struct buf *out) { print_state(ctx, false, connect, out); }
 
-static void offer_unconfirmed(struct link *l) {
+void link_offer_unconfirmed(struct link *l) {
     char(*hashes)[HASH_TEXT_SIZE] = calloc(ACK_BLOBS_MAX, sizeof *hashes);
     if (!hashes || !l->o.unconfirmed) {
         free(hashes);
@@ -105,13 +79,13 @@ static void on_up(void *ctx, int64_t connect) {
     if (!rc && !state.error) rc = mqtt_publish(l->mqtt, l->state_topic, state.data, state.len, true, 0);
     buf_fini(&state);
     if (rc) return; /* the connection ends, and comes back */
-    offer_unconfirmed(l);
-    peer_link_up(l->peer, connect, now_ms());
-    l->beat_at_ms = now_ms();
+    link_offer_unconfirmed(l);
+    peer_link_up(l->peer, connect, link_now_ms());
+    l->beat_at_ms = link_now_ms();
     (void)pthread_mutex_lock(&l->lock);
     l->status.connect = connect;
     (void)pthread_mutex_unlock(&l->lock);
-    status_set(l, true, PEER_UNKNOWN, "");
+    link_status_set(l, true, PEER_UNKNOWN, "");
     log_info("link: connected to %s:%d", l->o.host, l->o.port);
 }
 
@@ -119,85 +93,17 @@ static void on_down(void *ctx, bool was_up, const char *why) {
     struct link *l = ctx;
     if (was_up || !link_status(l).last_error[0]) log_info("link: %s:%d: %s; trying again", l->o.host, l->o.port, why);
     if (was_up) peer_link_down(l->peer);
-    peer_presence(l->peer, PEER_UNKNOWN, now_ms());
-    status_set(l, false, PEER_UNKNOWN, why);
+    peer_presence(l->peer, PEER_UNKNOWN, link_now_ms());
+    link_status_set(l, false, PEER_UNKNOWN, why);
 }
 
 static void on_puback(void *ctx, uint64_t token) {
     struct link *l = ctx;
-    peer_puback(l->peer, token, now_ms());
+    peer_puback(l->peer, token, link_now_ms());
 }
 
-/* What is unsent changed: head office hears of it soon, and not only once a minute. */
-static void beat_soon(struct link *l) {
-    if (l->beat_at_ms > now_ms() + BEAT_SOON_MS) l->beat_at_ms = now_ms() + BEAT_SOON_MS;
-}
-
-static void hear_ack(struct link *l, const char *bytes, size_t n, bool hello) {
-    struct ack ack = { 0 };
-    struct err_text e = { 0 };
-    if (ack_read(bytes, n, &ack, &e)) {
-        log_warn("link: %s refused: %s", hello ? "hello" : "ack", e.text);
-        return;
-    }
-    uint64_t losses = peer_counts(l->peer).losses;
-    peer_heard_ack(l->peer, &ack, hello, now_ms());
-    if (peer_counts(l->peer).losses > losses) {
-        log_warn("link: head office lost data: it is sent again");
-        if (l->o.hub_lost) l->o.hub_lost(l->o.ctx);
-    }
-    beat_soon(l);
-    if (l->o.blobs && (ack.blobs_count || ack.want_count))
-        l->o.blobs(l->o.ctx, (const char(*)[HASH_TEXT_SIZE])ack.blobs, ack.blobs_count,
-                   (const char(*)[HASH_TEXT_SIZE])ack.want, ack.want_count);
-    ack_fini(&ack);
-    bool synced = peer_counts(l->peer).synced;
-    (void)pthread_mutex_lock(&l->lock);
-    bool changed = synced != l->status.synced;
-    l->status.synced = synced;
-    (void)pthread_mutex_unlock(&l->lock);
-    if (changed) status_changed(l);
-}
-
-static void hear_hub_state(struct link *l, const char *bytes, size_t n) {
-    struct state s;
-    struct err_text e = { 0 };
-    enum peer_presence presence = PEER_UNKNOWN;
-    if (n && state_read(bytes, n, &s, &e) == 0)
-        presence = s.online ? PEER_THERE : PEER_AWAY;
-    else if (n)
-        log_warn("link: hub state refused: %s", e.text);
-    if (presence == PEER_THERE) offer_unconfirmed(l);
-    peer_presence(l->peer, presence, now_ms());
-    status_set(l, true, presence, NULL);
-}
-
-static void on_message(void *ctx, const char *topic_text, const char *bytes, size_t n, bool retained) {
-    struct link *l = ctx;
-    struct topic t;
-    struct err_text e = { 0 };
-    (void)retained;
-    if (topic_parse(topic_text, &t)) {
-        log_warn("link: a message on a topic that is not ours was dropped");
-        return;
-    }
-    switch (t.kind) {
-    case TOPIC_HUB_STATE:
-        hear_hub_state(l, bytes, n);
-        break;
-    case TOPIC_HELLO:
-        hear_ack(l, bytes, n, true);
-        break;
-    case TOPIC_ACK:
-        hear_ack(l, bytes, n, false);
-        break;
-    case TOPIC_EVENT:
-        if (peer_heard_event(l->peer, bytes, n, now_ms(), &e)) log_warn("link: an event was dropped: %s", e.text);
-        break;
-    case TOPIC_BEAT:
-    case TOPIC_STATE:
-        break;
-    }
+void link_beat_soon(struct link *l) {
+    if (l->beat_at_ms > link_now_ms() + BEAT_SOON_MS) l->beat_at_ms = link_now_ms() + BEAT_SOON_MS;
 }
 
 /* ---- sending ---- */
@@ -219,10 +125,10 @@ static bool send_some(struct link *l) {
     for (int i = 0; i < TURN_MAX; i++) {
         struct peer_out out;
         if (mqtt_room(l->mqtt) == 0) return false;
-        int rc = peer_next(l->peer, now_ms(), &out);
+        int rc = peer_next(l->peer, link_now_ms(), &out);
         if (rc < 0) log_warn("link: reading the journal: %s", err_name(rc));
         if (rc <= 0) return false;
-        if (out.kind == PEER_OUT_EVENT) beat_soon(l);
+        if (out.kind == PEER_OUT_EVENT) link_beat_soon(l);
         rc = publish_out(l, &out);
         if (rc) {
             if (rc != ERR_GONE) mqtt_drop(l->mqtt, err_name(rc));
@@ -233,7 +139,7 @@ static bool send_some(struct link *l) {
 }
 
 static void send_beat(struct link *l) {
-    l->beat_at_ms = now_ms() + BEAT_EVERY_MS;
+    l->beat_at_ms = link_now_ms() + BEAT_EVERY_MS;
     struct chain_head *heads = NULL;
     size_t count = 0;
     struct beat beat = { 0 };
@@ -279,21 +185,21 @@ static void clear_shared(struct link *l) {
     struct link_status s = link_status(l);
     if (!s.identity_shared || mqtt_short_lives(l->mqtt) > 0) return;
     log_info("link: nobody else uses the identity %s any more", l->o.board);
-    status_set(l, s.up, s.hub, NULL);
+    link_status_set(l, s.up, s.hub, NULL);
 }
 
 static void tell_doubt(struct link *l) {
     struct event_key key;
     enum peer_doubt doubt = peer_doubt(l->peer, &key);
-    if (doubt == PEER_SURE || now_ms() < l->doubt_at_ms) return;
-    l->doubt_at_ms = now_ms() + DOUBT_EVERY_MS;
+    if (doubt == PEER_SURE || link_now_ms() < l->doubt_at_ms) return;
+    l->doubt_at_ms = link_now_ms() + DOUBT_EVERY_MS;
     if (l->o.doubt) l->o.doubt(l->o.ctx, l->o.site, doubt, &key);
 }
 
 /* ---- the thread ---- */
 
 static int64_t wait_ms(struct link *l, bool up) {
-    int64_t now = now_ms(), wait = 60000;
+    int64_t now = link_now_ms(), wait = 60000;
     if (!up) return wait;
     int64_t due = peer_due_ms(l->peer, now);
     if (due >= 0 && due < wait) wait = due;
@@ -307,7 +213,7 @@ static void *run(void *arg) {
     while (!atomic_load(&l->stop)) {
         bool up = link_status(l).up;
         mqtt_step(l->mqtt, more ? 0 : wait_ms(l, up));
-        atomic_store(&l->alive_ms, now_ms());
+        atomic_store(&l->alive_ms, link_now_ms());
         (void)mailbox_run(l->mail);
         if (atomic_exchange(&l->retry_now, false)) mqtt_retry_now(l->mqtt);
         if (atomic_exchange(&l->wake_journal, false)) {
@@ -318,7 +224,7 @@ static void *run(void *arg) {
         up = link_status(l).up;
         more = up && send_some(l);
         tell_doubt(l);
-        if (up && now_ms() >= l->beat_at_ms) {
+        if (up && link_now_ms() >= l->beat_at_ms) {
             send_beat(l);
             clear_shared(l);
         }
@@ -371,7 +277,7 @@ int link_create(const struct link_options *options, struct link **out, struct er
         .handlers = { .will = on_will,
                       .up = on_up,
                       .down = on_down,
-                      .message = on_message,
+                      .message = link_hear,
                       .puback = on_puback,
                       .ctx = l },
     };
@@ -405,7 +311,7 @@ int link_start(struct link *l, struct copy_source source, struct copy_sink sink,
                               .key = l->key_text,
                               .boot = l->o.boot };
     if (!rc) rc = peer_create(&p, &l->peer);
-    atomic_store(&l->alive_ms, now_ms());
+    atomic_store(&l->alive_ms, link_now_ms());
     if (!rc && pthread_create(&l->thread, NULL, run, l)) rc = ERR_NOMEM;
     if (rc) return err_set(e, rc, "the link's thread could not be started: %s", err_name(rc));
     (void)pthread_setname_np(l->thread, "mqtt");

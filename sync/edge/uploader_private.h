@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between uploader.c (the thread and who talks to it) and uploader_step.c (what it does for an item). */
+/* Between uploader.c (the thread and who talks to it), uploader_step.c (what it does for an item) and uploader_tell.c (what it tells). */
 #ifndef SITELOG_EDGE_UPLOADER_PRIVATE_H
 #define SITELOG_EDGE_UPLOADER_PRIVATE_H
 
@@ -32,5 +32,15 @@ struct uploader {
 /* Does one thing, if there is one to do. Milliseconds to wait before something is worth doing; 0: it did something; -1: a long time.
  * Thread: upload. */
 int64_t uploader_step(struct uploader *u);
+
+/* ---- uploader_tell.c; thread: upload ---- */
+
+void uploader_count(struct uploader *u, uint64_t *which, uint64_t n); /* which: one of u->counts */
+void uploader_reached(struct uploader *u, bool reachable);
+
+/* What keeps it from sending, "" when nothing does any more. Logged once; passing: a network that comes and goes is told only when it stays away. */
+void uploader_set_trouble(struct uploader *u, const char *text, bool passing);
+void PRINTF_LIKE(2, 3) uploader_trouble(struct uploader *u, const char *format, ...);
+void uploader_changed(struct uploader *u);
 
 #endif

@@ -6,7 +6,6 @@
 #include "firmware/base/text.h"
 #include "sync/edge/uploader_private.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,48 +14,9 @@
 #define PIECE_FIRST   (1024 * 1024) /* bytes of a PATCH once a server has kept nothing of a broken one */
 #define PIECE_LEAST   (128 * 1024)
 #define METADATA_SIZE 800
-#define TELL_AFTER    3 /* failures in a row */
 
 /* What an answer means for the item. */
 enum next { NEXT_ASK, NEXT_SEND, NEXT_LEAVE };
-
-/* ---- counting and telling ---- */
-
-static void count(struct uploader *u, uint64_t *which, uint64_t n) {
-    pthread_mutex_lock(&u->mutex);
-    *which += n;
-    pthread_mutex_unlock(&u->mutex);
-}
-
-static void reached(struct uploader *u, bool reachable) {
-    pthread_mutex_lock(&u->mutex);
-    u->counts.reachable = reachable;
-    pthread_mutex_unlock(&u->mutex);
-}
-
-/* What keeps it from sending, "" when nothing does any more. Logged once, and a network that comes and goes only when it stays away. */
-static void set_trouble(struct uploader *u, const char *text, bool passing) {
-    pthread_mutex_lock(&u->mutex);
-    text_clip(u->counts.trouble, sizeof u->counts.trouble, text);
-    pthread_mutex_unlock(&u->mutex);
-    if (passing && u->link_failures < TELL_AFTER) return;
-    if (text[0] != '\0' && strcmp(text, u->last_trouble) != 0) log_warn("upload: %s", text);
-    if (text[0] == '\0' && u->last_trouble[0] != '\0') log_info("upload: works again");
-    text_clip(u->last_trouble, sizeof u->last_trouble, text);
-}
-
-static void PRINTF_LIKE(2, 3) trouble(struct uploader *u, const char *format, ...) {
-    char text[160];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    set_trouble(u, text, false);
-}
-
-static void changed(struct uploader *u) {
-    if (u->options.changed != NULL) u->options.changed(u->options.ctx);
-}
 
 /* ---- waiting ---- */
 
@@ -79,7 +39,7 @@ static void link_failed(struct uploader *u, int64_t at_least_ms) {
 
 static void link_works(struct uploader *u) {
     u->link_failures = 0;
-    reached(u, true);
+    uploader_reached(u, true);
 }
 
 static int64_t retry_after_ms(const struct uploader *u, const struct uploader_result *r) {
@@ -90,7 +50,8 @@ static int64_t retry_after_ms(const struct uploader *u, const struct uploader_re
 static void save(struct uploader *u, const struct outbox_item *item) {
     int err = u->options.outbox.save(u->options.outbox.ctx, item);
     if (!err || err == ERR_GONE) return;
-    trouble(u, "the state of an upload cannot be kept: %s", err_name(err)); /* the server knows better anyway */
+    uploader_trouble(u, "the state of an upload cannot be kept: %s",
+                     err_name(err)); /* the server knows better anyway */
     link_failed(u, u->options.retry_first_ms);
 }
 
@@ -107,7 +68,7 @@ static enum next item_failed(struct uploader *u, struct outbox_item *item) {
 
 /* Begun anew; the server has forgotten it, or what it says makes no sense. */
 static enum next restart(struct uploader *u, struct outbox_item *item) {
-    count(u, &u->counts.restarts, 1);
+    uploader_count(u, &u->counts.restarts, 1);
     item->url[0] = '\0';
     item->offset = 0;
     return NEXT_ASK;
@@ -119,7 +80,7 @@ static enum next corrupt(struct uploader *u, struct outbox_item *item, int err) 
     item->state = OUTBOX_CORRUPT;
     save(u, item);
     if (u->options.corrupt != NULL) u->options.corrupt(u->options.ctx, item->sha256, item->thumb);
-    changed(u);
+    uploader_changed(u);
     return NEXT_LEAVE;
 }
 
@@ -134,7 +95,7 @@ static enum next mismatch(struct uploader *u, struct outbox_item *item) {
 
 static enum next local_failure(struct uploader *u, struct outbox_item *item, int err) {
     if (err == ERR_CORRUPT || err == ERR_NOT_FOUND || err == ERR_INVALID) return corrupt(u, item, err);
-    trouble(u, "a stored photo cannot be read: %s", err_name(err));
+    uploader_trouble(u, "a stored photo cannot be read: %s", err_name(err));
     return item_failed(u, item);
 }
 
@@ -143,11 +104,11 @@ static enum next cut(struct uploader *u, struct outbox_item *item, const struct 
     if (r->err == ERR_GONE) return NEXT_LEAVE;
     char text[160];
     snprintf(text, sizeof text, "head office cannot be reached: %s", r->text[0] ? r->text : err_name(r->err));
-    reached(u, false);
+    uploader_reached(u, false);
     link_failed(u, 0);
-    set_trouble(u, text, true);
+    uploader_set_trouble(u, text, true);
     if (r->sent > 0) {
-        count(u, &u->counts.cuts, 1);
+        uploader_count(u, &u->counts.cuts, 1);
         return item_failed(u, item); /* until it is seen to move */
     }
     return NEXT_LEAVE;
@@ -169,16 +130,18 @@ static enum next refused(struct uploader *u, struct outbox_item *item, const str
         return item_failed(u, item);
     case 401:
     case 403:
-        trouble(u, "head office refuses this board (%d): check its certificate and that it is enrolled", r->status);
+        uploader_trouble(u, "head office refuses this board (%d): check its certificate and that it is enrolled",
+                         r->status);
         break;
     case 413:
-        trouble(u, "photo %s is too big for head office", item->photo);
+        uploader_trouble(u, "photo %s is too big for head office", item->photo);
         return item_failed(u, item);
     case 507:
-        trouble(u, "head office has no room for photos");
+        uploader_trouble(u, "head office has no room for photos");
         break;
     default:
-        trouble(u, "head office answers %d%s%.80s: check [upload] url", r->status, r->text[0] ? ", " : "", r->text);
+        uploader_trouble(u, "head office answers %d%s%.80s: check [upload] url", r->status, r->text[0] ? ", " : "",
+                         r->text);
         break;
     }
     link_failed(u, retry_after_ms(u, r));
@@ -188,8 +151,8 @@ static enum next refused(struct uploader *u, struct outbox_item *item, const str
 /* The server says how far it is. */
 static enum next learned(struct uploader *u, struct outbox_item *item, int64_t offset) {
     if (offset < 0 || offset > item->bytes) {
-        trouble(u, "head office says that it has byte %lld of a photo of %lld bytes", (long long)offset,
-                (long long)item->bytes);
+        uploader_trouble(u, "head office says that it has byte %lld of a photo of %lld bytes", (long long)offset,
+                         (long long)item->bytes);
         (void)restart(u, item);
         return item_failed(u, item);
     }
@@ -206,9 +169,9 @@ static enum next learned(struct uploader *u, struct outbox_item *item, int64_t o
 /* ---- requests ---- */
 
 static void run(struct uploader *u, const struct uploader_request *request, struct uploader_result *r) {
-    count(u, &u->counts.requests, 1);
+    uploader_count(u, &u->counts.requests, 1);
     uploader_http_run(u->http, request, r);
-    if (r->sent > 0) count(u, &u->counts.bytes_sent, (uint64_t)r->sent);
+    if (r->sent > 0) uploader_count(u, &u->counts.bytes_sent, (uint64_t)r->sent);
 }
 
 /* The item's bytes from a place on, for the body of a request. */
@@ -263,7 +226,7 @@ static enum next create(struct uploader *u, struct outbox_item *item) {
     if (r.err || r.status != 201) return refused(u, item, &r, true);
     link_works(u);
     if (r.url[0] == '\0') {
-        trouble(u, "head office answers a creation without an address that can be used");
+        uploader_trouble(u, "head office answers a creation without an address that can be used");
         link_failed(u, 0);
         return item_failed(u, item);
     }
@@ -317,10 +280,10 @@ static void complete(struct uploader *u, struct outbox_item *item) {
     item->state = u->options.confirm_broker ? OUTBOX_CONFIRMED : OUTBOX_UPLOADED;
     item->attempts = 0;
     item->next_at = (struct wall){ clock_wall().ms + u->options.recheck_first_ms };
-    count(u, &u->counts.uploads, 1);
-    set_trouble(u, "", false);
+    uploader_count(u, &u->counts.uploads, 1);
+    uploader_set_trouble(u, "", false);
     save(u, item);
-    changed(u);
+    uploader_changed(u);
 }
 
 static bool interrupted(const struct uploader *u) { return atomic_load(&u->stop) || atomic_load(&u->hold); }
@@ -390,7 +353,7 @@ int64_t uploader_step(struct uploader *u) {
     if (link_ms > 0) return link_ms;
     int found = u->options.outbox.next(u->options.outbox.ctx, now, &item, &due_ms);
     if (found < 0) {
-        trouble(u, "the list of photos to send cannot be read: %s", err_name(found));
+        uploader_trouble(u, "the list of photos to send cannot be read: %s", err_name(found));
         link_failed(u, u->options.retry_first_ms);
         return u->options.retry_first_ms;
     }

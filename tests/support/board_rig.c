@@ -9,6 +9,7 @@
 #include "tests/support/board_rig.h"
 
 #include "app/journal/consent.h"
+#include "app/photo/shutter.h"
 
 #include "firmware/base/file.h"
 #include "tests/support/temp.h"
@@ -114,6 +115,14 @@ struct buf board_rig_jpeg(struct board_rig *r, unsigned number, const char *name
         assert_int_equal(file_write(path, b.data, b.len, 0600, NULL), 0);
     }
     return b;
+}
+
+struct shutter *board_rig_shutter(struct board_rig *r) {
+    struct shutter_options o = { .device = r->device, .width_px = 640, .height_px = 480 };
+    struct shutter *shutter = NULL;
+    assert_int_equal(shutter_start(&o, &shutter), 0);
+    r->photos.shutter = shutter;
+    return shutter;
 }
 
 void board_rig_faults(struct board_rig *r, const char *words) {

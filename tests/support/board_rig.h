@@ -35,6 +35,9 @@ void board_rig_consent(struct board_rig *r, bool given);
 /* A JPEG of its own for each number; name NULL: not written to the camera's folder. Owns: caller; buf_fini. */
 struct buf board_rig_jpeg(struct board_rig *r, unsigned number, const char *name);
 
+/* A shutter on the camera, 640 by 480, which photos use from now on. Owns: caller; shutter_destroy before the rig is closed. */
+struct shutter *board_rig_shutter(struct board_rig *r);
+
 /* The camera's faults (hal/camera.h); NULL: none. */
 void board_rig_faults(struct board_rig *r, const char *words);
 

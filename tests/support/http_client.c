@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* A raw-socket HTTP client for tests. Understands Content-Length, chunks, and bodies that end with the connection; nothing more. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
 #include "tests/support/http_client.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +82,15 @@ static bool read_head(int fd, struct http_reply *out) {
         if (n >= 4 && memcmp(out->head + n - 4, "\r\n\r\n", 4) == 0) return true;
     }
     return false;
+}
+
+void http_expect(int fd, int status, const char *body) {
+    struct http_reply r;
+    assert_true(http_read(fd, false, &r));
+    assert_int_equal(r.status, status);
+    if (body) assert_string_equal(r.body, body);
+    http_reply_fini(&r);
+    (void)close(fd);
 }
 
 const char *http_header(const struct http_reply *r, const char *name) {

@@ -22,6 +22,9 @@ bool http_send_text(int fd, const char *format, ...) __attribute__((format(print
 bool http_read(int fd, bool head, struct http_reply *out);
 void http_reply_fini(struct http_reply *r);
 
+/* The next reply has this status and this body (NULL: any), and the connection is closed. Fails the test otherwise. */
+void http_expect(int fd, int status, const char *body);
+
 /* A header's value, copied into a static buffer, or NULL. */
 const char *http_header(const struct http_reply *r, const char *name);
 

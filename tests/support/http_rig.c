@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Puts server, stores and sessions together for tests. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
 #include "tests/support/http_rig.h"
+
+#include "tests/support/http_client.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -123,6 +131,19 @@ struct counting {
     const char *sql;
     int64_t n;
 };
+
+void rig_expect(struct rig *rig, const char *method, const char *target, const char *headers, const char *body,
+                int status) {
+    struct http_reply r = http_request(rig->port, method, target, headers, body);
+    if (r.status != status)
+        print_error("%s %s: %d, not %d\n%s%s\n", method, target, r.status, status, r.head, r.body ? r.body : "");
+    assert_int_equal(r.status, status);
+    assert_non_null(strstr(http_header(&r, "Content-Security-Policy"), "default-src 'none'"));
+    assert_string_equal(http_header(&r, "X-Content-Type-Options"), "nosniff");
+    assert_string_equal(http_header(&r, "Referrer-Policy"), "no-referrer");
+    if (status >= 400) assert_string_equal(http_header(&r, "Content-Type"), "application/problem+json");
+    http_reply_fini(&r);
+}
 
 static int count(struct db *db, void *arg) {
     struct counting *c = arg;

@@ -40,6 +40,10 @@ struct rig {
 void rig_start(struct rig *rig);
 void rig_stop(struct rig *rig);
 
+/* Asks, and looks at the status and at what stands in the head of every answer. Fails the test otherwise. */
+void rig_expect(struct rig *rig, const char *method, const char *target, const char *headers, const char *body,
+                int status);
+
 /* The value of a query that gives one number, by the reader. */
 int64_t rig_count(struct rig *rig, const char *sql);
 

@@ -54,6 +54,14 @@ void journal_pair_close(struct test_journal *t) {
 void journal_pair_begin(struct test_journal *t) { assert_int_equal(db_begin(t->db), 0); }
 void journal_pair_commit(struct test_journal *t) { assert_int_equal(db_commit(t->db), 0); }
 
+int journal_pair_end(struct test_journal *t, int rc) {
+    if (rc == 0)
+        journal_pair_commit(t);
+    else
+        db_rollback(t->db);
+    return rc;
+}
+
 void journal_pair_append(struct test_journal *t, const struct event_draft *draft, struct appended *out) {
     struct err_text e = { 0 };
     struct appended appended;

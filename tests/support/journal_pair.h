@@ -26,6 +26,9 @@ void journal_pair_now(const char *rfc3339);
 void journal_pair_begin(struct test_journal *t);
 void journal_pair_commit(struct test_journal *t);
 
+/* Ends one that a call stands in: commits where rc is 0, undoes it otherwise. Returns rc. */
+int journal_pair_end(struct test_journal *t, int rc);
+
 /* Appends one event in a transaction of its own; must work. out may be NULL. */
 void journal_pair_append(struct test_journal *t, const struct event_draft *draft, struct appended *out);
 

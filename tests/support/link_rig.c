@@ -291,6 +291,8 @@ static int look(struct db *db, void *arg) {
     struct counts counts;
     int rc = db_prepare(db, "SELECT count(DISTINCT id) FROM event WHERE type = 'note'", &s);
     if (!rc) rc = one_number(db, s, &l->held.notes);
+    if (!rc) rc = db_prepare(db, "SELECT count(*) FROM event WHERE type = 'note'", &s);
+    if (!rc) rc = one_number(db, s, &l->held.copies);
     if (!rc) rc = db_prepare(db, "SELECT count(DISTINCT epoch) FROM chain WHERE writer = ? AND site = ?", &s);
     if (!rc) {
         stmt_bind_text(s, 1, l->end->writer);
@@ -310,9 +312,10 @@ static int look(struct db *db, void *arg) {
     }
     if (!rc) rc = counts_read(db, l->site, &counts);
     if (rc) return rc;
-    l->held.saved = l->held.received = 0;
+    l->held.saved = l->held.sent = l->held.received = 0;
     for (int lane = 0; lane < LANE_COUNT; lane++) {
         l->held.saved += (int64_t)counts.lane[lane].saved;
+        l->held.sent += (int64_t)counts.lane[lane].sent;
         l->held.received += (int64_t)counts.lane[lane].received;
     }
     return journal_digest(db, l->site, l->digest);

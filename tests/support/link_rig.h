@@ -63,10 +63,11 @@ void link_rig_notes(struct link_end *e, const char *site, int n);
 
 /* What an end holds. */
 struct link_held {
-    int64_t notes;           /* different ones, of all sites */
-    int64_t saved, received; /* own events of all lanes of the site, per counts_read */
-    int64_t epochs;          /* of the own writer */
-    int64_t lost;            /* own epochs that began because the journal was lost or forked */
+    int64_t notes;                 /* different ones, of all sites */
+    int64_t copies;                /* the same, each as often as it is there */
+    int64_t saved, sent, received; /* own events of all lanes of the site, per counts_read */
+    int64_t epochs;                /* of the own writer */
+    int64_t lost;                  /* own epochs that began because the journal was lost or forked */
 };
 struct link_held link_rig_held(struct link_end *e, const char *site);
 void link_rig_digest(struct link_end *e, const char *site, char out[HASH_TEXT_SIZE]);

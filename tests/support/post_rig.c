@@ -11,23 +11,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-int post_rig_setup(void **state) {
+int post_rig_setup_at(void **state, const char *rfc3339) {
     struct post_rig *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    journal_pair_now("2026-11-22T16:10:00+08:00");
+    journal_pair_now(rfc3339);
     journal_pair_open(&f->t, "b-01");
     buf_init(&f->answer, 1u << 20);
     *state = f;
     return 0;
 }
 
+int post_rig_setup(void **state) { return post_rig_setup_at(state, "2026-11-22T16:10:00+08:00"); }
+
 int post_rig_teardown(void **state) {
     struct post_rig *f = *state;
     journal_pair_close(&f->t);
+    journal_pair_close(&f->hub);
     buf_fini(&f->answer);
     free(f);
     return 0;
 }
+
+void post_rig_hub(struct post_rig *f) { journal_pair_open(&f->hub, "hub"); }
 
 const char *post_rig_id(unsigned n) {
     static char ids[8][ID_SIZE];
@@ -35,6 +40,13 @@ const char *post_rig_id(unsigned n) {
     char *id = ids[next++ % 8];
     (void)snprintf(id, ID_SIZE, "01935d2a-1c00-7abc-8def-%012x", n);
     return id;
+}
+
+const char *post_rig_body(struct post_rig *f, const char *rest) {
+    static char body[600];
+    (void)snprintf(body, sizeof body, "{\"id\":\"01990000-0000-7000-8000-%012u\"%s%s}", ++f->bodies, rest[0] ? "," : "",
+                   rest);
+    return body;
 }
 
 static void quote(char *text) {
@@ -57,10 +69,7 @@ int post_rig_send(struct post_rig *f, post_rig_fill fill, const char *subject, v
     f->e = (struct err_text){ 0 };
     journal_pair_begin(&f->t);
     int rc = post_event(f->t.journal, f->t.db, &p, body, strlen(body), &f->out, &f->answer, &f->e);
-    if (rc == 0)
-        journal_pair_commit(&f->t);
-    else
-        db_rollback(f->t.db);
+    (void)journal_pair_end(&f->t, rc);
     memcpy(f->allowed, p.allowed, sizeof f->allowed);
     return rc;
 }

@@ -27,6 +27,34 @@ void steps_init(struct steps *s, struct board_rig *board) {
                            .photos = &board->photos };
 }
 
+int steps_rig_setup(void **state) {
+    struct steps_rig *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    board_rig_open(&f->board);
+    steps_init(&f->steps, &f->board);
+    *state = f;
+    return 0;
+}
+
+int steps_rig_teardown(void **state) {
+    struct steps_rig *f = *state;
+    board_rig_close(&f->board);
+    free(f);
+    return 0;
+}
+
+int steps_rig_setup_sunday(void **state) {
+    clock_fake_wall((struct wall){ INT64_C(1795334400000) });
+    clock_fake_mono((struct mono){ 5000000 });
+    return steps_rig_setup(state);
+}
+
+int steps_rig_teardown_sunday(void **state) {
+    (void)steps_rig_teardown(state);
+    clock_fake_off();
+    return 0;
+}
+
 static const struct route *find(const char *method, const char *pattern) {
     for (const struct route *const *t = route_tables; *t; t++)
         for (const struct route *r = *t; r->method; r++)

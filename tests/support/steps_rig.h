@@ -13,6 +13,18 @@ struct steps {
     struct board_rig *board;
 };
 
+/* Both, for tests that need no more. *state: a struct steps_rig. */
+struct steps_rig {
+    struct board_rig board;
+    struct steps steps;
+};
+int steps_rig_setup(void **state);
+int steps_rig_teardown(void **state);
+
+/* The same at 2026-11-22T16:00+08:00, a Sunday of week 47, 5000 s after the board's start; clocks stand still. */
+int steps_rig_setup_sunday(void **state);
+int steps_rig_teardown_sunday(void **state);
+
 /* The app of a board that is open; manager is what asks until steps_ask says otherwise. */
 void steps_init(struct steps *s, struct board_rig *board);
 

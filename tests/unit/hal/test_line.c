@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Button, lamp and buzzer on the simulated chip; and on the kernel's driver with the real libgpiod, which talks to a kernel that is played here: calls
+/* Button, lamp and buzzer on the kernel's driver with the real libgpiod, which talks to a kernel that is played here: calls
  * on /dev/gpiochip0 end in this file, and answer as linux/gpio.h says (version 1 of its interface, which libgpiod 1.6 uses). */
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,21 +12,18 @@
 #include "hal/buzzer.h"
 #include "hal/lamp.h"
 #include "hal/line.h"
-#include "tests/support/temp.h"
+#include "tests/support/line_rig.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/gpio.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- a kernel with one chip ---- */
@@ -202,34 +199,12 @@ int fake_close(int fd) {
 
 /* ---- folders ---- */
 
-struct fixture {
-    char *dir;
-    char chip[300]; /* "sim:{dir}" */
-};
-
-static void put(const struct fixture *f, const char *name, const char *text) {
-    char path[400];
-    (void)snprintf(path, sizeof path, "%s/%s", f->dir, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
-static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    f->dir = temp_make();
-    (void)snprintf(f->chip, sizeof f->chip, "sim:%s", f->dir);
-    *state = f;
-    return 0;
-}
-
 static int setup_kernel(void **state) {
-    (void)setup(state);
-    struct fixture *f = *state;
+    (void)line_rig_setup(state);
+    struct line_rig *f = *state;
     memset(&kernel, 0, sizeof kernel);
-    put(f, "dev", "1:3\n");
-    put(f, "gpiochip0", "");
+    line_rig_put(f, "dev", "1:3\n");
+    line_rig_put(f, "gpiochip0", "");
     (void)snprintf(kernel.dev, sizeof kernel.dev, "%s/dev", f->dir);
     (void)snprintf(kernel.dev_dir, sizeof kernel.dev_dir, "%s", f->dir);
     for (size_t i = 0; i < LINES; i++)
@@ -240,110 +215,76 @@ static int setup_kernel(void **state) {
 }
 
 static int teardown(void **state) {
-    struct fixture *f = *state;
     bool left = false;
     for (size_t i = 0; kernel.here && i < LINES; i++) left = left || kernel.lines[i].fd >= 0;
     left = left || (kernel.here && kernel.chip_fd >= 0);
     kernel.here = false;
-    temp_remove(f->dir);
-    free(f);
+    (void)line_rig_teardown(state);
     return left ? -1 : 0; /* every line was given back */
-}
-
-static int64_t now_us(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static bool readable(int fd) {
-    struct pollfd p = { .fd = fd, .events = POLLIN };
-    return poll(&p, 1, 0) == 1;
-}
-
-static struct button *open_button(const char *chip, const char *line, bool held) {
-    struct button *b = NULL;
-    struct err_text e = { 0 };
-    bool was = !held;
-    if (button_open(chip, line, &b, &was, &e)) fail_msg("%s", e.text);
-    assert_int_equal(was, held);
-    return b;
-}
-
-static void expect_edge(struct button *b, bool pressed, int64_t at_us) {
-    struct button_edge edge = { .pressed = !pressed };
-    assert_int_equal(button_read(b, &edge), 0);
-    assert_int_equal(edge.pressed, pressed);
-    if (at_us) assert_int_equal(edge.at_us, at_us);
-}
-
-static void expect_no_edge(struct button *b) {
-    struct button_edge edge;
-    assert_int_equal(button_read(b, &edge), ERR_TIMEOUT);
 }
 
 /* ---- the kernel's driver ---- */
 
 static void a_button_to_ground(void **state) {
-    struct button *b = open_button("gpiochip0", "3", false);
+    struct button *b = line_rig_button("gpiochip0", "3", false);
     (void)state;
     assert_int_equal(kernel.lines[3].flags,
                      GPIOHANDLE_REQUEST_INPUT | GPIOHANDLE_REQUEST_ACTIVE_LOW | GPIOHANDLE_REQUEST_BIAS_PULL_UP);
     assert_string_equal(kernel.lines[3].consumer, "sitelog-button");
-    assert_false(readable(button_fd(b)));
-    expect_no_edge(b);
-    int64_t at = now_us() - 5000;
+    assert_false(line_rig_readable(button_fd(b)));
+    line_rig_no_edge(b);
+    int64_t at = line_rig_now_us() - 5000;
     wire(3, 0, at, true);
     wire(3, FLOATING, at + 1000, true);
     wire(3, 0, at + 1500, true);
-    assert_true(readable(button_fd(b)));
-    expect_edge(b, true, at);
-    expect_edge(b, false, at + 1000);
-    expect_edge(b, true, at + 1500);
-    expect_no_edge(b);
+    assert_true(line_rig_readable(button_fd(b)));
+    line_rig_edge(b, true, at);
+    line_rig_edge(b, false, at + 1000);
+    line_rig_edge(b, true, at + 1500);
+    line_rig_no_edge(b);
     button_close(b);
 }
 
 static void a_button_to_power(void **state) {
-    struct button *b = open_button("fake-chip", "3 high", false); /* by the chip's label, too */
+    struct button *b = line_rig_button("fake-chip", "3 high", false); /* by the chip's label, too */
     (void)state;
     assert_int_equal(kernel.lines[3].flags, GPIOHANDLE_REQUEST_INPUT | GPIOHANDLE_REQUEST_BIAS_PULL_DOWN);
-    wire(3, 1, now_us(), true);
-    expect_edge(b, true, 0);
+    wire(3, 1, line_rig_now_us(), true);
+    line_rig_edge(b, true, 0);
     button_close(b);
 }
 
 static void a_button_that_is_held_when_it_is_opened(void **state) {
     (void)state;
     wire(3, 0, 0, false);
-    struct button *b = open_button("gpiochip0", "3", true);
-    expect_no_edge(b);
-    wire(3, FLOATING, now_us(), true);
-    expect_edge(b, false, 0);
+    struct button *b = line_rig_button("gpiochip0", "3", true);
+    line_rig_no_edge(b);
+    wire(3, FLOATING, line_rig_now_us(), true);
+    line_rig_edge(b, false, 0);
     button_close(b);
 }
 
 /* The kernel drops what does not fit: how the contact rests is told nevertheless. */
 static void a_queue_that_ran_over(void **state) {
-    struct button *b = open_button("gpiochip0", "3", false);
+    struct button *b = line_rig_button("gpiochip0", "3", false);
     (void)state;
-    wire(3, 0, now_us(), true);
-    wire(3, FLOATING, now_us(), false);
-    expect_edge(b, true, 0);
-    expect_edge(b, false, 0);
-    expect_no_edge(b);
+    wire(3, 0, line_rig_now_us(), true);
+    wire(3, FLOATING, line_rig_now_us(), false);
+    line_rig_edge(b, true, 0);
+    line_rig_edge(b, false, 0);
+    line_rig_no_edge(b);
     button_close(b);
 }
 
 /* Kernels before 5.7 stamp with wall time, and a clock may be behind. */
 static void stamps_of_another_clock_are_not_believed(void **state) {
-    struct button *b = open_button("gpiochip0", "3", false);
+    struct button *b = line_rig_button("gpiochip0", "3", false);
     struct button_edge edge;
     (void)state;
-    int64_t before = now_us();
+    int64_t before = line_rig_now_us();
     wire(3, 0, INT64_C(1795334400000000), true);
     assert_int_equal(button_read(b, &edge), 0);
-    assert_true(edge.at_us >= before && edge.at_us <= now_us());
+    assert_true(edge.at_us >= before && edge.at_us <= line_rig_now_us());
     wire(3, FLOATING, before > 60000000 ? before - 60000000 : 0, true);
     assert_int_equal(button_read(b, &edge), 0);
     assert_true(edge.at_us >= before || before < 10000000);
@@ -351,7 +292,7 @@ static void stamps_of_another_clock_are_not_believed(void **state) {
 }
 
 static void a_chip_that_is_pulled_out(void **state) {
-    struct button *b = open_button("gpiochip0", "3", false);
+    struct button *b = line_rig_button("gpiochip0", "3", false);
     struct lamp *lamp = NULL;
     struct button_edge edge;
     (void)state;
@@ -426,7 +367,7 @@ static void a_look_takes_nothing(void **state) {
     assert_string_equal(look.holder, "");
     assert_false(look.simulated);
     assert_int_equal(kernel.lines[3].fd, -1);
-    struct button *b = open_button("gpiochip0", "3", false);
+    struct button *b = line_rig_button("gpiochip0", "3", false);
     int chip = kernel.chip_fd;
     assert_int_equal(line_look(LINE_BUTTON, "gpiochip0", "3", &look, &e), 0);
     assert_string_equal(look.holder, "sitelog-button");
@@ -437,92 +378,8 @@ static void a_look_takes_nothing(void **state) {
     assert_int_equal(line_look(LINE_LAMP, "gpiochip0", "4", &look, &e), ERR_DENIED);
 }
 
-/* ---- the twin ---- */
-
-static void say(const struct fixture *f, const char *text) {
-    char path[400];
-    (void)snprintf(path, sizeof path, "%s/button", f->dir);
-    int fd = open(path, O_WRONLY | O_NONBLOCK);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    (void)close(fd);
-}
-
-static void a_simulated_button_bounces_as_it_is_told(void **state) {
-    const struct fixture *f = *state;
-    struct button *b = open_button(f->chip, "3", false);
-    struct button_edge first, edge;
-    expect_no_edge(b);
-    say(f, "1\n0 2\nnonsense\n2\n1 x\n1");
-    assert_true(readable(button_fd(b)));
-    int64_t before = now_us();
-    assert_int_equal(button_read(b, &first), 0);
-    assert_true(first.pressed && first.at_us >= before);
-    assert_int_equal(button_read(b, &edge), 0);
-    assert_false(edge.pressed);
-    assert_int_equal(edge.at_us, first.at_us + 2000);
-    expect_no_edge(b);
-    assert_false(readable(button_fd(b)));
-    say(f, " 5\n"); /* the rest of a line */
-    expect_edge(b, true, edge.at_us + 5000);
-    put(f, "faults", "absent\n");
-    assert_int_equal(button_read(b, &edge), ERR_GONE);
-    button_close(b);
-    put(f, "faults", "");
-    put(f, "held", "");
-    button_close(open_button(f->chip, "3", true));
-}
-
-static void a_simulated_lamp_is_read(void **state) {
-    const struct fixture *f = *state;
-    struct lamp *lamp = NULL;
-    char path[400], line[64], last[64] = "";
-    int lines = 0;
-    (void)snprintf(path, sizeof path, "%s/lamp", f->dir);
-    assert_int_equal(lamp_open(f->chip, "4", &lamp, NULL), 0);
-    for (int i = 0; i < 50; i++) assert_int_equal(lamp_set(lamp, i % 2 == 0), 0);
-    assert_int_equal(lamp_set(lamp, true), 0);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof line, file)) {
-        memcpy(last, line, sizeof last);
-        lines++;
-    }
-    (void)fclose(file);
-    assert_int_equal(lines, 32);
-    assert_non_null(strstr(last, " 1\n"));
-    put(f, "faults", "absent\n");
-    assert_int_equal(lamp_set(lamp, false), ERR_GONE);
-    lamp_close(lamp);
-}
-
-static void the_twins_faults(void **state) {
-    const struct fixture *f = *state;
-    static const struct {
-        const char *fault;
-        int opened, looked;
-    } cases[] = { { "absent\n", ERR_NOT_FOUND, ERR_NOT_FOUND },
-                  { "denied\n", ERR_DENIED, ERR_DENIED },
-                  { "busy\n", ERR_BUSY, 0 },
-                  { "", 0, 0 } };
-    for (size_t i = 0; i < TEXT_ARRAY_LEN(cases); i++) {
-        struct buzzer *buzzer = NULL;
-        struct line_look look = { 0 };
-        struct err_text e = { 0 };
-        put(f, "faults", cases[i].fault);
-        assert_int_equal(buzzer_open(f->chip, "5", &buzzer, &e), cases[i].opened);
-        assert_int_equal(line_look(LINE_BUZZER, f->chip, "5", &look, &e), cases[i].looked);
-        if (!cases[i].looked) assert_true(look.simulated);
-        assert_int_equal(look.holder[0] != '\0', cases[i].opened == ERR_BUSY);
-        buzzer_close(buzzer);
-    }
-    struct buzzer *buzzer = NULL;
-    assert_int_equal(buzzer_open("sim:/nowhere/at/all", "5", &buzzer, NULL), ERR_NOT_FOUND);
-}
-
 int main(void) {
 #define KERNEL(name) cmocka_unit_test_setup_teardown(name, setup_kernel, teardown)
-#define TWIN(name)   cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         KERNEL(a_button_to_ground),
         KERNEL(a_button_to_power),
@@ -533,9 +390,6 @@ int main(void) {
         KERNEL(lamp_and_buzzer_are_switched),
         KERNEL(what_cannot_be_opened_says_how_to_mend_it),
         KERNEL(a_look_takes_nothing),
-        TWIN(a_simulated_button_bounces_as_it_is_told),
-        TWIN(a_simulated_lamp_is_read),
-        TWIN(the_twins_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,36 +5,14 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "firmware/base/file.h"
 #include "hal/power.h"
 #include "hal/sysfs.h"
-#include "tests/support/temp.h"
+#include "tests/support/sysfs_rig.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static char *dir;
-
-static int setup(void **state) {
-    (void)state;
-    dir = temp_make();
-    return setenv("SITELOG_SYSFS", dir, 1);
-}
-
-static int teardown(void **state) {
-    (void)state;
-    temp_remove(dir);
-    return unsetenv("SITELOG_SYSFS");
-}
-
-static void put(const char *below, const char *text) {
-    char folder[300], path[400];
-    (void)snprintf(folder, sizeof folder, "%s/%s", dir, below);
-    (void)snprintf(path, sizeof path, "%s/online", folder);
-    assert_int_equal(file_make_dirs(folder, 0700, NULL), 0);
-    assert_int_equal(file_write(path, text, strlen(text), 0600, NULL), 0);
-}
+static void put(const char *below, const char *text) { sysfs_rig_put(below, "online", text); }
 
 static void the_kernels_supply(void **state) {
     (void)state;
@@ -54,7 +32,7 @@ static void the_kernels_supply(void **state) {
 static void the_twin(void **state) {
     (void)state;
     char supply[300];
-    (void)snprintf(supply, sizeof supply, "sim:%s/ups", dir);
+    (void)snprintf(supply, sizeof supply, "sim:%s/ups", sysfs_rig_dir());
     assert_int_equal(power_look(supply), POWER_UNKNOWN);
     put("ups", "0");
     assert_int_equal(power_look(supply), POWER_FAILING);
@@ -81,9 +59,9 @@ static void lines_of_the_kernel(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_kernels_supply, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_twin, setup, teardown),
-        cmocka_unit_test_setup_teardown(lines_of_the_kernel, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_kernels_supply, sysfs_rig_setup, sysfs_rig_teardown),
+        cmocka_unit_test_setup_teardown(the_twin, sysfs_rig_setup, sysfs_rig_teardown),
+        cmocka_unit_test_setup_teardown(lines_of_the_kernel, sysfs_rig_setup, sysfs_rig_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

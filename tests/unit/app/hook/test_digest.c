@@ -167,7 +167,7 @@ static void logs_and_plan_count(void **state) {
     assert_string_equal(d.top[0].last_log, "2026-11-25");
     assert_int_equal(d.top[0].log_days, 3);  /* Thursday to Saturday */
     assert_int_equal(d.top[0].late_days, 8); /* 21 Saturday, 23–28, 30 Monday */
-    assert_string_equal(d.top[0].stage, "demolition");
+    assert_string_equal(d.top[0].stage.key, "demolition");
     tz_destroy(tz);
     journal_pair_close(&t);
 }

@@ -159,9 +159,7 @@ static const struct digest morning = {
                .silent = 1,
                .log_days = 4,
                .unsent = 0,
-               .stage = "tiling",
-               .day = 6,
-               .days = 10 } },
+               .stage = { .key = "tiling", .day = 6, .days = 10 } } },
 };
 
 static void the_digest(void **state) {

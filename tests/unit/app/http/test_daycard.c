@@ -17,30 +17,7 @@
 
 #define MISSING "01990000-0000-7000-8000-00000000000f"
 
-struct fixture {
-    struct board_rig board;
-    struct steps steps;
-};
-
-static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    clock_fake_wall((struct wall){ INT64_C(1795334400000) }); /* 2026-11-22T16:00:00+08:00 */
-    clock_fake_mono((struct mono){ 5000000 });
-    board_rig_open(&f->board);
-    steps_init(&f->steps, &f->board);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct fixture *f = *state;
-    board_rig_close(&f->board);
-    free(f);
-    clock_fake_off();
-    return 0;
-}
-
-static void add_photo(struct fixture *f, unsigned number, char id[ID_SIZE]) {
+static void add_photo(struct steps_rig *f, unsigned number, char id[ID_SIZE]) {
     struct buf jpeg = board_rig_jpeg(&f->board, number, NULL);
     char target[80];
     ids_make(clock_wall(), id);
@@ -52,7 +29,7 @@ static void add_photo(struct fixture *f, unsigned number, char id[ID_SIZE]) {
 }
 
 /* more: further members, or "". */
-static void add_log(struct fixture *f, const char *photos, const char *more, char id[ID_SIZE]) {
+static void add_log(struct steps_rig *f, const char *photos, const char *more, char id[ID_SIZE]) {
     char body[4000];
     ids_make(clock_wall(), id);
     (void)snprintf(body, sizeof body,
@@ -64,7 +41,7 @@ static void add_log(struct fixture *f, const char *photos, const char *more, cha
 }
 
 /* The card's bytes; checked to be a whole picture of the right width. */
-static struct buf card(struct fixture *f, const char *id, const char *lang) {
+static struct buf card(struct steps_rig *f, const char *id, const char *lang) {
     struct exchange x;
     struct jpeg_info info;
     struct err_text e = { 0 };
@@ -87,7 +64,7 @@ static bool same(const struct buf *a, const struct buf *b) {
 }
 
 static void both_languages(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     char id[ID_SIZE];
     add_log(f, "", ",\"note\":\"all well\"", id);
     struct buf zh = card(f, id, "zh"), en = card(f, id, "en"), usual = card(f, id, NULL);
@@ -99,7 +76,7 @@ static void both_languages(void **state) {
 }
 
 struct setting {
-    struct fixture *f;
+    struct steps_rig *f;
     struct clock_set set;
 };
 
@@ -109,7 +86,7 @@ static int set_clock(struct db *db, void *arg) {
 }
 
 static void a_corrected_time_is_in_its_footer(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     char id[ID_SIZE];
     add_log(f, "", "", id);
     struct setting s = {
@@ -132,7 +109,7 @@ static void a_corrected_time_is_in_its_footer(void **state) {
 }
 
 static void what_is_not_known_is_refused(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     char id[ID_SIZE], target[100];
     add_log(f, "", "", id);
     (void)snprintf(target, sizeof target, "id=%s?lang=fr", id);
@@ -145,7 +122,7 @@ static void what_is_not_known_is_refused(void **state) {
 }
 
 struct withdrawing {
-    struct fixture *f;
+    struct steps_rig *f;
     const char *id;
 };
 
@@ -156,7 +133,7 @@ static int withdraw(struct db *db, void *arg) {
 }
 
 static void photos_missing_and_withdrawn(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     char here[ID_SIZE], gone[ID_SIZE], id[3][ID_SIZE], list[200];
     add_photo(f, 1, here);
     add_photo(f, 2, gone);
@@ -181,7 +158,7 @@ static void photos_missing_and_withdrawn(void **state) {
 
 /* Dropped after receipt: the record is here, the bytes are not. */
 static void a_photo_without_bytes_is_a_tile(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     char photo[ID_SIZE], id[ID_SIZE], list[60];
     add_photo(f, 1, photo);
     (void)snprintf(list, sizeof list, "\"%s\"", photo);
@@ -197,7 +174,7 @@ static void a_photo_without_bytes_is_a_tile(void **state) {
 }
 
 static void more_photos_than_a_card_holds(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     char list[2000] = "", id[2][ID_SIZE];
     size_t n = 0;
     for (unsigned i = 0; i < 12; i++) {
@@ -215,12 +192,17 @@ static void more_photos_than_a_card_holds(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(both_languages, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_corrected_time_is_in_its_footer, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_not_known_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(photos_missing_and_withdrawn, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_photo_without_bytes_is_a_tile, setup, teardown),
-        cmocka_unit_test_setup_teardown(more_photos_than_a_card_holds, setup, teardown),
+        cmocka_unit_test_setup_teardown(both_languages, steps_rig_setup_sunday, steps_rig_teardown_sunday),
+        cmocka_unit_test_setup_teardown(a_corrected_time_is_in_its_footer, steps_rig_setup_sunday,
+                                        steps_rig_teardown_sunday),
+        cmocka_unit_test_setup_teardown(what_is_not_known_is_refused, steps_rig_setup_sunday,
+                                        steps_rig_teardown_sunday),
+        cmocka_unit_test_setup_teardown(photos_missing_and_withdrawn, steps_rig_setup_sunday,
+                                        steps_rig_teardown_sunday),
+        cmocka_unit_test_setup_teardown(a_photo_without_bytes_is_a_tile, steps_rig_setup_sunday,
+                                        steps_rig_teardown_sunday),
+        cmocka_unit_test_setup_teardown(more_photos_than_a_card_holds, steps_rig_setup_sunday,
+                                        steps_rig_teardown_sunday),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -264,10 +264,7 @@ static void a_shot_is_a_photo_once(void **state) {
         struct buf b = board_rig_jpeg(&f->board, 10 + i, name);
         buf_fini(&b);
     }
-    assert_int_equal(
-        shutter_start(&(struct shutter_options){ .device = f->board.device, .width_px = 640, .height_px = 480 },
-                      &f->board.photos.shutter),
-        0);
+    (void)board_rig_shutter(&f->board);
     id_of(id);
     char *first = shoot(f, id, ",\"room\":\"kitchen\"", 201, NULL);
     char *again = shoot(f, id, ",\"room\":\"kitchen\"", 200, NULL);
@@ -292,10 +289,7 @@ static void a_shot_without_a_camera(void **state) {
     assert_true(x.reply.retry_after_s > 0);
     exchange_fini(&x);
     board_rig_faults(&f->board, "absent\n");
-    assert_int_equal(
-        shutter_start(&(struct shutter_options){ .device = f->board.device, .width_px = 640, .height_px = 480 },
-                      &f->board.photos.shutter),
-        0);
+    (void)board_rig_shutter(&f->board);
     free(shoot(f, id, "", 503, NULL));
     assert_int_equal(board_rig_count(&f->board, "SELECT count(*) FROM photo"), 0);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Bodies: the shared budget, uploads that stop, clients that hang up, raw bodies, and stopping with all of that under way. */
+/* Bodies: the shared budget, uploads that stop, clients that hang up, and stopping with all of that under way. */
 #include "tests/support/http_client.h"
 #include "tests/support/http_rig.h"
+#include "tests/support/wait.h"
 
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,20 +22,6 @@ static char photo[PHOTO]; /* bytes to send */
 static atomic_int in_step, steps_done;
 static atomic_bool step_may_end;
 
-static int64_t now_ms(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void nap(void) { (void)nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL); }
-
-static void wait_for(atomic_int *n, int wanted) {
-    int64_t deadline = now_ms() + 10000;
-    while (atomic_load(n) < wanted && now_ms() < deadline) nap();
-    assert_true(atomic_load(n) >= wanted);
-}
-
 static void tell_size(struct app *app, struct exchange *x, struct db *db) {
     (void)app, (void)db;
     unsigned sum = 0;
@@ -48,12 +33,11 @@ static void tell_size(struct app *app, struct exchange *x, struct db *db) {
 static void wait_for_leave(struct app *app, struct exchange *x, struct db *db) {
     (void)app, (void)db;
     atomic_fetch_add(&in_step, 1);
-    while (!atomic_load(&step_may_end)) nap();
+    while (!atomic_load(&step_may_end)) wait_nap();
     x->reply.status = 200;
     atomic_fetch_add(&steps_done, 1);
 }
 
-static const struct step s_photo[] = { { STEP_POOL, tell_size }, { STEP_END, NULL } };
 /* What a step sees of what was sent. */
 static void tell_back(struct app *app, struct exchange *x, struct db *db) {
     (void)app, (void)db;
@@ -62,6 +46,7 @@ static void tell_back(struct app *app, struct exchange *x, struct db *db) {
     (void)buf_addf(&x->reply.body, "%s %.*s", caption ? caption : "", (int)x->body_len, x->body ? x->body : "");
 }
 
+static const struct step s_photo[] = { { STEP_POOL, tell_size }, { STEP_END, NULL } };
 static const struct step s_back[] = { { STEP_POOL, tell_back }, { STEP_END, NULL } };
 static const struct step s_wait[] = { { STEP_POOL, wait_for_leave }, { STEP_END, NULL } };
 static const struct step s_wait_write[] = { { STEP_WRITE, wait_for_leave }, { STEP_END, NULL } };
@@ -105,15 +90,6 @@ static int begin_upload(size_t length) {
     return fd;
 }
 
-static void expect_reply(int fd, int status, const char *body) {
-    struct http_reply r;
-    assert_true(http_read(fd, false, &r));
-    assert_int_equal(r.status, status);
-    if (body) assert_string_equal(r.body, body);
-    http_reply_fini(&r);
-    (void)close(fd);
-}
-
 static void test_whole_body_arrives(void **state) {
     (void)state;
     char wanted[64];
@@ -126,7 +102,7 @@ static void test_whole_body_arrives(void **state) {
     int fd = begin_upload(PHOTO);
     assert_true(http_send(fd, photo, sizeof photo));
     (void)snprintf(wanted, sizeof wanted, "%u %u", PHOTO, sum);
-    expect_reply(fd, 200, wanted);
+    http_expect(fd, 200, wanted);
     rig_stop(&rig);
 }
 
@@ -166,29 +142,29 @@ static void test_budget(void **state) {
         fd[i] = begin_upload(PHOTO);
         assert_true(http_send(fd[i], photo, sizeof photo - 1));
     }
-    int64_t asked = now_ms();
+    int64_t asked = wait_now_ms();
     struct http_reply r;
     int fourth = begin_upload(PHOTO);
     assert_true(http_read(fourth, false, &r));
     assert_int_equal(r.status, 503);
     assert_string_equal(http_header(&r, "Retry-After"), "2");
-    assert_true(now_ms() - asked >= 5990);
+    assert_true(wait_now_ms() - asked >= 5990);
     http_reply_fini(&r);
     (void)close(fourth);
     assert_true(rig_memory() - before < (52u << 20));
     /* A fifth that waits gets its turn when one of the three is done. */
     int fifth = begin_upload(PHOTO);
     assert_true(http_send(fd[0], photo, 1));
-    expect_reply(fd[0], 200, NULL);
+    http_expect(fd[0], 200, NULL);
     assert_true(http_send(fifth, photo, sizeof photo));
-    expect_reply(fifth, 200, NULL);
+    http_expect(fifth, 200, NULL);
     (void)close(fd[1]); /* hangs up half-way: its share comes back, too */
     int sixth = begin_upload(PHOTO);
     assert_true(http_send(sixth, photo, sizeof photo));
-    expect_reply(sixth, 200, NULL);
+    http_expect(sixth, 200, NULL);
     (void)close(fd[2]);
-    int64_t deadline = now_ms() + 5000;
-    while (rig_memory() > before + (8u << 20) && now_ms() < deadline) nap();
+    int64_t deadline = wait_now_ms() + 5000;
+    while (rig_memory() > before + (8u << 20) && wait_now_ms() < deadline) wait_nap();
     assert_true(rig_memory() < before + (8u << 20));
     rig_stop(&rig);
 }
@@ -202,11 +178,11 @@ static void test_expect_continue(void **state) {
                                    "100-continue\r\nContent-Length: 4\r\n\r\n"));
     assert_true(http_read_until(fd, "100 Continue\r\n\r\n", seen, sizeof seen, 5000));
     assert_true(http_send(fd, photo, 4));
-    expect_reply(fd, 200, NULL);
+    http_expect(fd, 200, NULL);
     fd = http_connect(rig.port);
     assert_true(http_send_text(fd, "POST /photos HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nExpect: "
                                    "100-continue\r\nContent-Length: 4\r\n\r\n"));
-    expect_reply(fd, 415, NULL);
+    http_expect(fd, 415, NULL);
     rig_stop(&rig);
 }
 
@@ -219,7 +195,7 @@ static void test_silence(void **state) {
         assert_true(http_send(fd[i], photo, 1000));
     }
     int patient = begin_upload(PHOTO); /* waits for what the silent ones hold */
-    int64_t since = now_ms();
+    int64_t since = wait_now_ms();
     for (int i = 0; i < 3; i++) {
         struct http_reply r;
         assert_true(http_read(fd[i], false, &r));
@@ -228,9 +204,9 @@ static void test_silence(void **state) {
         assert_true(http_wait_closed(fd[i], 2000));
         (void)close(fd[i]);
     }
-    assert_true(now_ms() - since < 3000);
+    assert_true(wait_now_ms() - since < 3000);
     assert_true(http_send(patient, photo, sizeof photo));
-    expect_reply(patient, 200, NULL);
+    http_expect(patient, 200, NULL);
     rig_stop(&rig);
 }
 
@@ -239,9 +215,9 @@ static void test_slow_headers(void **state) {
     start((struct server_limits){ .header_ms = 300 });
     int fd = http_connect(rig.port), idle = http_connect(rig.port);
     assert_true(http_send_text(fd, "GET /wait HTTP/1.1\r\n"));
-    int64_t deadline = now_ms() + 5000;
+    int64_t deadline = wait_now_ms() + 5000;
     bool open = true;
-    while (open && now_ms() < deadline) { /* a byte now and then does not help */
+    while (open && wait_now_ms() < deadline) { /* a byte now and then does not help */
         (void)http_send(fd, "X", 1);
         open = !http_wait_closed(fd, 50);
     }
@@ -260,7 +236,7 @@ static void test_connection_limit(void **state) {
     assert_true(http_wait_closed(fd[5], 2000));
     assert_true(http_send_text(
         fd[0], "POST /json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
-    expect_reply(fd[0], 200, NULL);
+    http_expect(fd[0], 200, NULL);
     for (int i = 1; i < 6; i++) (void)close(fd[i]);
     rig_stop(&rig);
 }
@@ -273,8 +249,8 @@ static void test_heavy_two_at_a_time(void **state) {
         fd[i] = http_connect(rig.port);
         assert_true(http_send_text(fd[i], "GET /heavy HTTP/1.1\r\nHost: x\r\n\r\n"));
     }
-    wait_for(&in_step, 2);
-    for (int i = 0; i < 50; i++) nap();
+    wait_count(&in_step, 2);
+    for (int i = 0; i < 50; i++) wait_nap();
     assert_int_equal(atomic_load(&in_step), 2);
     atomic_store(&step_may_end, true);
     for (int i = 0; i < 22; i++) {
@@ -295,11 +271,11 @@ static void test_client_leaves_during_a_step(void **state) {
     for (int i = 0; i < 3; i++) {
         int fd = http_connect(rig.port);
         assert_true(http_send_text(fd, "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n"));
-        wait_for(&in_step, i + 1);
+        wait_count(&in_step, i + 1);
         (void)close(fd);
     }
     atomic_store(&step_may_end, true);
-    wait_for(&steps_done, 3);
+    wait_count(&steps_done, 3);
     rig_stop(&rig);
 }
 
@@ -316,11 +292,11 @@ static void stop_with(const char *path, int64_t stop_ms) {
     int waiting = http_connect(rig.port), half = begin_upload(PHOTO), idle = http_connect(rig.port);
     assert_true(http_send(half, photo, 5000));
     assert_true(http_send_text(waiting, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path));
-    wait_for(&in_step, 1);
+    wait_count(&in_step, 1);
     assert_int_equal(pthread_create(&freer, NULL, free_steps, NULL), 0);
-    int64_t since = now_ms();
+    int64_t since = wait_now_ms();
     rig_stop(&rig);
-    assert_true(now_ms() - since < 3000);
+    assert_true(wait_now_ms() - since < 3000);
     (void)pthread_join(freer, NULL);
     assert_int_equal(atomic_load(&steps_done), 1);
     struct http_reply r;
@@ -340,162 +316,6 @@ static void test_stop(void **state) {
     stop_with("/wait-write", 50);
 }
 
-/* ---- raw bodies ---- */
-
-struct transfer {
-    size_t bytes;
-    unsigned sum;
-    bool early;
-};
-
-static atomic_int begun, finished, abandoned, kept_bytes;
-
-static void raw_begin(void *ctx, const struct raw_request *r, void **transfer, struct raw_reply *reply) {
-    (void)ctx;
-    const char *mode = r->header(r, "X-Mode");
-    if (mode && strcmp(mode, "refuse") == 0) {
-        reply->status = 409;
-        return;
-    }
-    struct transfer *t = calloc(1, sizeof *t);
-    t->early = mode && strcmp(mode, "early") == 0;
-    atomic_fetch_add(&begun, 1);
-    *transfer = t;
-}
-
-static void raw_piece(void *ctx, void *transfer, const void *bytes, size_t n, struct raw_reply *reply) {
-    struct transfer *t = transfer;
-    const unsigned char *p = bytes;
-    (void)ctx;
-    for (size_t i = 0; i < n; i++) t->sum += p[i];
-    t->bytes += n;
-    if (n > 256u << 10) reply->status = 500;
-    if (t->early) reply->status = 460;
-}
-
-static void raw_finish(void *ctx, void *transfer, bool complete, struct raw_reply *reply) {
-    struct transfer *t = transfer;
-    (void)ctx;
-    if (complete) {
-        reply->status = 201;
-        (void)snprintf(reply->headers[0][0], 160, "Upload-Offset");
-        (void)snprintf(reply->headers[0][1], 160, "%zu", t->bytes);
-        reply->header_count = 1;
-        (void)buf_addf(&reply->body, "%u", t->sum);
-        atomic_fetch_add(&finished, 1);
-    } else {
-        atomic_store(&kept_bytes, (int)t->bytes);
-        atomic_fetch_add(&abandoned, 1);
-    }
-    free(t);
-}
-
-static const struct server_raw raw = {
-    .prefix = "/tus/", .body_max = PHOTO, .begin = raw_begin, .piece = raw_piece, .finish = raw_finish
-};
-
-static void start_raw(struct server_limits limits) {
-    rig = (struct rig){ .routes = tables, .raw = &raw, .limits = limits };
-    atomic_store(&begun, 0);
-    atomic_store(&finished, 0);
-    atomic_store(&abandoned, 0);
-    rig_start(&rig);
-}
-
-static void test_raw(void **state) {
-    (void)state;
-    struct http_reply r;
-    unsigned sum = 0;
-    char wanted[32];
-    for (size_t i = 0; i < 1000000; i++) sum += (unsigned char)photo[i];
-    (void)snprintf(wanted, sizeof wanted, "%u", sum);
-    start_raw((struct server_limits){ 0 });
-    int fd = http_connect(rig.port);
-    for (int i = 0; i < 3; i++) { /* on one connection */
-        assert_true(http_send_text(fd, "PATCH /tus/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"));
-        assert_true(http_send(fd, photo, 1000000));
-        assert_true(http_read(fd, false, &r));
-        assert_int_equal(r.status, 201);
-        assert_string_equal(http_header(&r, "Upload-Offset"), "1000000");
-        assert_string_equal(r.body, wanted);
-        http_reply_fini(&r);
-        assert_true(http_send_text(fd, "HEAD /tus/1 HTTP/1.1\r\nHost: x\r\n\r\n"));
-        assert_true(http_read(fd, true, &r));
-        assert_int_equal(r.status, 201);
-        http_reply_fini(&r);
-        assert_true(http_send_text(
-            fd,
-            "POST /tus HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n%.4s\r\n3\r\n%.3s\r\n0\r\n\r\n",
-            "abcd", "efg"));
-        assert_true(http_read(fd, false, &r));
-        assert_string_equal(http_header(&r, "Upload-Offset"), "7");
-        http_reply_fini(&r);
-        assert_true(
-            http_send_text(fd, "PATCH /tus/1 HTTP/1.1\r\nHost: x\r\nX-Mode: refuse\r\nContent-Length: 4\r\n\r\nabcd"));
-        assert_true(http_read(fd, false, &r));
-        assert_int_equal(r.status, 409);
-        http_reply_fini(&r);
-        assert_true(
-            http_send_text(fd, "PATCH /tus/1 HTTP/1.1\r\nHost: x\r\nX-Mode: early\r\nContent-Length: 600000\r\n\r\n"));
-        assert_true(http_send(fd, photo, 600000));
-        assert_true(http_read(fd, false, &r));
-        assert_int_equal(r.status, 460);
-        http_reply_fini(&r);
-    }
-    assert_true(http_send_text(fd, "GET /tus/1 HTTP/1.1\r\nHost: x\r\n\r\n"));
-    expect_reply(fd, 405, NULL);
-    fd = http_connect(rig.port);
-    assert_true(
-        http_send_text(fd, "PATCH /tus/1 HTTP/1.1\r\nHost: x\r\nX-Mode: refuse\r\nContent-Length: 16000000\r\n\r\n"));
-    (void)http_send(fd, photo, 1000000);
-    expect_reply(fd, 409, NULL);
-    fd = http_connect(rig.port);
-    assert_true(http_send_text(fd, "PATCH /tus/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 16777217\r\n\r\n"));
-    expect_reply(fd, 413, NULL);
-    assert_int_equal(atomic_load(&begun), atomic_load(&finished) + atomic_load(&abandoned));
-    rig_stop(&rig);
-}
-
-/* What arrived before the client left reaches the handler. */
-static void test_raw_client_leaves(void **state) {
-    (void)state;
-    start_raw((struct server_limits){ .silence_ms = 300 });
-    int fd = http_connect(rig.port);
-    assert_true(http_send_text(fd, "PATCH /tus/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"));
-    assert_true(http_send(fd, photo, 300001));
-    wait_for(&begun, 1);
-    (void)close(fd);
-    wait_for(&abandoned, 1);
-    assert_int_equal(atomic_load(&kept_bytes), 300001);
-    fd = http_connect(rig.port); /* silence */
-    assert_true(http_send_text(fd, "PATCH /tus/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"));
-    assert_true(http_send(fd, photo, 20));
-    expect_reply(fd, 408, NULL);
-    wait_for(&abandoned, 2);
-    assert_int_equal(atomic_load(&kept_bytes), 20);
-    fd = http_connect(rig.port); /* the server stops first */
-    assert_true(http_send_text(fd, "PATCH /tus/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"));
-    assert_true(http_send(fd, photo, 30));
-    wait_for(&begun, 3);
-    rig_stop(&rig);
-    (void)close(fd);
-    assert_int_equal(atomic_load(&abandoned), 3);
-    assert_int_equal(atomic_load(&kept_bytes), 30);
-}
-
-static void test_raw_listener_of_its_own(void **state) {
-    (void)state;
-    rig = (struct rig){ .routes = tables, .raw = &raw, .raw_only = { .address = "127.0.0.1:0" } };
-    rig_start(&rig);
-    struct http_reply r = http_request(rig.port, "HEAD", "/tus/1", "", NULL);
-    assert_int_equal(r.status, 404);
-    http_reply_fini(&r);
-    r = http_request(server_raw_port(rig.server), "HEAD", "/tus/1", "", NULL);
-    assert_int_equal(r.status, 201);
-    http_reply_fini(&r);
-    rig_stop(&rig);
-}
-
 int main(void) {
     (void)signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
@@ -509,9 +329,6 @@ int main(void) {
         cmocka_unit_test_teardown(test_heavy_two_at_a_time, teardown),
         cmocka_unit_test_teardown(test_client_leaves_during_a_step, teardown),
         cmocka_unit_test_teardown(test_stop, teardown),
-        cmocka_unit_test_teardown(test_raw, teardown),
-        cmocka_unit_test_teardown(test_raw_client_leaves, teardown),
-        cmocka_unit_test_teardown(test_raw_listener_of_its_own, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

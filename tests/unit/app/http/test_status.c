@@ -14,25 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct fixture {
-    struct board_rig board;
-    struct steps steps;
-    int sent_now;
-};
+static int sent_now;
 
 static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    board_rig_open(&f->board);
-    steps_init(&f->steps, &f->board);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct fixture *f = *state;
-    board_rig_close(&f->board);
-    free(f);
-    return 0;
+    sent_now = 0;
+    return steps_rig_setup(state);
 }
 
 static int64_t number(const struct json *o, const char *a, const char *b, const char *c) {
@@ -57,12 +43,12 @@ static struct json *parse(const char *text) {
     return root;
 }
 
-static char *get(struct fixture *f, const char *pattern) {
+static char *get(struct steps_rig *f, const char *pattern) {
     return steps_expect(&f->steps, &(struct steps_ask){ .method = "GET", .pattern = pattern }, 200, NULL);
 }
 
 /* One photo: its event, and its two uploads. */
-static void add_photo(struct fixture *f) {
+static void add_photo(struct steps_rig *f) {
     struct buf jpeg = board_rig_jpeg(&f->board, 1, NULL);
     char target[80], id[ID_SIZE];
     ids_make(clock_wall(), id);
@@ -74,7 +60,7 @@ static void add_photo(struct fixture *f) {
 }
 
 static void a_new_board(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     char *text = get(f, "/api/v1/status");
     struct json *o = parse(text);
     assert_text(o, "board", BOARD_RIG_BOARD);
@@ -96,10 +82,13 @@ static void a_new_board(void **state) {
 
 static const char *word_up(void *ctx) { return (void)ctx, "up"; }
 static const char *word_ok(void *ctx) { return (void)ctx, "ok"; }
-static void note_send(void *ctx) { ((struct fixture *)ctx)->sent_now++; }
+static void note_send(void *ctx) {
+    (void)ctx;
+    sent_now++;
+}
 
 static void a_board_with_a_photo_to_send(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     add_photo(f);
     f->steps.app.status_ctx = f;
     f->steps.app.link_state = f->steps.app.hub_state = word_up;
@@ -119,16 +108,16 @@ static void a_board_with_a_photo_to_send(void **state) {
     json_destroy(o);
     free(text);
     steps_status(&f->steps, &(struct steps_ask){ .method = "POST", .pattern = "/api/v1/send-now" }, 204, NULL);
-    assert_int_equal(f->sent_now, 1);
+    assert_int_equal(sent_now, 1);
 }
 
 static int marks(struct db *db, void *arg) {
-    struct fixture *f = ((void **)arg)[0];
+    struct steps_rig *f = ((void **)arg)[0];
     return status_print_marks(&f->steps.app, db, ((void **)arg)[1]);
 }
 
 static void marks_are_a_part_of_it(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     struct buf out;
     buf_init(&out, STATUS_MAX);
     assert_int_equal(store_call(f->board.reader, marks, (void *[]){ f, &out }), 0);
@@ -144,7 +133,7 @@ static void marks_are_a_part_of_it(void **state) {
 }
 
 static void metrics_are_numbers(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     add_photo(f);
     char *text = get(f, "/metrics");
     assert_non_null(strstr(text, "sitelog_events_total{lane=\"photo\",state=\"saved\"} 1\n"));
@@ -173,7 +162,7 @@ static void some_vitals(void *ctx, struct vitals *out) {
 }
 
 static void how_the_machine_is(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     char *text = get(f, "/api/v1/status");
     struct json *o = parse(text);
     assert_null(json_member(json_member(o, "disk"), "wear_percent")); /* nobody looks */
@@ -201,7 +190,7 @@ static void how_the_machine_is(void **state) {
 }
 
 static void healthz_says_which_program_it_is(void **state) {
-    struct fixture *f = *state;
+    struct steps_rig *f = *state;
     char *text = get(f, "/healthz");
     assert_non_null(strstr(text, "\"ok\":true"));
     assert_non_null(strstr(text, "\"program\":\"board\""));
@@ -271,12 +260,12 @@ static void who_did_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_new_board, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_board_with_a_photo_to_send, setup, teardown),
-        cmocka_unit_test_setup_teardown(marks_are_a_part_of_it, setup, teardown),
-        cmocka_unit_test_setup_teardown(metrics_are_numbers, setup, teardown),
-        cmocka_unit_test_setup_teardown(how_the_machine_is, setup, teardown),
-        cmocka_unit_test_setup_teardown(healthz_says_which_program_it_is, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_new_board, setup, steps_rig_teardown),
+        cmocka_unit_test_setup_teardown(a_board_with_a_photo_to_send, setup, steps_rig_teardown),
+        cmocka_unit_test_setup_teardown(marks_are_a_part_of_it, setup, steps_rig_teardown),
+        cmocka_unit_test_setup_teardown(metrics_are_numbers, setup, steps_rig_teardown),
+        cmocka_unit_test_setup_teardown(how_the_machine_is, setup, steps_rig_teardown),
+        cmocka_unit_test_setup_teardown(healthz_says_which_program_it_is, setup, steps_rig_teardown),
         cmocka_unit_test(answers_of_a_post),
         cmocka_unit_test(a_body_that_did_not_fit_is_no_answer),
         cmocka_unit_test(who_did_it),

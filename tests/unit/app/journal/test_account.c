@@ -36,11 +36,7 @@ static int add(struct test_journal *t, const char *id, const char *name, const c
     *e = (struct err_text){ 0 };
     journal_pair_begin(t);
     int rc = person_add(t->journal, t->db, journal_site(t->journal), id, name, role, verifier, "board", e);
-    if (rc < 0)
-        db_rollback(t->db);
-    else
-        journal_pair_commit(t);
-    return rc;
+    return journal_pair_end(t, rc);
 }
 
 static void test_add(void **state) {

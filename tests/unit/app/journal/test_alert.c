@@ -9,17 +9,11 @@
 #include "app/journal/alert.h"
 
 #include "firmware/base/cleanup.h"
-#include "tests/support/journal_pair.h"
+#include "tests/support/post_rig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct fixture {
-    struct test_journal t;
-    struct buf answer;
-    struct err_text e;
-};
 
 static const struct alert camera = { .rule = "camera-down",
                                      .level = "office",
@@ -28,44 +22,27 @@ static const struct alert camera = { .rule = "camera-down",
                                      .zh = "相机没有画面",
                                      .en = "no picture" };
 
-static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    journal_pair_now("2026-11-22T16:10:00+08:00");
-    journal_pair_open(&f->t, "b-01");
-    buf_init(&f->answer, 1u << 20);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct fixture *f = *state;
-    journal_pair_close(&f->t);
-    buf_fini(&f->answer);
-    free(f);
-    return 0;
-}
-
-static int raise(struct fixture *f, const struct alert *a) {
+static int raise(struct post_rig *f, const struct alert *a) {
     journal_pair_begin(&f->t);
     int rc = alert_raise(f->t.journal, f->t.db, NULL, a, &f->e);
     journal_pair_commit(&f->t);
     return rc;
 }
 
-static int clear(struct fixture *f, const char *id) {
+static int clear(struct post_rig *f, const char *id) {
     journal_pair_begin(&f->t);
     int rc = alert_clear(f->t.journal, f->t.db, JOURNAL_SITE, id, &f->e);
     journal_pair_commit(&f->t);
     return rc;
 }
 
-static int64_t standing(struct fixture *f, const char *rule) {
+static int64_t standing(struct post_rig *f, const char *rule) {
     int64_t n = -1;
     assert_int_equal(alert_standing(f->t.db, JOURNAL_SITE, rule, &n), 0);
     return n;
 }
 
-static const char *list(struct fixture *f, const char *since, const char *before, int limit) {
+static const char *list(struct post_rig *f, const char *since, const char *before, int limit) {
     struct wall at;
     assert_int_equal(clock_parse(since, &at, NULL), 0);
     buf_clear(&f->answer);
@@ -102,7 +79,7 @@ static void an_id_follows_from_what_it_is_about(void **state) {
 }
 
 static void raised_once_and_cleared_once(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     char id[ID_SIZE], want[ID_SIZE];
     alert_id(JOURNAL_SITE, &camera, want);
     assert_int_equal(alert_find(f->t.db, JOURNAL_SITE, "camera-down", "board/b-01", id, NULL), ERR_NOT_FOUND);
@@ -135,7 +112,7 @@ static void raised_once_and_cleared_once(void **state) {
 }
 
 static void pages(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     for (int i = 0; i < 5; i++) {
         struct alert a = camera;
         a.due.ms += i * 60000;
@@ -154,7 +131,7 @@ static void pages(void **state) {
     assert_int_equal(alert_print(f->t.db, &bad, &f->answer, &f->e), ERR_INVALID);
 }
 
-static const char *filtered(struct fixture *f, struct alert_query q) {
+static const char *filtered(struct post_rig *f, struct alert_query q) {
     q.since = (struct wall){ 1 };
     q.limit = 10;
     buf_clear(&f->answer);
@@ -163,7 +140,7 @@ static const char *filtered(struct fixture *f, struct alert_query q) {
 }
 
 static void filters(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     struct alert disk = camera;
     char id[ID_SIZE];
     disk.rule = "disk-low";
@@ -191,7 +168,7 @@ static void filters(void **state) {
 
 /* Who cleared one may raise it again (its clock was wrong, say); who only heard that it was cleared may not. */
 static void raised_again_by_who_cleared_it(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     struct test_journal hub = { 0 };
     unsigned seed = journal_pair_seed();
     char id[ID_SIZE];
@@ -215,7 +192,7 @@ static void raised_again_by_who_cleared_it(void **state) {
 
 /* Both ends raise and clear without knowing of each other: one alert, and cleared stays cleared. */
 static void both_ends_raise_and_clear(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     struct test_journal hub = { 0 };
     unsigned seed = journal_pair_seed();
     char id[ID_SIZE];
@@ -237,7 +214,7 @@ static void both_ends_raise_and_clear(void **state) {
     journal_pair_close(&hub);
 }
 
-static int see(struct fixture *f, const char *id, const char *body) {
+static int see(struct post_rig *f, const char *id, const char *body) {
     journal_pair_begin(&f->t);
     buf_clear(&f->answer);
     int rc = alert_see(f->t.journal, f->t.db, id, "user/o-01", body, strlen(body), &f->answer, &f->e);
@@ -246,7 +223,7 @@ static int see(struct fixture *f, const char *id, const char *body) {
 }
 
 static void seen(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     char id[ID_SIZE];
     alert_id(JOURNAL_SITE, &camera, id);
     assert_int_equal(see(f, id, "{}"), ERR_NOT_FOUND);
@@ -286,7 +263,7 @@ static void what_others_may_say(void **state) {
 }
 
 static void one_that_says_little_is_listed(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     struct event_draft d = { .type = "alert-raised",
                              .subject_id = "01990000-0000-7000-8000-00000000bb01",
                              .actor = "board",
@@ -301,14 +278,14 @@ static void one_that_says_little_is_listed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_id_follows_from_what_it_is_about),
-        cmocka_unit_test_setup_teardown(raised_once_and_cleared_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(pages, setup, teardown),
-        cmocka_unit_test_setup_teardown(filters, setup, teardown),
-        cmocka_unit_test_setup_teardown(raised_again_by_who_cleared_it, setup, teardown),
-        cmocka_unit_test_setup_teardown(both_ends_raise_and_clear, setup, teardown),
-        cmocka_unit_test_setup_teardown(seen, setup, teardown),
+        cmocka_unit_test_setup_teardown(raised_once_and_cleared_once, post_rig_setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(pages, post_rig_setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(filters, post_rig_setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(raised_again_by_who_cleared_it, post_rig_setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(both_ends_raise_and_clear, post_rig_setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(seen, post_rig_setup, post_rig_teardown),
         cmocka_unit_test(what_others_may_say),
-        cmocka_unit_test_setup_teardown(one_that_says_little_is_listed, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_that_says_little_is_listed, post_rig_setup, post_rig_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

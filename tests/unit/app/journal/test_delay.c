@@ -11,68 +11,45 @@
 #include "app/journal/hold.h"
 #include "app/journal/standing.h"
 #include "firmware/base/cleanup.h"
-#include "tests/support/journal_pair.h"
+#include "tests/support/post_rig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct fixture {
-    struct test_journal t, hub;
-    struct appended out;
-    struct buf answer;
-    struct err_text e;
-    struct post p;
-    unsigned ids;
-};
-
 static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    journal_pair_now("2026-11-23T09:00:00+08:00"); /* a Monday */
-    journal_pair_open(&f->t, "b-01");
-    journal_pair_open(&f->hub, "hub");
-    buf_init(&f->answer, 1u << 20);
-    *state = f;
+    (void)post_rig_setup_at(state, "2026-11-23T09:00:00+08:00"); /* a Monday */
+    post_rig_hub(*state);
     return 0;
 }
 
-static int teardown(void **state) {
-    struct fixture *f = *state;
-    journal_pair_close(&f->t);
-    journal_pair_close(&f->hub);
-    buf_fini(&f->answer);
-    free(f);
-    return 0;
-}
-
-static int post_at(struct fixture *f, struct test_journal *t, void (*fill)(struct post *p), const char *subject,
+static int post_at(struct post_rig *f, struct test_journal *t, void (*fill)(struct post *p), const char *subject,
                    const char *rest) {
-    char body[600];
-    (void)snprintf(body, sizeof body, "{\"id\":\"01990000-0000-7000-8000-%012u\"%s%s}", ++f->ids, rest[0] ? "," : "",
-                   rest);
-    f->p = (struct post){ .site = JOURNAL_SITE, .actor = "user/u-01", .subject_id = subject };
-    fill(&f->p);
+    const char *body = post_rig_body(f, rest);
+    struct post p = { .site = JOURNAL_SITE, .actor = "user/u-01", .subject_id = subject };
+    fill(&p);
     f->e = (struct err_text){ 0 };
     buf_clear(&f->answer);
     journal_pair_begin(t);
-    int rc = post_event(t->journal, t->db, &f->p, body, strlen(body), &f->out, &f->answer, &f->e);
+    int rc = post_event(t->journal, t->db, &p, body, strlen(body), &f->out, &f->answer, &f->e);
     journal_pair_commit(t);
+    memcpy(f->allowed, p.allowed, sizeof f->allowed);
     return rc;
 }
 
-static int claim(struct fixture *f, const char *rest) { return post_at(f, &f->t, delay_post_claim, NULL, rest); }
-static int decide(struct fixture *f, const char *id, const char *rest) {
+static int claim(struct post_rig *f, const char *rest) { return post_at(f, &f->t, delay_post_claim, NULL, rest); }
+static int decide(struct post_rig *f, const char *id, const char *rest) {
     return post_at(f, &f->t, delay_post_decision, id, rest);
 }
 
-static void says(struct fixture *f, const char *text) {
+static void says(struct post_rig *f, const char *text) {
     if (!strstr(f->answer.data, text)) fail_msg("%s is not in %s", text, f->answer.data);
 }
 
 #define WEEK "\"reason\":\"property-ban\",\"from\":\"2026-11-16\",\"to\":\"2026-11-22\""
 
 static void a_claim_is_judged(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(claim(f, "\"reason\":\"x\",\"from\":\"2026-11-17\",\"to\":\"2026-11-16\""), ERR_INVALID);
     assert_string_equal(f->e.field, "to");
     assert_int_equal(claim(f, "\"reason\":\"x\",\"from\":\"2026-11-22\",\"to\":\"2026-11-22\""), ERR_INVALID);
@@ -88,7 +65,7 @@ static void a_claim_is_judged(void **state) {
 }
 
 static void head_office_decides_once(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     char id[ID_SIZE], subject[64];
     assert_int_equal(claim(f, WEEK), 0);
     memcpy(id, f->out.id, ID_SIZE);
@@ -109,7 +86,7 @@ static void head_office_decides_once(void **state) {
     says(f, "\"state\":\"partly\"");
     says(f, "\"note\":\"两天\",\"from\":\"2026-11-16\",\"to\":\"2026-11-17\",\"days\":2}");
     assert_int_equal(DECIDE("\"decision\":\"refused\""), ERR_CONFLICT);
-    assert_string_equal(f->p.allowed, "[]");
+    assert_string_equal(f->allowed, "[]");
     struct standstill_days *granted = NULL;
     size_t n = 0;
     assert_int_equal(delay_granted(f->t.db, JOURNAL_SITE, &granted, &n), 0);
@@ -120,7 +97,7 @@ static void head_office_decides_once(void **state) {
 }
 
 static void what_is_refused_grants_nothing(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     char id[ID_SIZE], body[200];
     struct standstill_days *granted = NULL;
     size_t n = 0;
@@ -143,7 +120,7 @@ static void what_is_refused_grants_nothing(void **state) {
 }
 
 static void an_idle_day_is_reported_once(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     char date[TZ_DATE_SIZE];
     const char *body = "{\"date\":\"2026-11-20\"}";
     assert_int_equal(delay_idle_date(body, strlen(body), date, &f->e), 0);
@@ -156,19 +133,19 @@ static void an_idle_day_is_reported_once(void **state) {
 }
 
 static void a_site_is_held_and_resumes(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     struct plan plan;
     struct standstill s;
     struct tz *tz;
     struct wall at;
     assert_int_equal(post_at(f, &f->t, hold_post_resume, JOURNAL_SITE, ""), ERR_CONFLICT);
-    assert_string_equal(f->p.allowed, "[\"hold\"]");
+    assert_string_equal(f->allowed, "[\"hold\"]");
     assert_int_equal(post_at(f, &f->t, hold_post_hold, JOURNAL_SITE, ""), ERR_INVALID);
     assert_string_equal(f->e.field, "reason");
     assert_int_equal(post_at(f, &f->t, hold_post_hold, JOURNAL_SITE, "\"reason\":\"payment-overdue\""), 0);
     says(f, "{\"held\":{\"since\":\"2026-11-23T09:00:00.000+08:00\"");
     assert_int_equal(post_at(f, &f->t, hold_post_hold, JOURNAL_SITE, "\"reason\":\"y\""), ERR_CONFLICT);
-    assert_string_equal(f->p.allowed, "[\"resume\"]");
+    assert_string_equal(f->allowed, "[\"resume\"]");
     journal_pair_now("2026-11-25T18:00:00+08:00");
     assert_int_equal(post_at(f, &f->t, hold_post_resume, JOURNAL_SITE, "\"note\":\"paid\""), 0);
     says(f, "{\"held\":null,\"holds\":[{\"from\":\"2026-11-23T09:00:00.000+08:00\",\"to\":\"2026-11-25T18:00:00.000+08:"
@@ -187,7 +164,7 @@ static void a_site_is_held_and_resumes(void **state) {
 
 /* Both ends decide and hold without knowing of each other. */
 static void in_any_order_the_same(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     unsigned seed = journal_pair_seed();
     char id[ID_SIZE], yes[200], no[200];
     assert_int_equal(claim(f, WEEK), 0);
@@ -214,7 +191,7 @@ static void in_any_order_the_same(void **state) {
     assert_string_equal(open, "0");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, post_rig_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

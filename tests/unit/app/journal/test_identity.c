@@ -14,11 +14,7 @@
 static int load(struct test_journal *t, struct identity *out, struct err_text *e) {
     journal_pair_begin(t);
     int rc = identity_load(t->db, out, e);
-    if (rc)
-        db_rollback(t->db);
-    else
-        journal_pair_commit(t);
-    return rc;
+    return journal_pair_end(t, rc);
 }
 
 static void connected(struct test_journal *t, int64_t connect) {

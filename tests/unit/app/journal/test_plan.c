@@ -43,11 +43,7 @@ static int put(struct hub *h, int64_t if_match, const char *body) {
     journal_pair_begin(&h->t);
     int rc =
         plan_set(h->t.journal, h->t.db, JOURNAL_SITE, if_match, body, strlen(body), "user/u-90", &h->answer, &h->e);
-    if (rc < 0)
-        db_rollback(h->t.db);
-    else
-        journal_pair_commit(&h->t);
-    return rc;
+    return journal_pair_end(&h->t, rc);
 }
 
 static void expect(struct hub *h, int64_t if_match, const char *body, const char *answer) {

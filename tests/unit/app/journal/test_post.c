@@ -9,7 +9,7 @@
 #include "app/journal/listing.h"
 #include "app/journal/post.h"
 
-#include "tests/support/journal_pair.h"
+#include "tests/support/post_rig.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +17,8 @@
 #define ID1 "01935d2a-1c00-7abc-8def-0123456789ab"
 #define ID2 "01935d2a-1c00-7abc-8def-0123456789ac"
 
-struct fixture {
-    struct test_journal t;
-    struct appended out;
-    struct buf answer;
-    struct err_text e;
-    int judged, verdict;
-    struct post p;
-};
+/* What the judge says, and how often it was asked. */
+static int judged, verdict;
 
 static const struct shape shape[] = {
     { .name = "text", .kind = SHAPE_TEXT, .flags = SHAPE_NEEDED, .max = 400 },
@@ -35,10 +29,9 @@ static const struct shape shape[] = {
 
 static int judge(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
                  struct err_text *e) {
-    struct fixture *f = p->ctx;
-    (void)j, (void)db;
-    f->judged++;
-    if (f->verdict) return err_set(e, f->verdict, "not now");
+    (void)p, (void)j, (void)db;
+    judged++;
+    if (verdict) return err_set(e, verdict, "not now");
     if (!json_member(data, "filled")) json_put_int(made, "filled", 7);
     json_put_bool(made, "made", true);
     return 0;
@@ -50,40 +43,27 @@ static int print(struct db *db, const char *site, const char *id, bool names, st
 }
 
 static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    journal_pair_now("2026-11-22T16:10:00+08:00");
-    journal_pair_open(&f->t, "b-01");
-    buf_init(&f->answer, 1u << 20);
-    *state = f;
-    return 0;
+    judged = verdict = 0;
+    return post_rig_setup(state);
 }
 
-static int teardown(void **state) {
-    struct fixture *f = *state;
-    journal_pair_close(&f->t);
-    buf_fini(&f->answer);
-    free(f);
-    return 0;
-}
-
-static int post(struct fixture *f, const char *subject, const char *body) {
-    f->p = (struct post){ .site = JOURNAL_SITE,
-                          .actor = "user/u-01",
-                          .type = "note",
-                          .subject_id = subject,
-                          .shape = shape,
-                          .judge = judge,
-                          .print = print,
-                          .ctx = f };
+static int post(struct post_rig *f, const char *subject, const char *body) {
+    struct post p = { .site = JOURNAL_SITE,
+                      .actor = "user/u-01",
+                      .type = "note",
+                      .subject_id = subject,
+                      .shape = shape,
+                      .judge = judge,
+                      .print = print };
     buf_clear(&f->answer);
     journal_pair_begin(&f->t);
-    int rc = post_event(f->t.journal, f->t.db, &f->p, body, strlen(body), &f->out, &f->answer, &f->e);
+    int rc = post_event(f->t.journal, f->t.db, &p, body, strlen(body), &f->out, &f->answer, &f->e);
     journal_pair_commit(&f->t);
     return rc;
 }
 
 static void a_body_becomes_one_event(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     struct envelope event;
     int64_t pos;
     assert_int_equal(post(f, NULL, "{\"text\":\"13900001234\",\"id\":\"" ID1 "\"}"), 0);
@@ -99,13 +79,13 @@ static void a_body_becomes_one_event(void **state) {
     assert_string_equal(f->out.id, ID1);
     assert_int_equal(f->out.key.seq, seq);
     assert_string_equal(f->answer.data, "{\"id\":\"" ID1 "\"}");
-    assert_int_equal(f->judged, 1); /* a repeat is not judged again */
+    assert_int_equal(judged, 1); /* a repeat is not judged again */
     assert_int_equal(post(f, NULL, "{\"id\":\"" ID1 "\",\"text\":\"other\"}"), ERR_CONFLICT);
     assert_string_equal(f->e.field, "id");
 }
 
 static void a_step_is_an_event_of_its_subject(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(post(f, "s-1", "{\"text\":\"a\",\"id\":\"" ID1 "\"}"), 0);
     assert_string_equal(f->answer.data, "{\"id\":\"s-1\"}");
     assert_int_equal(post(f, "s-1", "{\"text\":\"a\",\"id\":\"" ID1 "\"}"), ERR_EXISTS);
@@ -114,7 +94,7 @@ static void a_step_is_an_event_of_its_subject(void **state) {
 }
 
 static void what_was_filled_in_is_the_same_record(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"id\":\"" ID1 "\"}"), 0);
     assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"id\":\"" ID1 "\"}"), ERR_EXISTS);
     assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"filled\":7,\"id\":\"" ID1 "\"}"), ERR_EXISTS);
@@ -123,10 +103,10 @@ static void what_was_filled_in_is_the_same_record(void **state) {
 }
 
 static void what_is_refused_leaves_nothing(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     struct envelope event;
     int64_t pos;
-    f->verdict = ERR_DENIED;
+    verdict = ERR_DENIED;
     assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"id\":\"" ID2 "\"}"), ERR_DENIED);
     assert_int_equal(journal_find(f->t.db, JOURNAL_SITE, ID2, &event, &pos), ERR_NOT_FOUND);
     assert_int_equal(post(f, NULL, "{\"text\":\"a\"}"), ERR_INVALID);
@@ -134,7 +114,7 @@ static void what_is_refused_leaves_nothing(void **state) {
     assert_int_equal(post(f, NULL, "{\"text\":\"a\""), ERR_INVALID);
     assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"made\":true,\"id\":\"" ID2 "\"}"), ERR_INVALID);
     assert_string_equal(f->e.field, "made");
-    f->verdict = 0;
+    verdict = 0;
     assert_int_equal(post(f, NULL, "{\"text\":\"a\",\"id\":\"" ID2 "\"}"), 0);
 }
 
@@ -178,7 +158,7 @@ static int put(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
     return 0;
 }
 
-static void page(struct fixture *f, const char *before, const char *expected) {
+static void page(struct post_rig *f, const char *before, const char *expected) {
     struct stmt *s = NULL;
     int64_t from;
     assert_int_equal(listing_before(before, &from, &f->e), 0);
@@ -194,7 +174,7 @@ static void page(struct fixture *f, const char *before, const char *expected) {
 }
 
 static void pages_follow_one_another(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     int64_t from;
     page(f, NULL, "{\"ns\":[5,4],\"next\":\"4\"}");
     page(f, "4", "{\"ns\":[3,2],\"next\":\"2\"}");
@@ -204,7 +184,7 @@ static void pages_follow_one_another(void **state) {
     assert_string_equal(f->e.field, "before");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, post_rig_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

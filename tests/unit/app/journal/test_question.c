@@ -179,11 +179,7 @@ static int call(struct post_rig *f, unsigned n, const char *rest) {
     buf_clear(&f->answer);
     journal_pair_begin(&f->t);
     int rc = callback_make(f->t.journal, f->t.db, &p, body, strlen(body), &f->out, &f->answer, &f->e);
-    if (rc == 0)
-        journal_pair_commit(&f->t);
-    else
-        db_rollback(f->t.db);
-    return rc;
+    return journal_pair_end(&f->t, rc);
 }
 
 static void due_now(struct post_rig *f, bool all) {
@@ -262,11 +258,7 @@ static int hand_over(struct post_rig *f, unsigned n, const char *rest, struct bu
     buf_clear(open);
     journal_pair_begin(&f->t);
     int rc = handover_make(f->t.journal, f->t.db, &p, body, strlen(body), &f->out, &f->answer, open, &f->e);
-    if (rc == 0)
-        journal_pair_commit(&f->t);
-    else
-        db_rollback(f->t.db);
-    return rc;
+    return journal_pair_end(&f->t, rc);
 }
 
 /* ---- the home screen ---- */

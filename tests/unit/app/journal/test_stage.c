@@ -9,7 +9,7 @@
 #include "app/journal/stage.h"
 
 #include "firmware/base/cleanup.h"
-#include "tests/support/journal_pair.h"
+#include "tests/support/post_rig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,61 +17,36 @@
 
 enum { ALL = (1 << STAGE_VERB_COUNT) - 1, MANAGER = 7, SUPERVISOR = 24 };
 
-struct fixture {
-    struct test_journal t, hub;
-    struct appended out;
-    struct buf answer;
-    struct err_text e;
-    struct stage_ask ask;
-    unsigned ids;
-};
+static struct stage_ask ask; /* the last one */
 
 static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    journal_pair_now("2026-11-16T09:00:00+08:00"); /* a Monday */
-    journal_pair_open(&f->t, "b-01");
-    journal_pair_open(&f->hub, "hub");
-    buf_init(&f->answer, 1u << 20);
-    *state = f;
+    (void)post_rig_setup_at(state, "2026-11-16T09:00:00+08:00"); /* a Monday */
+    post_rig_hub(*state);
     return 0;
 }
 
-static int teardown(void **state) {
-    struct fixture *f = *state;
-    journal_pair_close(&f->t);
-    journal_pair_close(&f->hub);
-    buf_fini(&f->answer);
-    free(f);
-    return 0;
-}
-
-static int step_at(struct fixture *f, struct test_journal *t, enum stage_verb verb, const char *key, const char *rest) {
-    char body[600];
-    (void)snprintf(body, sizeof body, "{\"id\":\"01990000-0000-7000-8000-%012u\"%s%s}", ++f->ids, rest[0] ? "," : "",
-                   rest);
-    f->ask = (struct stage_ask){
+static int step_at(struct post_rig *f, struct test_journal *t, enum stage_verb verb, const char *key,
+                   const char *rest) {
+    const char *body = post_rig_body(f, rest);
+    ask = (struct stage_ask){
         .site = JOURNAL_SITE, .key = key, .actor = "user/u-01", .fallback_tz = "Asia/Shanghai", .verb = verb, .may = ALL
     };
     buf_clear(&f->answer);
     f->e = (struct err_text){ 0 };
-    assert_int_equal(db_begin(t->db), 0);
-    int rc = stage_step(t->journal, t->db, &f->ask, body, strlen(body), &f->out, &f->answer, &f->e);
-    if (rc)
-        db_rollback(t->db);
-    else
-        assert_int_equal(db_commit(t->db), 0);
-    return rc;
+    journal_pair_begin(t);
+    int rc = stage_step(t->journal, t->db, &ask, body, strlen(body), &f->out, &f->answer, &f->e);
+    return journal_pair_end(t, rc);
 }
 
-static int step(struct fixture *f, enum stage_verb verb, const char *key, const char *rest) {
+static int step(struct post_rig *f, enum stage_verb verb, const char *key, const char *rest) {
     return step_at(f, &f->t, verb, key, rest);
 }
 
-static void says(struct fixture *f, const char *text) {
+static void says(struct post_rig *f, const char *text) {
     if (!strstr(f->answer.data, text)) fail_msg("%s is not in %s", text, f->answer.data);
 }
 
-static void list(struct fixture *f, const char *key, unsigned may) {
+static void list(struct post_rig *f, const char *key, unsigned may) {
     struct stage_view view = {
         .site = JOURNAL_SITE, .fallback_tz = "Asia/Shanghai", .now = clock_wall(), .may = may, .names = true
     };
@@ -87,14 +62,14 @@ static void plan_as(struct test_journal *t, const char *data) {
 }
 
 static void a_stage_lives(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), ERR_CONFLICT);
-    assert_string_equal(f->ask.allowed, "[\"start\",\"override\"]");
+    assert_string_equal(ask.allowed, "[\"start\",\"override\"]");
     assert_int_equal(step(f, STAGE_START, "preparation", "\"note\":\"13900001234\""), 0);
     says(f, "\"state\":\"started\",\"started\":{\"at\":\"2026-11-16T09:00:00.000+08:00\",\"by\":{\"id\":\"u-01\"");
     says(f, "\"allowed\":[\"finish\",\"request\",\"override\"]");
     assert_int_equal(step(f, STAGE_START, "preparation", ""), ERR_CONFLICT);
-    assert_string_equal(f->ask.allowed, "[\"finish\",\"request\",\"override\"]");
+    assert_string_equal(ask.allowed, "[\"finish\",\"request\",\"override\"]");
     assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), ERR_CONFLICT);
     assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), 0);
     assert_int_equal(step(f, STAGE_REQUEST, "preparation", "\"photos\":[\"01990000-0000-7000-8000-0000000000aa\"]"), 0);
@@ -112,16 +87,16 @@ static void a_stage_lives(void **state) {
     assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), 0);
     says(f, "\"state\":\"accepted\"");
     assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), ERR_CONFLICT);
-    assert_string_equal(f->ask.allowed, "[]");
+    assert_string_equal(ask.allowed, "[]");
     assert_int_equal(step(f, STAGE_START, "nothing", ""), ERR_NOT_FOUND);
     journal_pair_rebuild(&f->t);
 }
 
 static void gates_refuse_and_are_overridden(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(step(f, STAGE_START, "waterproofing", "\"room\":\"bath\""), ERR_CONFLICT);
-    assert_int_equal(f->ask.lacks.count, 1);
-    assert_true(f->ask.lacks.list[0].hard);
+    assert_int_equal(ask.lacks.count, 1);
+    assert_true(ask.lacks.list[0].hard);
     assert_non_null(strstr(f->e.text, "plumbing, electrical is not accepted"));
     assert_int_equal(step(f, STAGE_OVERRIDE, "waterproofing", "\"room\":\"bath\""), ERR_INVALID);
     assert_string_equal(f->e.field, "reason");
@@ -143,14 +118,14 @@ static void gates_refuse_and_are_overridden(void **state) {
 }
 
 static void a_soft_gate_warns(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(step(f, STAGE_START, "demolition", ""), 0);
-    assert_int_equal(f->ask.lacks.count, 1);
-    assert_false(f->ask.lacks.list[0].hard);
+    assert_int_equal(ask.lacks.count, 1);
+    assert_false(ask.lacks.list[0].hard);
 }
 
 static void rooms_are_asked_for(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(step(f, STAGE_START, "waterproofing", ""), ERR_INVALID);
     assert_string_equal(f->e.field, "room");
     assert_int_equal(step(f, STAGE_START, "waterproofing", "\"room\":\"whole\""), ERR_INVALID);
@@ -166,7 +141,7 @@ static void rooms_are_asked_for(void **state) {
 }
 
 static void roles_see_what_they_may(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
     list(f, "preparation", MANAGER);
     says(f, "\"allowed\":[\"finish\",\"request\"]");
@@ -183,7 +158,7 @@ static void roles_see_what_they_may(void **state) {
 }
 
 static void days_late(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     plan_as(&f->t, "{\"stages\":[{\"key\":\"preparation\",\"planned_start\":\"2026-11-13\",\"planned_finish\":"
                    "\"2026-11-14\"},{\"key\":\"demolition\"}]}");
     list(f, "preparation", ALL); /* Monday; Saturday was planned, and Sunday is none */
@@ -200,19 +175,19 @@ static void days_late(void **state) {
 }
 
 static void a_repeat_is_the_same(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
-    f->ids--;
+    f->bodies--;
     assert_int_equal(step(f, STAGE_START, "preparation", ""), ERR_EXISTS);
     says(f, "\"state\":\"started\"");
-    f->ids--;
+    f->bodies--;
     assert_int_equal(step(f, STAGE_START, "preparation", "\"note\":\"x\""), ERR_CONFLICT);
-    assert_string_equal(f->ask.allowed, "");
+    assert_string_equal(ask.allowed, "");
 }
 
 /* Two writers that do not see each other: both hold the same in the end, and what was not legal is marked. */
 static void in_any_order_the_same(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     unsigned seed = journal_pair_seed();
     assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
     journal_pair_carry(&f->t, &f->hub, &seed);
@@ -232,7 +207,7 @@ static void in_any_order_the_same(void **state) {
     assert_string_not_equal(late, "0");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, post_rig_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

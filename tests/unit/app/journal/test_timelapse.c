@@ -14,7 +14,7 @@
 #include "app/journal/viewpoint.h"
 
 #include "firmware/base/cleanup.h"
-#include "tests/support/journal_pair.h"
+#include "tests/support/post_rig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,34 +23,17 @@
 #define MOVE1 "01990000-0000-7000-8000-00000000aa01"
 #define MOVE2 "01990000-0000-7000-8000-00000000aa02"
 
-struct fixture {
-    struct test_journal t;
-    struct buf answer;
-    struct err_text e;
-    unsigned frames;
-};
+static unsigned taken_frames;
 
 static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    journal_pair_now("2026-11-22T08:00:00+08:00");
-    journal_pair_open(&f->t, "b-01");
-    buf_init(&f->answer, 1u << 20);
-    *state = f;
-    return 0;
+    taken_frames = 0;
+    return post_rig_setup_at(state, "2026-11-22T08:00:00+08:00");
 }
 
-static int teardown(void **state) {
-    struct fixture *f = *state;
-    journal_pair_close(&f->t);
-    buf_fini(&f->answer);
-    free(f);
-    return 0;
-}
-
-static void take(struct fixture *f, const char *origin, const char *taken) {
+static void take(struct post_rig *f, const char *origin, const char *taken) {
     struct photo p = { .bytes = 300000, .width = 1920, .height = 1080 };
     struct appended out;
-    unsigned n = ++f->frames;
+    unsigned n = ++taken_frames;
     (void)snprintf(p.id, sizeof p.id, "01990000-0000-7000-8000-%012x", n);
     (void)snprintf(p.sha256, sizeof p.sha256, "%064x", n);
     (void)snprintf(p.origin, sizeof p.origin, "%s", origin);
@@ -64,26 +47,22 @@ static void take(struct fixture *f, const char *origin, const char *taken) {
     journal_pair_commit(&f->t);
 }
 
-static int move(struct fixture *f, const char *body) {
+static int move(struct post_rig *f, const char *body) {
     struct appended out;
     buf_clear(&f->answer);
     f->e = (struct err_text){ 0 };
     journal_pair_begin(&f->t);
     int rc = viewpoint_move(f->t.journal, f->t.db, "user/u-01", body, strlen(body), &out, &f->answer, &f->e);
-    if (rc < 0)
-        db_rollback(f->t.db);
-    else
-        journal_pair_commit(&f->t);
-    return rc;
+    return journal_pair_end(&f->t, rc);
 }
 
-static size_t count(const struct fixture *f, const char *word) {
+static size_t count(const struct post_rig *f, const char *word) {
     size_t n = 0;
     for (const char *at = f->answer.data ? strstr(f->answer.data, word) : NULL; at; at = strstr(at + 1, word)) n++;
     return n;
 }
 
-static size_t frames(struct fixture *f, const char *from, const char *to, int max) {
+static size_t frames(struct post_rig *f, const char *from, const char *to, int max) {
     struct timelapse_query q = { .site = JOURNAL_SITE, .from = from, .to = to, .max = max };
     buf_clear(&f->answer);
     assert_int_equal(timelapse_print(f->t.db, &q, &f->answer), 0);
@@ -91,7 +70,7 @@ static size_t frames(struct fixture *f, const char *from, const char *to, int ma
 }
 
 static void frames_come_oldest_first_and_by_date(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(frames(f, NULL, NULL, 10), 0);
     assert_non_null(strstr(f->answer.data, "\"total\":0"));
     take(f, "timelapse", "2026-11-21T10:00:00+08:00");
@@ -109,7 +88,7 @@ static void frames_come_oldest_first_and_by_date(void **state) {
 /* Of a whole job's frames the player gets evenly so many as it can show, the first and the last one always. */
 static void many_are_thinned_evenly(void **state) {
     static const int most[] = { 1, 2, 7, 40, 99, 100, 101, 1000 };
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     for (unsigned i = 0; i < 100; i++) {
         char at[CLOCK_TEXT_SIZE];
         (void)snprintf(at, sizeof at, "2026-11-21T%02u:%02u:00+08:00", 7 + i / 20, i % 20);
@@ -129,7 +108,7 @@ static void many_are_thinned_evenly(void **state) {
 }
 
 static void a_move_begins_a_series(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     char series[ID_SIZE];
     assert_int_equal(viewpoint_series(f->t.db, JOURNAL_SITE, "b-01", series), 0);
     assert_string_equal(series, "");
@@ -156,7 +135,7 @@ static void a_move_begins_a_series(void **state) {
 }
 
 static void a_repeated_move_is_the_same(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     assert_int_equal(move(f, "{\"id\":\"" MOVE1 "\",\"room\":\"kitchen\"}"), 0);
     assert_int_equal(move(f, "{\"id\":\"" MOVE1 "\",\"room\":\"kitchen\"}"), ERR_EXISTS);
     assert_non_null(strstr(f->answer.data, "\"room\":\"kitchen\",\"at\":"));
@@ -173,7 +152,7 @@ static void a_repeated_move_is_the_same(void **state) {
 }
 
 static void frames_bury_nothing(void **state) {
-    struct fixture *f = *state;
+    struct post_rig *f = *state;
     take(f, "timelapse", "2026-11-21T10:00:00+08:00");
     take(f, "phone", "2026-11-21T11:10:00+08:00");
     take(f, "timelapse", "2026-11-21T12:00:00+08:00");
@@ -205,11 +184,11 @@ static void frames_bury_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(frames_come_oldest_first_and_by_date, setup, teardown),
-        cmocka_unit_test_setup_teardown(many_are_thinned_evenly, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_move_begins_a_series, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_repeated_move_is_the_same, setup, teardown),
-        cmocka_unit_test_setup_teardown(frames_bury_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(frames_come_oldest_first_and_by_date, setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(many_are_thinned_evenly, setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(a_move_begins_a_series, setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(a_repeated_move_is_the_same, setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(frames_bury_nothing, setup, post_rig_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

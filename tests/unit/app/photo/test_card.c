@@ -3,6 +3,7 @@
 #include "app/photo/card.h"
 #include "app/photo/jpeg.h"
 #include "firmware/base/cleanup.h"
+#include "tests/support/font_rig.h"
 #include "tests/support/test_jpeg_make.h"
 
 #include <stdarg.h>
@@ -44,22 +45,6 @@ static const struct card plain = {
     .footer_left = "u-01",
     .footer_right = "2026-11-22 18:04",
 };
-
-static int open_font(void **state) {
-    struct err_text e = { 0 };
-    struct font *font = NULL;
-    if (font_open(NULL, &font, &e)) {
-        print_error("%s\n", e.text);
-        return -1;
-    }
-    *state = font;
-    return 0;
-}
-
-static int close_font(void **state) {
-    font_close(*state);
-    return 0;
-}
 
 static struct jpeg_pixels draw(struct font *font, const struct card *card) {
     CLEANUP(buf_fini) struct buf out;
@@ -260,5 +245,5 @@ int main(void) {
         cmocka_unit_test(the_same_day_gives_the_same_bytes),
         cmocka_unit_test(too_much_is_refused),
     };
-    return cmocka_run_group_tests(tests, open_font, close_font);
+    return cmocka_run_group_tests(tests, font_rig_setup, font_rig_teardown);
 }

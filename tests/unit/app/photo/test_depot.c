@@ -8,6 +8,7 @@
 
 #include "app/photo/depot.h"
 #include "firmware/base/file.h"
+#include "tests/support/depot_rig.h"
 #include "tests/support/temp.h"
 
 #include <stdio.h>
@@ -16,43 +17,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct fixture {
-    char *dir, *data, *journal, *photos, *blobs;
-    struct depot_options o;
-};
-
-static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    f->dir = temp_make();
-    f->data = temp_path(f->dir, "a/b/data");
-    f->journal = temp_path(f->data, "journal.db");
-    f->photos = temp_path(f->data, "photos.db");
-    f->blobs = temp_path(f->dir, "blobs");
-    f->o = (struct depot_options){
-        .org = "acme", .site = "s-1", .writer = "b-1", .timezone = "Asia/Shanghai", .dir = f->data
-    };
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct fixture *f = *state;
-    temp_remove(f->dir);
-    free(f->data);
-    free(f->journal);
-    free(f->photos);
-    free(f->blobs);
-    free(f);
-    return 0;
-}
-
-static void open_fine(struct fixture *f, struct depot *d) {
+static void open_fine(struct depot_rig *f, struct depot *d) {
     struct err_text e = { 0 };
     if (depot_open(&f->o, d, &e)) fail_msg("%s", e.text);
 }
 
 /* Refused with a text that names the file, and nothing stays open: the lock is free again. */
-static void assert_refused(struct fixture *f, int want, const char *names) {
+static void assert_refused(struct depot_rig *f, int want, const char *names) {
     struct depot d;
     struct err_text e = { 0 };
     int fd = -1;
@@ -84,7 +55,7 @@ static void change(const char *path, enum db_profile profile, const char *sql) {
 }
 
 static void a_board_is_made_and_found_again(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct depot d, again;
     struct db *reader = NULL;
     struct err_text e = { 0 };
@@ -112,7 +83,7 @@ static void a_board_is_made_and_found_again(void **state) {
 }
 
 static void a_hub_keeps_photos_in_a_folder(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct depot d;
     struct stat st;
     f->o.site = NULL;
@@ -127,7 +98,7 @@ static void a_hub_keeps_photos_in_a_folder(void **state) {
 }
 
 static void a_second_program_is_locked_out(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct depot d, second;
     struct err_text e = { 0 };
     open_fine(f, &d);
@@ -142,7 +113,7 @@ static void a_second_program_is_locked_out(void **state) {
 }
 
 static void a_newer_version_is_refused_and_untouched(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct depot d;
     open_fine(f, &d);
     depot_close(&d);
@@ -154,7 +125,7 @@ static void a_newer_version_is_refused_and_untouched(void **state) {
 }
 
 static void newer_photos_are_refused_and_untouched(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct depot d;
     open_fine(f, &d);
     depot_close(&d);
@@ -166,7 +137,7 @@ static void newer_photos_are_refused_and_untouched(void **state) {
 }
 
 static void what_is_no_database_is_refused_and_untouched(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct buf text;
     struct stat st;
     buf_init(&text, 10000);
@@ -180,7 +151,7 @@ static void what_is_no_database_is_refused_and_untouched(void **state) {
 }
 
 static void photos_that_are_no_database_are_refused_and_untouched(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct depot d;
     static const char text[] =
         "these are somebody's notes, and longer than the head of a database file would be: ................";
@@ -197,7 +168,7 @@ static void photos_that_are_no_database_are_refused_and_untouched(void **state) 
 }
 
 static void another_boards_journal_is_refused(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct depot d;
     open_fine(f, &d);
     depot_close(&d);
@@ -218,7 +189,7 @@ static void another_boards_journal_is_refused(void **state) {
 }
 
 static void a_damaged_key_is_told(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct depot d;
     open_fine(f, &d);
     depot_close(&d);
@@ -227,7 +198,7 @@ static void a_damaged_key_is_told(void **state) {
 }
 
 static void a_folder_that_cannot_be_made_is_told(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct depot d;
     struct err_text e = { 0 };
     char *file = temp_path(f->dir, "a");
@@ -247,16 +218,18 @@ static void a_folder_that_cannot_be_made_is_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_board_is_made_and_found_again, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_hub_keeps_photos_in_a_folder, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_second_program_is_locked_out, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_newer_version_is_refused_and_untouched, setup, teardown),
-        cmocka_unit_test_setup_teardown(newer_photos_are_refused_and_untouched, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_no_database_is_refused_and_untouched, setup, teardown),
-        cmocka_unit_test_setup_teardown(photos_that_are_no_database_are_refused_and_untouched, setup, teardown),
-        cmocka_unit_test_setup_teardown(another_boards_journal_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_damaged_key_is_told, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_made_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_board_is_made_and_found_again, depot_rig_setup, depot_rig_teardown),
+        cmocka_unit_test_setup_teardown(a_hub_keeps_photos_in_a_folder, depot_rig_setup, depot_rig_teardown),
+        cmocka_unit_test_setup_teardown(a_second_program_is_locked_out, depot_rig_setup, depot_rig_teardown),
+        cmocka_unit_test_setup_teardown(a_newer_version_is_refused_and_untouched, depot_rig_setup, depot_rig_teardown),
+        cmocka_unit_test_setup_teardown(newer_photos_are_refused_and_untouched, depot_rig_setup, depot_rig_teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_database_is_refused_and_untouched, depot_rig_setup,
+                                        depot_rig_teardown),
+        cmocka_unit_test_setup_teardown(photos_that_are_no_database_are_refused_and_untouched, depot_rig_setup,
+                                        depot_rig_teardown),
+        cmocka_unit_test_setup_teardown(another_boards_journal_is_refused, depot_rig_setup, depot_rig_teardown),
+        cmocka_unit_test_setup_teardown(a_damaged_key_is_told, depot_rig_setup, depot_rig_teardown),
+        cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_made_is_told, depot_rig_setup, depot_rig_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "app/photo/font.h"
 #include "app/photo/font_glyph.h"
 #include "firmware/base/cleanup.h"
+#include "tests/support/font_rig.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,22 +20,6 @@ enum { LINES_MAX = 64 };
 
 static const struct font_style plain = { .size_px = 32 };
 static const struct font_style bold = { .size_px = 32, .bold = true };
-
-static int open_font(void **state) {
-    struct err_text e = { 0 };
-    struct font *font = NULL;
-    if (font_open(NULL, &font, &e)) {
-        print_error("%s\n", e.text);
-        return -1;
-    }
-    *state = font;
-    return 0;
-}
-
-static int close_font(void **state) {
-    font_close(*state);
-    return 0;
-}
 
 static int width(struct font *font, const char *text) { return font_width(font, &plain, text, strlen(text)); }
 
@@ -240,5 +225,5 @@ int main(void) {
         cmocka_unit_test(text_is_drawn_where_it_was_measured),
         cmocka_unit_test(drawing_off_the_canvas_is_clipped),
     };
-    return cmocka_run_group_tests(tests, open_font, close_font);
+    return cmocka_run_group_tests(tests, font_rig_setup, font_rig_teardown);
 }

@@ -43,12 +43,7 @@ static int teardown(void **state) {
     return 0;
 }
 
-static void start(struct fixture *f) {
-    assert_int_equal(
-        shutter_start(&(struct shutter_options){ .device = f->r.device, .width_px = 640, .height_px = 480 },
-                      &f->shutter),
-        0);
-}
+static void start(struct fixture *f) { f->shutter = board_rig_shutter(&f->r); }
 
 static int take(struct fixture *f, int timeout_ms, struct err_text *e) {
     uint8_t *bytes = NULL;

@@ -29,11 +29,7 @@ static int setup(void **state) {
     board_rig_open(&f->r);
     struct buf b = board_rig_jpeg(&f->r, 1, "a.jpg");
     buf_fini(&b);
-    assert_int_equal(
-        shutter_start(&(struct shutter_options){ .device = f->r.device, .width_px = 640, .height_px = 480 },
-                      &f->shutter),
-        0);
-    f->r.photos.shutter = f->shutter;
+    f->shutter = board_rig_shutter(&f->r);
     f->r.photos.queued = queued;
     f->r.photos.ctx = f;
     f->snapshot = (struct snapshot){ .photos = &f->r.photos,

@@ -9,41 +9,13 @@
 #include "app/photo/vacate.h"
 #include "firmware/base/buf.h"
 #include "firmware/base/file.h"
+#include "tests/support/depot_rig.h"
 #include "tests/support/temp.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct fixture {
-    char *dir, *data, *conf, *marker;
-    struct depot_options o;
-    struct err_text e;
-};
-
-static int setup(void **state) {
-    struct fixture *f = calloc(1, sizeof *f);
-    f->dir = temp_make();
-    f->data = temp_path(f->dir, "data");
-    f->conf = temp_path(f->dir, "board.conf");
-    f->marker = temp_path(f->data, "moving");
-    f->o = (struct depot_options){
-        .org = "acme", .site = "s-1", .writer = "b-1", .timezone = "Asia/Shanghai", .dir = f->data
-    };
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct fixture *f = *state;
-    temp_remove(f->dir);
-    free(f->data);
-    free(f->conf);
-    free(f->marker);
-    free(f);
-    return 0;
-}
 
 static void write_text(const char *path, const char *text, mode_t mode) {
     assert_int_equal(file_write(path, text, strlen(text), mode, NULL), 0);
@@ -70,7 +42,7 @@ static void test_settings(void **state) {
     };
     static const char *const bad[] = { "", "[board]\nid = b-1\n", "[board]\nsite = s-3\n", "[board]\nsite = s-12\n",
                                        "[board]\nsite =\n" };
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct stat st;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         write_text(f->conf, cases[i][0], 0640);
@@ -99,7 +71,7 @@ static int run_sql(struct depot *d, const char *sql) {
 }
 
 /* A board of s-1, with its first event; received: head office has it. Gives its key. */
-static struct identity make_board(struct fixture *f, bool received) {
+static struct identity make_board(struct depot_rig *f, bool received) {
     struct depot d;
     assert_int_equal(depot_open(&f->o, &d, &f->e), 0);
     struct identity id = d.identity;
@@ -112,7 +84,7 @@ static struct identity make_board(struct fixture *f, bool received) {
 }
 
 static void test_no_move(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct vacate v;
     (void)make_board(f, true);
     assert_int_equal(vacate_read(f->data, &v, &f->e), ERR_NOT_FOUND);
@@ -123,7 +95,7 @@ static void test_no_move(void **state) {
 }
 
 static void test_called_off(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct vacate v;
     struct depot d;
     (void)make_board(f, false);
@@ -136,7 +108,7 @@ static void test_called_off(void **state) {
 }
 
 static void test_emptied(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct vacate v;
     struct depot d;
     struct stat st;
@@ -181,7 +153,7 @@ static void test_damaged_marker(void **state) {
         "{\"from\":\"s-1\",\"to\":\"s-2\",\"phase\":\"wipe\"}",
         "{\"from\":\"s-1\",\"to\":\"s-2\",\"phase\":\"wipe\",\"secret\":\"00\",\"public\":\"00\"}"
     };
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct vacate v;
     struct depot d;
     (void)make_board(f, true);
@@ -194,7 +166,7 @@ static void test_damaged_marker(void **state) {
 }
 
 static void test_busy(void **state) {
-    struct fixture *f = *state;
+    struct depot_rig *f = *state;
     struct vacate v;
     struct depot d;
     (void)make_board(f, true);
@@ -205,7 +177,7 @@ static void test_busy(void **state) {
 }
 
 int main(void) {
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, depot_rig_setup, depot_rig_teardown)
     const struct CMUnitTest tests[] = {
         T(test_settings), T(test_no_move), T(test_called_off), T(test_emptied), T(test_damaged_marker), T(test_busy),
     };

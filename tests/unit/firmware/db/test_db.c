@@ -9,6 +9,7 @@
 #include "firmware/base/file.h"
 #include "firmware/base/text.h"
 #include "firmware/db/db.h"
+#include "tests/support/db_rig.h"
 #include "tests/support/temp.h"
 
 #include <signal.h>
@@ -18,35 +19,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct place {
-    char *dir;
-    char *path;
-};
-
-static int setup(void **state) {
-    struct place *place = calloc(1, sizeof *place);
-    if (!place) return -1;
-    place->dir = temp_make();
-    place->path = temp_path(place->dir, "journal.db");
-    *state = place;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct place *place = *state;
-    temp_remove(place->dir);
-    free(place->path);
-    free(place);
-    return 0;
-}
-
-static struct db *opened(const char *path, enum db_profile profile) {
-    struct db *db = NULL;
-    struct err_text e = { 0 };
-    if (db_open(path, profile, &db, &e) != 0) fail_msg("%s", e.text);
-    return db;
-}
 
 static void must_exec(struct db *db, const char *sql) {
     struct err_text e = { 0 };
@@ -70,9 +42,9 @@ static void assert_pragma(struct db *db, const char *sql, const char *expected) 
 }
 
 static void test_journal_profile(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     struct stat st;
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     must_exec(db, "CREATE TABLE t(a INTEGER) STRICT");
     assert_pragma(db, "PRAGMA journal_mode", "wal");
     assert_pragma(db, "PRAGMA synchronous", "2");
@@ -85,8 +57,8 @@ static void test_journal_profile(void **state) {
 }
 
 static void test_photos_profile(void **state) {
-    struct place *place = *state;
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_PHOTOS);
+    struct db_rig *place = *state;
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_PHOTOS);
     must_exec(db, "CREATE TABLE t(a INTEGER) STRICT");
     assert_pragma(db, "PRAGMA journal_mode", "persist");
     assert_pragma(db, "PRAGMA synchronous", "2");
@@ -96,15 +68,15 @@ static void test_photos_profile(void **state) {
 }
 
 static void test_reader(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     struct db *absent = NULL;
     struct err_text e = { 0 };
     assert_int_equal(db_open(place->path, DB_JOURNAL_READER, &absent, &e), ERR_NOT_FOUND);
     assert_non_null(strstr(e.text, place->path));
     assert_int_not_equal(access(place->path, F_OK), 0);
-    CLEANUP(close_db) struct db *writer = opened(place->path, DB_JOURNAL);
+    CLEANUP(close_db) struct db *writer = db_rig_open(place->path, DB_JOURNAL);
     must_exec(writer, "CREATE TABLE t(a INTEGER) STRICT; INSERT INTO t VALUES(7)");
-    CLEANUP(close_db) struct db *reader = opened(place->path, DB_JOURNAL_READER);
+    CLEANUP(close_db) struct db *reader = db_rig_open(place->path, DB_JOURNAL_READER);
     assert_int_equal(asked_int(reader, "SELECT a FROM t"), 7);
     assert_int_equal(db_exec(reader, "INSERT INTO t VALUES(8)", &e), ERR_DENIED);
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
@@ -114,10 +86,10 @@ static void test_reader(void **state) {
 }
 
 static void test_reader_sees_its_snapshot(void **state) {
-    struct place *place = *state;
-    CLEANUP(close_db) struct db *writer = opened(place->path, DB_JOURNAL);
+    struct db_rig *place = *state;
+    CLEANUP(close_db) struct db *writer = db_rig_open(place->path, DB_JOURNAL);
     must_exec(writer, "CREATE TABLE t(a INTEGER) STRICT; INSERT INTO t VALUES(1)");
-    CLEANUP(close_db) struct db *reader = opened(place->path, DB_JOURNAL_READER);
+    CLEANUP(close_db) struct db *reader = db_rig_open(place->path, DB_JOURNAL_READER);
     assert_int_equal(db_begin_read(reader), 0);
     assert_int_equal(asked_int(reader, "SELECT count(*) FROM t"), 1);
     must_exec(writer, "INSERT INTO t VALUES(2)");
@@ -141,7 +113,7 @@ static void assert_untouched(const char *path, const void *bytes, size_t n, enum
 }
 
 static void test_no_database_is_not_touched(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     char noise[8192];
     for (size_t i = 0; i < sizeof noise; i++) noise[i] = (char)(i * 31 + 7);
     for (int profile = DB_JOURNAL; profile <= DB_PHOTOS_READER; profile++) {
@@ -151,9 +123,9 @@ static void test_no_database_is_not_touched(void **state) {
 }
 
 static void test_damaged_database(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     struct err_text e = { 0 };
-    struct db *db = opened(place->path, DB_PHOTOS);
+    struct db *db = db_rig_open(place->path, DB_PHOTOS);
     must_exec(db,
               "CREATE TABLE t(a BLOB) STRICT; INSERT INTO t VALUES(zeroblob(100000)); CREATE INDEX i ON t(length(a))");
     assert_int_equal(db_check(db, &e), 0);
@@ -163,7 +135,7 @@ static void test_damaged_database(void **state) {
     assert_int_equal(fseek(file, 4096, SEEK_SET), 0);
     for (int i = 0; i < 4096; i++) assert_int_equal(fputc(0x5a, file), 0x5a);
     assert_int_equal(fclose(file), 0);
-    CLEANUP(close_db) struct db *damaged = opened(place->path, DB_PHOTOS);
+    CLEANUP(close_db) struct db *damaged = db_rig_open(place->path, DB_PHOTOS);
     assert_int_equal(db_check(damaged, &e), ERR_CORRUPT);
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     assert_int_equal(db_prepare(damaged, "SELECT a FROM t", &s), 0);
@@ -172,7 +144,7 @@ static void test_damaged_database(void **state) {
 }
 
 static void test_open_errors(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     struct db *db = NULL;
     struct err_text e = { 0 };
     CLEANUP(free_ptr) char *nowhere = temp_path(place->dir, "absent/journal.db");
@@ -184,8 +156,8 @@ static void test_open_errors(void **state) {
 }
 
 static void test_values_come_back(void **state) {
-    struct place *place = *state;
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    struct db_rig *place = *state;
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     must_exec(db, "CREATE TABLE t(i INTEGER, d REAL, s TEXT, b BLOB) STRICT");
     struct stmt *s = NULL;
     size_t n = 99;
@@ -220,8 +192,8 @@ static void test_values_come_back(void **state) {
 }
 
 static void test_errors_of_statements(void **state) {
-    struct place *place = *state;
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    struct db_rig *place = *state;
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     must_exec(db, "CREATE TABLE t(a INTEGER PRIMARY KEY, s TEXT NOT NULL) STRICT; INSERT INTO t VALUES(1, 'x')");
     struct stmt *s = NULL;
     assert_int_equal(db_prepare(db, "SELECT nonsense FROM t", &s), ERR_INVALID);
@@ -243,12 +215,12 @@ static void test_errors_of_statements(void **state) {
 }
 
 static void test_statements_are_cached(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     static const char sql[] = "SELECT a FROM t ORDER BY a";
     char buffer[64];
     struct stmt *a = NULL;
     struct stmt *b = NULL;
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     must_exec(db, "CREATE TABLE t(a INTEGER) STRICT; INSERT INTO t VALUES(1), (2)");
     assert_int_equal(db_prepare(db, sql, &a), 0);
     assert_int_equal(db_prepare(db, sql, &b), 0);
@@ -268,8 +240,8 @@ static void test_statements_are_cached(void **state) {
 }
 
 static void test_transactions(void **state) {
-    struct place *place = *state;
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    struct db_rig *place = *state;
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     must_exec(db, "CREATE TABLE t(a INTEGER) STRICT");
     assert_int_equal(db_begin(db), 0);
     must_exec(db, "INSERT INTO t VALUES(1)");
@@ -304,8 +276,8 @@ static int temporary_files(void) {
 }
 
 static void test_savepoint_needs_no_file(void **state) {
-    struct place *place = *state;
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    struct db_rig *place = *state;
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     must_exec(db, "CREATE TABLE t(a INTEGER, b BLOB) STRICT;"
                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
                   " INSERT INTO t SELECT i, zeroblob(1500) FROM n");
@@ -320,10 +292,10 @@ static void test_savepoint_needs_no_file(void **state) {
 }
 
 static void test_failed_commit_leaves_nothing_open(void **state) {
-    struct place *place = *state;
-    CLEANUP(close_db) struct db *writer = opened(place->path, DB_PHOTOS);
+    struct db_rig *place = *state;
+    CLEANUP(close_db) struct db *writer = db_rig_open(place->path, DB_PHOTOS);
     must_exec(writer, "CREATE TABLE t(a INTEGER) STRICT; PRAGMA busy_timeout=10");
-    CLEANUP(close_db) struct db *reader = opened(place->path, DB_PHOTOS_READER);
+    CLEANUP(close_db) struct db *reader = db_rig_open(place->path, DB_PHOTOS_READER);
     assert_int_equal(db_begin_read(reader), 0);
     assert_int_equal(asked_int(reader, "SELECT count(*) FROM t"), 0);
     assert_int_equal(db_begin(writer), 0);
@@ -339,8 +311,8 @@ static void test_failed_commit_leaves_nothing_open(void **state) {
 }
 
 static void test_full(void **state) {
-    struct place *place = *state;
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    struct db_rig *place = *state;
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     struct err_text e = { 0 };
     must_exec(db, "CREATE TABLE t(a BLOB) STRICT; PRAGMA max_page_count=20");
     struct stmt *s = NULL;
@@ -359,9 +331,9 @@ static void test_full(void **state) {
 
 /* A limit of the file's size makes the write itself fail: an I/O error, after which SQLite has rolled back by itself. */
 static void test_failed_write(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     struct rlimit before;
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     must_exec(db, "CREATE TABLE t(a BLOB) STRICT");
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
@@ -381,9 +353,9 @@ static void test_failed_write(void **state) {
 }
 
 static void test_free_bytes_and_blob(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     unsigned char bytes[300];
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_PHOTOS);
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_PHOTOS);
     must_exec(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, a BLOB) STRICT; INSERT INTO t VALUES(5, randomblob(100000))");
     struct stmt *s = NULL;
     size_t n = 0;
@@ -404,13 +376,13 @@ static void test_free_bytes_and_blob(void **state) {
 }
 
 static void test_backup(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     struct err_text e = { 0 };
     CLEANUP(free_ptr) char *copy = temp_path(place->dir, "copy.db");
     CLEANUP(free_ptr) char *wal = temp_path(place->dir, "copy.db-wal");
     CLEANUP(free_ptr) char *part = temp_path(place->dir, "copy.db.part");
     CLEANUP(free_ptr) char *nowhere = temp_path(place->dir, "absent/copy.db");
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     must_exec(db, "CREATE TABLE t(a INTEGER) STRICT; INSERT INTO t VALUES(41)");
     assert_int_equal(file_write(copy, "older", 5, 0644, NULL), 0);
     assert_int_equal(db_backup(db, copy, &e), 0);
@@ -422,7 +394,7 @@ static void test_backup(void **state) {
     assert_int_equal(file_read(copy, &bytes, NULL), 0);
     assert_int_equal(bytes.data[18],
                      1); /* https://www.sqlite.org/fileformat2.html: 1 is no WAL, so that it is whole in one file */
-    CLEANUP(close_db) struct db *other = opened(copy, DB_JOURNAL);
+    CLEANUP(close_db) struct db *other = db_rig_open(copy, DB_JOURNAL);
     assert_int_equal(asked_int(other, "SELECT a FROM t"), 41);
     must_exec(other, "UPDATE t SET a = 43");
     assert_pragma(other, "PRAGMA journal_mode", "wal");
@@ -432,7 +404,7 @@ static void test_backup(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, db_rig_setup, db_rig_teardown)
         TEST(test_journal_profile),
         TEST(test_photos_profile),
         TEST(test_reader),

@@ -8,40 +8,12 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/file.h"
 #include "firmware/db/migrate.h"
+#include "tests/support/db_rig.h"
 #include "tests/support/temp.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct place {
-    char *dir;
-    char *path;
-};
-
-static int setup(void **state) {
-    struct place *place = calloc(1, sizeof *place);
-    if (!place) return -1;
-    place->dir = temp_make();
-    place->path = temp_path(place->dir, "journal.db");
-    *state = place;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct place *place = *state;
-    temp_remove(place->dir);
-    free(place->path);
-    free(place);
-    return 0;
-}
-
-static struct db *opened(const char *path, enum db_profile profile) {
-    struct db *db = NULL;
-    struct err_text e = { 0 };
-    if (db_open(path, profile, &db, &e) != 0) fail_msg("%s", e.text);
-    return db;
-}
 
 static void close_db(struct db **db) { db_close(*db); }
 
@@ -72,9 +44,9 @@ static const struct migration good[] = {
 };
 
 static void test_runs_each_once(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     struct err_text e = { 0 };
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     assert_int_equal(version_of(db), 0);
     assert_int_equal(migrate_run(db, "journal", good, 1, &e), 0);
     assert_int_equal(version_of(db), 1);
@@ -87,7 +59,7 @@ static void test_runs_each_once(void **state) {
 
 static void assert_fails(const char *path, const struct migration *list, int code, const char *text) {
     struct err_text e = { 0 };
-    CLEANUP(close_db) struct db *db = opened(path, DB_JOURNAL);
+    CLEANUP(close_db) struct db *db = db_rig_open(path, DB_JOURNAL);
     assert_int_equal(migrate_run(db, "journal", list, 2, &e), code);
     assert_non_null(strstr(e.text, "journal: migration 2"));
     assert_non_null(strstr(e.text, text));
@@ -98,13 +70,13 @@ static void assert_fails(const char *path, const struct migration *list, int cod
 }
 
 static void test_a_failing_one_is_undone(void **state) {
-    struct place *place = *state;
+    struct db_rig *place = *state;
     const struct migration bad_run[] = { good[0], { .version = 2, .run = refuse } };
     const struct migration bad_sql[] = { good[0],
                                          { .version = 2, .sql = "INSERT INTO t VALUES(9); CREATE TABLE oops(" } };
     assert_fails(place->path, bad_run, ERR_DENIED, "not today");
     assert_fails(place->path, bad_sql, ERR_INVALID, "incomplete input");
-    CLEANUP(close_db) struct db *db = opened(place->path, DB_JOURNAL);
+    CLEANUP(close_db) struct db *db = db_rig_open(place->path, DB_JOURNAL);
     assert_int_equal(migrate_run(db, "journal", good, 3, NULL), 0); /* the mended program goes on from there */
     assert_int_equal(version_of(db), 3);
 }
@@ -116,7 +88,7 @@ static void assert_refused_untouched(const char *path) {
     buf_init(&before, 1 << 20);
     buf_init(&after, 1 << 20);
     assert_int_equal(file_read(path, &before, NULL), 0);
-    struct db *db = opened(path, DB_JOURNAL);
+    struct db *db = db_rig_open(path, DB_JOURNAL);
     assert_int_equal(migrate_run(db, "journal", good, 3, &e), ERR_UNSUPPORTED);
     db_close(db);
     assert_non_null(strstr(e.text, "version 9 "));
@@ -127,8 +99,8 @@ static void assert_refused_untouched(const char *path) {
 }
 
 static void test_newer_version_is_refused_untouched(void **state) {
-    struct place *place = *state;
-    struct db *db = opened(place->path, DB_JOURNAL);
+    struct db_rig *place = *state;
+    struct db *db = db_rig_open(place->path, DB_JOURNAL);
     assert_int_equal(migrate_run(db, "journal", good, 3, NULL), 0);
     assert_int_equal(db_exec(db, "PRAGMA user_version=9", NULL), 0);
     db_close(db);
@@ -137,8 +109,8 @@ static void test_newer_version_is_refused_untouched(void **state) {
 
 /* Of a version that uses another journal mode: opening it must not change that either. */
 static void test_newer_version_in_another_journal_mode(void **state) {
-    struct place *place = *state;
-    struct db *db = opened(place->path, DB_PHOTOS);
+    struct db_rig *place = *state;
+    struct db *db = db_rig_open(place->path, DB_PHOTOS);
     assert_int_equal(db_exec(db, "CREATE TABLE later(a INTEGER) STRICT; PRAGMA user_version=9", NULL), 0);
     db_close(db);
     assert_refused_untouched(place->path);
@@ -148,7 +120,7 @@ static void test_newer_version_in_another_journal_mode(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, db_rig_setup, db_rig_teardown)
         TEST(test_runs_each_once),
         TEST(test_a_failing_one_is_undone),
         TEST(test_newer_version_is_refused_untouched),
