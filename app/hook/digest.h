@@ -24,9 +24,9 @@ void digest_choose(struct pressing *all, size_t n, struct digest *out);
  * date. last: the date made last, or "". *date is filled when it is true. */
 bool digest_due(const struct tz *tz, int minute, struct wall now, const char *last, char date[TZ_DATE_SIZE]);
 
-/* tz: head office's; fallback_tz: of sites without a plan; silent_after_s: pressing_scope_init. Blocks. */
-MUST_CHECK int digest_read(struct db *db, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
-                           struct wall now, struct digest *out);
+/* tz: head office's; fallback_tz: of sites without a plan. Blocks. */
+MUST_CHECK int digest_read(struct db *db, const struct tz *tz, const char *fallback_tz, struct wall now,
+                           struct digest *out);
 
 /* The members of an open JSON object, as in openapi.yaml. */
 void digest_put(const struct digest *d, struct json_out *w);

@@ -6,13 +6,12 @@
 
 #include <string.h>
 
-int digest_read(struct db *db, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s, struct wall now,
-                struct digest *out) {
+int digest_read(struct db *db, const struct tz *tz, const char *fallback_tz, struct wall now, struct digest *out) {
     CLEANUP(free_ptr) struct pressing *all = NULL;
     struct digest d = { .at = now };
     struct pressing_scope c;
     size_t n = 0;
-    pressing_scope_init(&c, tz, fallback_tz, silent_after_s, now);
+    pressing_scope_init(&c, tz, fallback_tz, now);
     int rc = pressing_read_all(db, &c, &all, &n);
     if (rc < 0) return rc;
     memcpy(d.date, c.date, sizeof d.date);

@@ -76,8 +76,7 @@ static int take(struct db *db, void *arg) {
     struct hook_sender *s = t->s;
     struct wall now = clock_wall();
     int rc = hook_box_take(db, t->worker->hook->name, now, &t->worker->bundle);
-    if (rc == 0 && t->worker->bundle.digest)
-        rc = digest_read(db, s->o.tz, s->o.timezone, s->o.silent_after_s, now, &s->digest);
+    if (rc == 0 && t->worker->bundle.digest) rc = digest_read(db, s->o.tz, s->o.timezone, now, &s->digest);
     t->none = rc == ERR_NOT_FOUND;
     return t->none ? 0 : rc; /* what was parked stays so */
 }
@@ -150,7 +149,10 @@ static bool store_verdict(struct hook_sender *s, struct worker *w) {
     int rc = store_call(s->o.writer, settle, w);
     w->unsettled = rc < 0;
     if (w->unsettled) w->next_ms = now_ms() + STORE_MS;
-    if (rc < 0 && rc != ERR_GONE) log_error("webhook %s: its state cannot be stored: %s", w->hook->name, err_name(rc));
+    if (rc < 0 && rc != ERR_GONE)
+        log_error("webhook %s: its state cannot be stored: %s; its receiver may be told twice; sitelogctl doctor "
+                  "checks disk and database",
+                  w->hook->name, err_name(rc));
     return !w->unsettled;
 }
 
@@ -159,7 +161,9 @@ static void work(struct hook_sender *s, struct worker *w, struct buf *reply) {
     if (!store_verdict(s, w)) return;
     int rc = store_call(s->o.writer, take, &t);
     if (rc < 0 && rc != ERR_GONE) {
-        log_error("webhook %s: what it has to be told cannot be read: %s", w->hook->name, err_name(rc));
+        log_error("webhook %s: what it has to be told cannot be read: %s; it is tried again; sitelogctl doctor checks "
+                  "disk and database",
+                  w->hook->name, err_name(rc));
         w->next_ms = now_ms() + STORE_MS;
     }
     if (rc != 0 || t.none || post(s, w, reply) != 0) return;
@@ -194,7 +198,10 @@ static int64_t round_of(struct hook_sender *s, struct buf *reply) {
     int64_t next_ms = now_ms() + IDLE_MS;
     int rc = store_call(s->o.writer, collect, &c);
     if (!rc) s->pos = c.pos;
-    if (rc && rc != ERR_GONE) log_error("webhooks: the journal cannot be read: %s", err_name(rc));
+    if (rc && rc != ERR_GONE)
+        log_error(
+            "webhooks: the journal cannot be read: %s; it is tried again; sitelogctl doctor checks disk and database",
+            err_name(rc));
     for (size_t i = 0; i < s->o.list.n && !atomic_load(&s->stop); i++) {
         struct worker *w = &s->workers[i];
         atomic_store(&s->alive_ms, now_ms());

@@ -16,9 +16,8 @@ struct hook_sender_options {
     struct hook_list list; /* outlives the sender, as all of this does */
     struct store *writer;  /* stopped after the sender */
     const char *org, *office_url;
-    const struct tz *tz;    /* head office's */
-    const char *timezone;   /* of sites without a plan */
-    int64_t silent_after_s; /* digest_read */
+    const struct tz *tz;  /* head office's */
+    const char *timezone; /* of sites without a plan */
     int64_t retry_max_ms, timeout_ms;
 };
 

@@ -138,7 +138,10 @@ static int look(struct db *db, void *arg) {
 
 static void looked(void *arg, int result) {
     (void)arg;
-    if (result && result != ERR_GONE) log_warn("live events: reading the journal: %s", err_name(result));
+    if (result && result != ERR_GONE)
+        log_warn("live events: the journal cannot be read: %s; open pages show what is new when they are loaded again; "
+                 "sitelogctl doctor checks disk and database",
+                 err_name(result));
 }
 
 void herald_wake(struct herald *h) {

@@ -37,8 +37,6 @@ struct message {
 
 const struct live_options *live_options_of(const struct live *live) { return &live->options; }
 
-size_t live_clients(const struct live *live) { return live->count; }
-
 /* ---- clients ---- */
 
 bool live_shows(const struct live_client *c, const char *site, bool is_record) {

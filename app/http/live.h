@@ -49,6 +49,4 @@ void live_destroy(struct live *live);
 /* id: the store's position for `record`, 0 for others (they carry no id). site "": for everybody. data: one line of JSON. Copied. Takes NULL. */
 void live_publish(struct live *live, const char *event, int64_t id, const char *site, const char *data);
 
-size_t live_clients(const struct live *live);
-
 #endif

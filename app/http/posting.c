@@ -19,13 +19,3 @@ void posting_run(struct app *app, struct exchange *x, struct db *db, struct post
     int rc = post_event(app->journal, db, p, x->body, x->body_len, &appended, &json, &e);
     reply_stepped(x, rc, &json, p->allowed, &e);
 }
-
-int posting_today(struct app *app, struct db *db, const char *site, char out[TZ_DATE_SIZE]) {
-    char zone[PLAN_TZ_SIZE];
-    struct tz *tz = NULL;
-    int rc = site[0] ? plan_timezone(db, site, app->timezone, zone) : 0;
-    if (rc == 0) rc = tz_create(site[0] ? zone : app->timezone, &tz, NULL);
-    if (rc == 0) tz_date(tz, clock_wall(), out);
-    tz_destroy(tz);
-    return rc;
-}

@@ -6,12 +6,8 @@
 #include "app/http/app.h"
 #include "app/http/route.h"
 #include "app/journal/post.h"
-#include "firmware/base/tz.h"
 
 /* p: filled by the subject's file, with subject_id where it is a step of one that is there. 201, 200 for a repeat, 409 with `stored` or `allowed`. */
 void posting_run(struct app *app, struct exchange *x, struct db *db, struct post *p);
-
-/* The date at the site, by its plan's time zone. */
-MUST_CHECK int posting_today(struct app *app, struct db *db, const char *site, char out[TZ_DATE_SIZE]);
 
 #endif

@@ -15,10 +15,9 @@ static int print_changes(struct app *app, struct db *db, struct buf *out, struct
 }
 
 static int print_materials(struct app *app, struct db *db, struct buf *out, struct err_text *e) {
-    char today[TZ_DATE_SIZE];
-    struct material_query q = { .state = "late", .today = today, .limit = ENTRIES, .names = true };
-    int rc = posting_today(app, db, "", today);
-    return rc < 0 ? rc : material_list(db, &q, out, e);
+    struct material_query q = { .state = "late", .now = clock_wall(), .limit = ENTRIES, .names = true };
+    (void)app;
+    return material_list(db, &q, out, e);
 }
 
 static int print_questions(struct app *app, struct db *db, struct buf *out, struct err_text *e) {

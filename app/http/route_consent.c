@@ -4,7 +4,6 @@
 #include "app/http/viewfinder.h"
 #include "app/journal/consent.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { ANSWER_MAX = 16 * 1024 };
@@ -15,7 +14,7 @@ static void show(struct app *app, struct exchange *x, struct db *db) {
     (void)app;
     if (exchange_query_only(x, known)) return;
     buf_init(&json, ANSWER_MAX);
-    int rc = consent_print(db, x->site, role_sees_customer(x->user.role), &json);
+    int rc = consent_print(db, x->site, role_sees_customer(x->user.role), reply_names(x), &json);
     reply_json(x, 200, &json, rc, NULL);
 }
 
@@ -23,12 +22,10 @@ static void put(struct app *app, struct exchange *x, struct db *db) {
     struct err_text e = { 0 };
     struct buf json;
     char actor[64];
-    char by[64];
     bool changed = false;
     buf_init(&json, ANSWER_MAX);
     reply_actor(x, actor);
-    (void)snprintf(by, sizeof by, "%s/%s", role_name(x->user.role), x->user.id);
-    int rc = consent_put(app->journal, db, x->site, actor, by, x->body, x->body_len, &changed, &json, &e);
+    int rc = consent_put(app->journal, db, x->site, actor, x->body, x->body_len, &changed, &json, &e);
     reply_json(x, changed ? 201 : 200, &json, rc, &e);
     if (!x->state) x->state = calloc(1, sizeof(enum consent));
     x->state_free = free;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What sitelogctl asks of a running daemon or hub, over the control socket only: people and the rebuild of projections. */
+/* What sitelogctl asks of a running daemon or hub, over the control socket only: people, replaced boards, and the rebuild of projections. */
 #include "app/http/reply.h"
 #include "app/http/session.h"
 #include "app/journal/account.h"
+#include "app/journal/board.h"
 #include "app/journal/move.h"
 #include "app/journal/person.h"
 #include "app/photo/vacate.h"
@@ -136,6 +137,23 @@ static void rebuild(struct app *app, struct exchange *x, struct db *db) {
     json_close(&w, '}');
 }
 
+/* ---- a board that was replaced ---- */
+
+static void accept_board(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "site", "board", "key", NULL };
+    CLEANUP(json_destroy_ptr) struct json *body = NULL;
+    struct err_text e = { 0 };
+    char site[NAME_SIZE], board[NAME_SIZE], key[48];
+    int rc = json_parse(x->body ? x->body : "", x->body_len, &body, &e);
+    (void)app;
+    if (!rc) rc = json_only(body, "", known, &e);
+    if (!rc) rc = read_member(body, "site", site, sizeof site, &e);
+    if (!rc) rc = read_member(body, "board", board, sizeof board, &e);
+    if (!rc) rc = read_member(body, "key", key, sizeof key, &e);
+    if (!rc) rc = board_accept(db, site, board, key, &e);
+    answer(x, rc, &e);
+}
+
 /* ---- leaving the site ---- */
 
 static int read_target(const struct app *app, const struct exchange *x, char out[41], struct err_text *e) {
@@ -210,6 +228,7 @@ static const struct step add_steps[] = {
 static const struct step list_steps[] = { { STEP_READ, list_users }, { STEP_END, NULL } };
 static const struct step lock_steps[] = { { STEP_WRITE, lock_user }, { STEP_LOOP, end_locked }, { STEP_END, NULL } };
 static const struct step unlock_steps[] = { { STEP_WRITE, unlock_user }, { STEP_END, NULL } };
+static const struct step accept_steps[] = { { STEP_WRITE, accept_board }, { STEP_END, NULL } };
 static const struct step rebuild_steps[] = { { STEP_WRITE, rebuild }, { STEP_END, NULL } };
 
 enum { CONTROL = ROUTE_OPEN | ROUTE_CONTROL };
@@ -220,6 +239,7 @@ const struct route route_control[] = {
     { "POST", "/control/users/{id}/lock", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, lock_steps },
     { "POST", "/control/users/{id}/unlock", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, unlock_steps },
     { "POST", "/control/move", PERMIT_ANY, CONTROL | ROUTE_BOARD, move_steps },
+    { "POST", "/control/boards/accept", PERMIT_ANY, CONTROL | ROUTE_HUB, accept_steps },
     { "POST", "/control/rebuild", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, rebuild_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

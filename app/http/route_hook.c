@@ -22,7 +22,7 @@ static void digest(struct app *app, struct exchange *x, struct db *db) {
     struct json_out w;
     struct buf json;
     if (exchange_query_only(x, known)) return;
-    int rc = digest_read(db, app->tz, app->timezone, app->silent_after_s, clock_wall(), &d);
+    int rc = digest_read(db, app->tz, app->timezone, clock_wall(), &d);
     buf_init(&json, DIGEST_MAX);
     if (!rc) {
         json_start(&w, &json);

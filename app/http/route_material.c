@@ -106,18 +106,17 @@ static bool known_state(struct exchange *x, const char *state) {
 
 static void list(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { "before", "limit", "state", NULL };
-    char today[TZ_DATE_SIZE];
     struct material_query q = { .site = x->site,
                                 .state = exchange_query(x, "state"),
-                                .today = today,
+                                .now = clock_wall(),
                                 .before = exchange_query(x, "before"),
                                 .names = reply_names(x) };
     struct err_text e = { 0 };
     struct buf json;
+    (void)app;
     if (exchange_query_only(x, known) || !reply_limit(x, &q.limit) || !known_state(x, q.state)) return;
     buf_init(&json, LIST_MAX);
-    int rc = posting_today(app, db, x->site, today);
-    if (rc == 0) rc = material_list(db, &q, &json, &e);
+    int rc = material_list(db, &q, &json, &e);
     reply_json(x, 200, &json, rc, &e);
 }
 

@@ -12,7 +12,7 @@ static void mine(struct app *app, struct exchange *x, struct db *db) {
                             .all = role_sees_all_sites(x->user.role) };
     struct buf json;
     if (exchange_query_only(x, known)) return;
-    pressing_scope_init(&ask.scope, app->tz, app->timezone, app->silent_after_s, clock_wall());
+    pressing_scope_init(&ask.scope, app->tz, app->timezone, clock_wall());
     buf_init(&json, MINE_MAX);
     int rc = mine_print(db, &ask, &json);
     reply_json(x, 200, &json, rc, NULL);

@@ -93,7 +93,7 @@ static void sites(struct app *app, struct exchange *x, struct db *db) {
     struct pressing_scope scope;
     bool csv, zh;
     if (exchange_query_only(x, known) || !reply_format(x, &csv, &zh)) return;
-    pressing_scope_init(&scope, app->tz, app->timezone, app->silent_after_s, clock_wall());
+    pressing_scope_init(&scope, app->tz, app->timezone, clock_wall());
     buf_init(&all, LIST_MAX);
     int rc = site_list(db, &scope, &all);
     listed(app, x, "sites", &all, rc, csv ? csv_list_sites : NULL, zh);

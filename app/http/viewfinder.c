@@ -43,8 +43,6 @@ struct viewfinder {
     size_t count;
 };
 
-size_t viewfinder_clients(const struct viewfinder *v) { return v->count; }
-
 static int64_t share_ms(const struct viewfinder *v) {
     int64_t ms = (int64_t)v->count * 1000 / FRAMES_A_SECOND;
     return ms < SLOWEST_MS ? ms : SLOWEST_MS;

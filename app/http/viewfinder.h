@@ -30,6 +30,4 @@ void viewfinder_destroy(struct viewfinder *v);
  * ERR_NOT_FOUND (no camera is set). Owns: the reply that it is given to. */
 MUST_CHECK int viewfinder_join(struct viewfinder *v, struct reply_feed **out);
 
-size_t viewfinder_clients(const struct viewfinder *v);
-
 #endif

@@ -38,9 +38,6 @@ MUST_CHECK int alert_clear(struct journal *j, struct db *db, const char *site, c
 MUST_CHECK int alert_see(struct journal *j, struct db *db, const char *alert, const char *actor, const char *body,
                          size_t n, struct buf *answer, struct err_text *e);
 
-/* The standing alerts of a site (NULL: of all), of a rule (NULL: of all). */
-MUST_CHECK int alert_standing(struct db *db, const char *site, const char *rule, int64_t *out);
-
 /* The newest standing alert of a rule about a subject. ERR_NOT_FOUND. due may be NULL. */
 MUST_CHECK int alert_find(struct db *db, const char *site, const char *rule, const char *subject, char id[ID_SIZE],
                           struct wall *due);

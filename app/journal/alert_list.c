@@ -32,20 +32,6 @@ void alert_put_columns(struct stmt *s, int from, struct json_out *w) {
               stmt_text(s, from + 4), stmt_text(s, from + 5), stmt_text(s, from + 6));
 }
 
-int alert_standing(struct db *db, const char *site, const char *rule, int64_t *out) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(
-        db,
-        "SELECT count(*) FROM alert WHERE cleared_ms = 0 AND (?1 IS NULL OR site = ?1) AND (?2 IS NULL OR rule = ?2)",
-        &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, rule);
-    rc = stmt_step(s);
-    if (rc == 1) *out = stmt_int(s, 0);
-    return rc < 0 ? rc : 0;
-}
-
 int alert_find(struct db *db, const char *site, const char *rule, const char *subject, char id[ID_SIZE],
                struct wall *due) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;

@@ -136,7 +136,9 @@ static int pin(struct db *db, const char *site, const char *board, const char *k
     return stmt_run(s);
 }
 
-int board_unpin(struct db *db, const char *site, const char *board) { return pin(db, site, board, ""); }
+/* How a finding names a key; board_accept looks for it. */
+#define SIGNS "signs with the key "
+#define NOT   " and not"
 
 /* Pins the first key; ERR_DENIED for another one than the pinned. */
 static int check_key(struct db *db, const char *site, const char *board, const char *key, struct wall now,
@@ -146,12 +148,42 @@ static int check_key(struct db *db, const char *site, const char *board, const c
     if (rc == 0 && !known.key[0] && key[0]) rc = pin(db, site, board, key);
     if (rc < 0) return err_set(e, rc, "the board's key cannot be read: %s", db_message(db));
     if (!known.key[0] || strcmp(known.key, key) == 0) return 0;
-    (void)err_set(
-        e, ERR_DENIED,
-        "board %s of %s signs with the key %s and not with the one that was pinned; enrol it again if that is right",
-        board, site, key[0] ? key : "(none)");
+    (void)err_set(e, ERR_DENIED,
+                  "board %s of %s " SIGNS "%s" NOT
+                  " with the one that was pinned; if the board was replaced, accept that key at head "
+                  "office: sitelogctl board accept %s --site %s --key KEY",
+                  board, site, key[0] ? key : "(none)", board, site);
     rc = board_finding(db, site, board, "key", e ? e->text : "another key", now);
     return rc < 0 ? rc : ERR_DENIED;
+}
+
+/* Findings that name it. */
+static int forget_refusal(struct db *db, const char *site, const char *board, const char *key) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "DELETE FROM board_finding WHERE site = ?1 AND board = ?2 AND what = 'key'"
+                        " AND instr(text, '" SIGNS "' || ?3 || '" NOT "') > 0",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, board);
+    stmt_bind_text(s, 3, key);
+    rc = stmt_run(s);
+    return rc < 0 ? rc : db_changes(db) > 0;
+}
+
+int board_accept(struct db *db, const char *site, const char *board, const char *key, struct err_text *e) {
+    struct known known;
+    int rc = read_known(db, site, board, &known);
+    if (rc == 0) rc = forget_refusal(db, site, board, key);
+    if (rc == 0)
+        return err_field(
+            e, ERR_NOT_FOUND, "key",
+            "no board %.40s of site %.40s was refused with that key; the board's card at head office, or GET "
+            "boards, shows the one that was",
+            board, site);
+    if (rc == 1) rc = pin(db, site, board, key);
+    return rc < 0 ? err_set(e, rc, "the board's key cannot be kept: %s", db_message(db)) : 0;
 }
 
 int board_hello(struct db *db, const char *site, const char *board, const struct ack *hello, struct wall now,

@@ -24,8 +24,9 @@ MUST_CHECK int board_state(struct db *db, const char *site, const char *board, c
 MUST_CHECK int board_hello(struct db *db, const char *site, const char *board, const struct ack *hello, struct wall now,
                            struct err_text *e);
 
-/* Forgets the pinned key, after a new enrolment. */
-MUST_CHECK int board_unpin(struct db *db, const char *site, const char *board);
+/* A board was replaced: the key that was refused is the pinned one from now on, and its finding is done with. ERR_NOT_FOUND: no such board, or that key was
+ * not refused of it (a typing error pins nothing). */
+MUST_CHECK int board_accept(struct db *db, const char *site, const char *board, const char *key, struct err_text *e);
 
 /* A beat whose signature was checked: health and heads. health has members as GET /api/v1/status: "clock", "lanes":{lane:{"saved","received"}},
  * "photos":{"pending"}, "camera", "disk". ERR_DENIED: not the pinned key. ERR_CONFLICT: a head is lower than one that was vouched for, or

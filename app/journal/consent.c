@@ -2,9 +2,9 @@
 /* Consent to the camera, as a setting of the site. Does not touch a camera: who would use it asks consent_check. */
 #include "app/journal/consent.h"
 
+#include "app/journal/person.h"
 #include "app/journal/plan.h"
 #include "app/journal/setting_value.h"
-#include "app/journal/shape.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -12,42 +12,29 @@
 
 #define KEY SETTING_CAMERA_CONSENT
 
-static const struct shape value_shape[] = {
-    { .name = "given", .kind = SHAPE_BOOL, .flags = SHAPE_NEEDED },
-    { .name = "on", .kind = SHAPE_DATE },
-    { .name = "by", .kind = SHAPE_PATH, .flags = SHAPE_MADE, .max = 60 },
-    { .name = "text", .kind = SHAPE_TEXT, .max = CONSENT_TEXT_MAX },
-    { 0 },
-};
-
 /* ---- reading ---- */
 
 struct stored {
-    bool known, given;
-    char on[TZ_DATE_SIZE], by[64], text[CONSENT_TEXT_MAX + 1], at[CLOCK_TEXT_SIZE];
+    bool known;
+    struct setting_consent said;
+    char at[CLOCK_TEXT_SIZE], actor[ENVELOPE_ACTOR_SIZE]; /* when and by whom it was recorded */
 };
-
-static void take(const struct json *value, const char *name, char *out, size_t size) {
-    const char *text = json_text(json_member(value, name));
-    text_clip(out, size, text ? text : "");
-}
 
 static int read_stored(struct db *db, const char *site, struct stored *out) {
     struct setting_row row;
     *out = (struct stored){ 0 };
-    int rc = setting_stored(db, site, SETTING_CAMERA_CONSENT, &row);
+    int rc = setting_stored(db, site, KEY, &row);
     if (rc < 0) return rc;
-    out->known = json_bool(json_member(row.value, "given"), &out->given);
-    take(row.value, "on", out->on, sizeof out->on);
-    take(row.value, "by", out->by, sizeof out->by);
-    take(row.value, "text", out->text, sizeof out->text);
+    out->known =
+        json_is_object(row.value) && setting_consent_read(row.value, "", DECODE_LENIENT, &out->said, NULL) == 0;
     text_clip(out->at, sizeof out->at, row.at);
+    text_clip(out->actor, sizeof out->actor, row.actor);
     json_destroy(row.value);
     return 0;
 }
 
 static enum consent state_of(const struct stored *c) {
-    return !c->known ? CONSENT_UNRECORDED : c->given ? CONSENT_GIVEN : CONSENT_REFUSED;
+    return !c->known ? CONSENT_UNRECORDED : c->said.given ? CONSENT_GIVEN : CONSENT_REFUSED;
 }
 
 int consent_read(struct db *db, const char *site, enum consent *out) {
@@ -81,15 +68,7 @@ int consent_check(struct db *db, const char *site, enum consent_use use, struct 
                          "first (PUT consent)");
 }
 
-static int put_by(struct json_out *w, const char *by, bool whole) {
-    char role[64];
-    text_clip(role, sizeof role, by);
-    role[strcspn(role, "/")] = '\0';
-    json_put_text(w, "by", whole ? by : role);
-    return w->buf->error;
-}
-
-int consent_print(struct db *db, const char *site, bool customer, struct buf *out) {
+int consent_print(struct db *db, const char *site, bool customer, bool names, struct buf *out) {
     struct stored c;
     struct json_out w;
     int rc = read_stored(db, site, &c);
@@ -98,16 +77,14 @@ int consent_print(struct db *db, const char *site, bool customer, struct buf *ou
     json_open(&w, NULL, '{');
     json_put_text(&w, "state", consent_name(state_of(&c)));
     if (c.known) {
-        json_put_bool(&w, "given", c.given);
-        json_put_text(&w, "on", c.on[0] ? c.on : NULL);
-        if (put_by(&w, c.by, customer)) return out->error;
-        if (customer && c.text[0]) json_put_text(&w, "text", c.text);
+        setting_consent_put(&c.said, customer, &w);
         json_put_text(&w, "at", c.at);
+        rc = person_put_actor(db, site, c.actor, names, &w, "actor");
     } else {
         json_put_null(&w, "given");
     }
     json_close(&w, '}');
-    return out->error;
+    return rc < 0 ? rc : out->error;
 }
 
 /* ---- PUT ---- */
@@ -123,30 +100,20 @@ static int today(struct journal *j, struct db *db, const char *site, char out[TZ
 }
 
 /* What a body says, with the day it is said for. */
-static int decode(struct journal *j, struct db *db, const char *site, const struct json *body, struct stored *out,
-                  struct buf *copy, struct err_text *e) {
+static int decode(struct journal *j, struct db *db, const char *site, const struct json *body,
+                  struct setting_consent *out, struct err_text *e) {
     char now[TZ_DATE_SIZE];
-    struct json_out w;
-    int rc = today(j, db, site, now, e);
-    json_start(&w, copy);
-    json_open(&w, NULL, '{');
-    if (rc == 0) rc = shape_read(body, value_shape, DECODE_STRICT, &w, e);
-    json_close(&w, '}');
-    if (rc == 0 && copy->error) rc = err_set(e, copy->error, "the consent cannot be read: %s", err_name(copy->error));
+    if (!json_is_object(body)) return err_set(e, ERR_INVALID, "a JSON object is expected: {\"given\":true}");
+    int rc = setting_consent_read(body, "", DECODE_STRICT, out, e);
+    if (rc == 0) rc = today(j, db, site, now, e);
     if (rc < 0) return rc;
-    CLEANUP(json_destroy_ptr) struct json *said = NULL;
-    rc = json_parse(copy->data, copy->len, &said, e);
-    if (rc < 0) return rc;
-    (void)json_bool(json_member(said, "given"), &out->given);
-    take(said, "on", out->on, sizeof out->on);
-    take(said, "text", out->text, sizeof out->text);
     if (!out->on[0]) memcpy(out->on, now, sizeof now);
     if (strcmp(out->on, now) > 0) return err_field(e, ERR_INVALID, "on", "on is a day to come; today is %s", now);
     return 0;
 }
 
-static int append(struct journal *j, struct db *db, const char *site, const char *actor, const char *by,
-                  const struct stored *c, struct err_text *e) {
+static int append(struct journal *j, struct db *db, const char *site, const char *actor,
+                  const struct setting_consent *c, struct err_text *e) {
     struct appended appended;
     struct json_out w;
     struct buf data;
@@ -155,10 +122,7 @@ static int append(struct journal *j, struct db *db, const char *site, const char
     json_open(&w, NULL, '{');
     json_put_text(&w, "key", KEY);
     json_open(&w, "value", '{');
-    json_put_bool(&w, "given", c->given);
-    json_put_text(&w, "on", c->on);
-    json_put_text(&w, "by", by);
-    if (c->text[0]) json_put_text(&w, "text", c->text);
+    setting_consent_put(c, true, &w);
     json_close(&w, '}');
     json_close(&w, '}');
     struct event_draft draft = {
@@ -170,24 +134,22 @@ static int append(struct journal *j, struct db *db, const char *site, const char
     return rc;
 }
 
-int consent_put(struct journal *j, struct db *db, const char *site, const char *actor, const char *by, const char *body,
-                size_t n, bool *changed, struct buf *answer, struct err_text *e) {
+static bool same(const struct setting_consent *a, const struct setting_consent *b) {
+    return a->given == b->given && strcmp(a->on, b->on) == 0 && strcmp(a->by, b->by) == 0 &&
+           strcmp(a->text, b->text) == 0;
+}
+
+int consent_put(struct journal *j, struct db *db, const char *site, const char *actor, const char *body, size_t n,
+                bool *changed, struct buf *answer, struct err_text *e) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct stored before;
-    struct stored c = { 0 };
-    struct buf text;
+    struct setting_consent c = { 0 };
     int rc = json_parse(body, n, &root, e);
+    if (rc == 0) rc = decode(j, db, site, root, &c, e);
     if (rc < 0) return rc;
-    buf_init(&text, ENVELOPE_MAX);
-    rc = decode(j, db, site, root, &c, &text, e);
-    buf_fini(&text);
-    if (rc == 0) {
-        rc = read_stored(db, site, &before);
-        if (rc < 0) return err_set(e, rc, "the consent cannot be read: %s", db_message(db));
-        *changed = !before.known || before.given != c.given || strcmp(before.on, c.on) != 0 ||
-                   strcmp(before.text, c.text) != 0;
-        if (*changed) rc = append(j, db, site, actor, by, &c, e);
-    }
-    if (rc == 0) rc = consent_print(db, site, true, answer);
-    return rc;
+    rc = read_stored(db, site, &before);
+    if (rc < 0) return err_set(e, rc, "the consent cannot be read: %s", db_message(db));
+    *changed = !before.known || !same(&before.said, &c);
+    if (*changed) rc = append(j, db, site, actor, &c, e);
+    return rc < 0 ? rc : consent_print(db, site, true, true, answer);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How long the link to head office has been down. From DOWNTIME_MIN_MS on that is an outage: remembered over a restart, and recorded when the link is
- * back, or, where the power went meanwhile, at the next start, as over at the last sign of life. Lengths are monotonic, which a clock that is set
+/* How long the link to head office, or the camera (camera_down.h), has been down. The link's downtime is an outage from DOWNTIME_MIN_MS on: remembered
+ * over a restart, and recorded when it is back, or, where the power went meanwhile, at the next start, as over at the last sign of life. Lengths are monotonic, which a clock that is set
  * meanwhile does not change. Thread: downtime_see and the struct the loop's; what takes a db the store's, inside a write transaction. */
 #ifndef SITELOG_JOURNAL_DOWNTIME_H
 #define SITELOG_JOURNAL_DOWNTIME_H
@@ -23,13 +23,14 @@ enum downtime_step {
 /* Looks at the link, at least every minute. *over is filled for DOWNTIME_RECORD. */
 enum downtime_step downtime_see(struct downtime *d, bool up, enum clock_grade grade, struct outage *over);
 
-/* Writes down that the link is down since then. */
-MUST_CHECK int downtime_keep(struct journal *j, struct db *db, struct mono from);
-MUST_CHECK int downtime_forget(struct db *db);
+/* Writes down that it (OUTAGE_NETWORK or OUTAGE_CAMERA, here and below) is down since then. */
+MUST_CHECK int downtime_keep(struct journal *j, struct db *db, enum outage_what what, struct mono from);
+MUST_CHECK int downtime_forget(struct db *db, enum outage_what what);
+MUST_CHECK int downtime_is_kept(struct db *db, enum outage_what what, bool *out);
 
-/* At start, after the power outage was judged: where the last run of this boot left the link down, *out goes on from there; where it was another
+/* At start, after the power outage was judged: where the last run of this boot left it down, *out goes on from there; where it was another
  * boot, its outage is recorded as over at last_alive. */
-MUST_CHECK int downtime_start(struct journal *j, struct db *db, struct wall last_alive, struct downtime *out,
-                              struct err_text *e);
+MUST_CHECK int downtime_start(struct journal *j, struct db *db, enum outage_what what, struct wall last_alive,
+                              struct downtime *out, struct err_text *e);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Hazards (隐患): what is wrong on a site, who puts it right by when, and who saw that it is. raised → assigned → rectified → verified; rejected leads
  * back to assigned. hazard-raised … hazard-verified have the subject hazard/{id of the raising event} and travel in the alert lane.
- * Shapes and life: hazard.c; due dates: hazard_due.c; POST: hazard_post.c; projection: hazard_fold.c; readers: hazard_print.c, hazard_csv.c.
+ * Shapes and life: hazard.c; due dates: hazard_due.c; POST: hazard_post.c; projection: hazard_fold.c; readers: hazard_print.c, hazard_csv.c, hazard_times.c.
  * Thread: any, on the handle's thread; what writes, inside a write transaction on the store's thread. */
 #ifndef SITELOG_JOURNAL_HAZARD_H
 #define SITELOG_JOURNAL_HAZARD_H
@@ -68,6 +68,7 @@ MUST_CHECK int hazard_raise(struct journal *j, struct db *db, const struct hazar
 
 /* {"id","site","board","state","severity","stage","room","phrase","n","text","text_en","note","due","due_at","warn_at","overdue","photos","raised",
  * "assignee","assignee_name","rectified","rejected","verified","allowed","pictures","history"}; pictures: its photos' records that are here, as photo_print has them.
+ * due: as it was said; due_at, warn_at and overdue: by the site's clocks, as the rules have it (null while the site is held without an end).
  * ERR_NOT_FOUND. names: false hides who. */
 MUST_CHECK int hazard_print(struct db *db, const char *site, const char *id, struct wall now, bool names,
                             struct buf *out);

@@ -63,12 +63,13 @@ static int put_person(struct db *db, struct stmt *s, enum hazard_col actor, bool
     return rc;
 }
 
-static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, bool zh, struct csv *c) {
+static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, const struct hazard_times *times,
+                   bool zh, struct csv *c) {
     const struct domain_stage *stage = domain_stage(stmt_text(s, HAZARD_COL_STAGE));
     const struct domain_room *room = domain_room(stmt_text(s, HAZARD_COL_ROOM));
     const char *text = stmt_text(s, zh || !stmt_text(s, HAZARD_COL_TEXT_EN)[0] ? HAZARD_COL_TEXT : HAZARD_COL_TEXT_EN);
-    char times[24];
-    (void)snprintf(times, sizeof times, "%lld", (long long)stmt_int(s, HAZARD_COL_REJECTED));
+    char sent_back[24];
+    (void)snprintf(sent_back, sizeof sent_back, "%lld", (long long)stmt_int(s, HAZARD_COL_REJECTED));
     csv_text(c, stmt_text(s, HAZARD_COL_SITE));
     csv_text(c, stmt_text(s, HAZARD_COL_ID));
     csv_text(c, say(zh, stmt_text(s, HAZARD_COL_SEVERITY)));
@@ -76,8 +77,8 @@ static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, 
     csv_text(c, !stage ? stmt_text(s, HAZARD_COL_STAGE) : zh ? stage->zh : stage->en);
     csv_text(c, !room ? stmt_text(s, HAZARD_COL_ROOM) : zh ? room->zh : room->en);
     csv_text(c, text);
-    csv_text(c, stmt_text(s, HAZARD_COL_DUE));
-    csv_text(c, !hazard_is_overdue(s, q->now) ? "" : zh ? "是" : "yes");
+    csv_text(c, times->text);
+    csv_text(c, !times->overdue ? "" : zh ? "是" : "yes");
     int rc = put_person(db, s, HAZARD_COL_ASSIGNEE, q->names, c);
     csv_text(c, stmt_text(s, HAZARD_COL_RAISED_AT));
     if (rc == 0) rc = put_person(db, s, HAZARD_COL_RAISED_BY, q->names, c);
@@ -85,7 +86,7 @@ static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, 
     if (rc == 0) rc = put_person(db, s, HAZARD_COL_RECTIFIED_BY, q->names, c);
     csv_text(c, stmt_text(s, HAZARD_COL_CLOSED_AT));
     if (rc == 0) rc = put_person(db, s, HAZARD_COL_CLOSED_BY, q->names, c);
-    csv_text(c, times);
+    csv_text(c, sent_back);
     csv_end(c);
     return rc < 0 ? rc : c->out->error;
 }
@@ -93,6 +94,8 @@ static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, 
 int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, struct buf *out, char next[CSV_LIST_NEXT_SIZE],
                struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    CLEANUP(site_clocks_fini) struct site_clocks clocks = { 0 };
+    struct hazard_times times;
     struct csv c;
     int64_t last = 0;
     int rc = hazard_select(db, q, HAZARD_CSV_MAX + 1, &s, e);
@@ -101,11 +104,18 @@ int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, struct buf 
     for (size_t i = 0; i < TEXT_ARRAY_LEN(heads); i++) csv_text(&c, zh ? heads[i].zh : heads[i].en);
     csv_end(&c);
     next[0] = '\0';
-    for (int n = 0; (rc = stmt_step(s)) == 1 && n < HAZARD_CSV_MAX; n++) {
-        last = stmt_int(s, HAZARD_COL_POS);
-        rc = put_row(db, s, q, zh, &c);
+    for (int n = 0; (rc = stmt_step(s)) == 1;) {
+        rc = hazard_times(&clocks, db, s, q->now, &times);
         if (rc < 0) break;
+        if (q->overdue && !times.overdue) continue;
+        if (n == HAZARD_CSV_MAX) {
+            (void)snprintf(next, CSV_LIST_NEXT_SIZE, "%lld", (long long)last);
+            break;
+        }
+        last = stmt_int(s, HAZARD_COL_POS);
+        rc = put_row(db, s, q, &times, zh, &c);
+        if (rc < 0) break;
+        n++;
     }
-    if (rc == 1) (void)snprintf(next, CSV_LIST_NEXT_SIZE, "%lld", (long long)last);
     return rc < 0 ? err_set(e, rc, "the hazards cannot be listed: %s", err_name(rc)) : 0;
 }

@@ -160,11 +160,6 @@ const struct hazard_severity *hazard_severities(size_t *n) {
 
 const struct hazard_phrase *hazard_phrase_find(const char *key) { return phrase(get(), key); }
 
-const struct hazard_phrase *hazard_phrases(size_t *n) {
-    *n = get()->count;
-    return own.phrases;
-}
-
 /* ---- filling in ---- */
 
 static int check_fill(const struct hazard_phrase *p, const char *room, bool has_n, int64_t n, struct err_text *e) {

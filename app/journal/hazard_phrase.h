@@ -30,7 +30,6 @@ struct hazard_phrase {
 const struct hazard_severity *hazard_severity_find(const char *key);
 const struct hazard_severity *hazard_severities(size_t *n); /* from the lightest */
 const struct hazard_phrase *hazard_phrase_find(const char *key);
-const struct hazard_phrase *hazard_phrases(size_t *n);
 
 /* The phrase with room and number filled in. room: a key of domain.h or a text of one's own; NULL or "" where it has none. has_n: n is given.
  * ERR_INVALID with the field "room" or "n": missing, not asked for, or out of its range. */

@@ -22,26 +22,13 @@ static void put_list(struct json_out *w, const char *name, const char *list) {
     json_put_raw(w, name, list, strlen(list));
 }
 
-bool hazard_is_overdue(struct stmt *s, struct wall now) {
-    const char *state = stmt_text(s, HAZARD_COL_STATE);
-    return (strcmp(state, "raised") == 0 || strcmp(state, "assigned") == 0) && stmt_int(s, HAZARD_COL_DUE_MS) < now.ms;
-}
-
-/* An instant, written with the offset that the time of raising has. */
-static void put_instant(struct json_out *w, const char *name, int64_t ms, const char *like) {
+static void put_instant(struct json_out *w, const char *name, struct wall at, int32_t offset_s) {
     char text[CLOCK_TEXT_SIZE];
-    struct wall at;
-    int32_t offset_s = 0;
-    if (ms == 0 || clock_parse(like, &at, &offset_s) < 0) {
-        json_put_null(w, name);
-        return;
-    }
-    clock_format((struct wall){ ms }, offset_s, text);
-    json_put_text(w, name, text);
+    if (at.ms) clock_format(at, offset_s, text);
+    json_put_text(w, name, at.ms ? text : NULL);
 }
 
-static void put_what(struct stmt *s, struct wall now, struct json_out *w) {
-    const char *like = stmt_text(s, HAZARD_COL_RAISED_AT);
+static void put_what(struct stmt *s, const struct hazard_times *t, struct json_out *w) {
     json_put_text(w, "id", stmt_text(s, HAZARD_COL_ID));
     json_put_text(w, "site", stmt_text(s, HAZARD_COL_SITE));
     json_put_text(w, "board", stmt_text(s, HAZARD_COL_BOARD));
@@ -58,9 +45,9 @@ static void put_what(struct stmt *s, struct wall now, struct json_out *w) {
     json_put_text(w, "text_en", or_null(stmt_text(s, HAZARD_COL_TEXT_EN)));
     json_put_text(w, "note", or_null(stmt_text(s, HAZARD_COL_NOTE)));
     json_put_text(w, "due", stmt_text(s, HAZARD_COL_DUE));
-    put_instant(w, "due_at", stmt_int(s, HAZARD_COL_DUE_MS), like);
-    put_instant(w, "warn_at", stmt_int(s, HAZARD_COL_WARN_MS), like);
-    json_put_bool(w, "overdue", hazard_is_overdue(s, now));
+    put_instant(w, "due_at", t->due, t->offset_s);
+    put_instant(w, "warn_at", t->warn, t->offset_s);
+    json_put_bool(w, "overdue", t->overdue);
     put_list(w, "photos", stmt_text(s, HAZARD_COL_PHOTOS));
 }
 
@@ -117,7 +104,9 @@ struct reader {
         keys; /* ["site","hazard/…",[photos],[photos],[photos]] of each row: what goes with them is asked for by these */
     struct timeline_histories *histories;
     struct listing_kin pictures;
-    int64_t row; /* that is printed next */
+    int64_t row;  /* that is printed next */
+    bool overdue; /* only those */
+    struct site_clocks clocks;
 };
 
 static void reader_init(struct reader *r, struct wall now, bool names) {
@@ -128,12 +117,24 @@ static void reader_init(struct reader *r, struct wall now, bool names) {
 static void reader_fini(struct reader *r) {
     timeline_histories_destroy(r->histories);
     listing_kin_fini(&r->pictures);
+    site_clocks_fini(&r->clocks);
     buf_fini(&r->keys);
+}
+
+/* What is overdue by the site's clocks, no statement knows. */
+static int is_shown(struct reader *r, struct db *db, struct stmt *s, bool *out) {
+    struct hazard_times times = { .overdue = true };
+    int rc = r->overdue ? hazard_times(&r->clocks, db, s, r->now, &times) : 0;
+    if (rc == 0) *out = times.overdue;
+    return rc;
 }
 
 static int put_key(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
     char subject[ENVELOPE_SUBJECT_SIZE];
-    (void)db, (void)ctx;
+    struct reader *r = ctx;
+    bool shown = true;
+    int rc = is_shown(r, db, s, &shown);
+    if (rc < 0 || !shown) return rc < 0 ? rc : LISTING_SKIP;
     (void)snprintf(subject, sizeof subject, "hazard/%s", stmt_text(s, HAZARD_COL_ID));
     json_open(w, NULL, '[');
     json_put_text(w, NULL, stmt_text(s, HAZARD_COL_SITE));
@@ -147,7 +148,7 @@ static int put_key(struct db *db, struct stmt *s, struct json_out *w, void *ctx)
 
 /* Asks for what goes with the first rows of s, and resets it. */
 static int reader_start(struct reader *r, struct db *db, struct stmt *s, int limit) {
-    int rc = listing_keys(db, s, limit, put_key, NULL, &r->keys);
+    int rc = listing_keys(db, s, limit, put_key, r, &r->keys);
     if (rc == 0) rc = timeline_histories_create(db, r->keys.data, r->names ? 0 : TIMELINE_HIDE_NAMES, &r->histories);
     return rc < 0 ? rc : photo_kin(db, r->keys.data, &r->pictures);
 }
@@ -155,9 +156,13 @@ static int reader_start(struct reader *r, struct db *db, struct stmt *s, int lim
 static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
     struct reader *r = ctx;
     char allowed[LIFE_ALLOWED_SIZE];
+    struct hazard_times times;
+    int rc = hazard_times(&r->clocks, db, s, r->now, &times);
+    if (rc < 0) return rc;
+    if (r->overdue && !times.overdue) return LISTING_SKIP;
     json_open(w, NULL, '{');
-    put_what(s, r->now, w);
-    int rc = put_who(db, s, r->names, w);
+    put_what(s, &times, w);
+    rc = put_who(db, s, r->names, w);
     life_allowed(&hazard_life, life_state(&hazard_life, stmt_text(s, HAZARD_COL_STATE)), allowed);
     put_list(w, "allowed", allowed);
     if (rc == 0) rc = photo_kin_put(db, &r->pictures, r->row, r->names, w, "pictures");
@@ -210,7 +215,7 @@ static int check_query(const struct hazard_query *q, struct err_text *e) {
 #define FILTER                                                                                                         \
     " (?3 IS NULL OR CASE ?3 WHEN 'open' THEN state <> 'verified' ELSE state = ?3 END)"                                \
     " AND (?4 IS NULL OR severity = ?4) AND (?5 IS NULL OR stage = ?5) AND (?6 IS NULL OR room = ?6)"                  \
-    " AND (?7 IS NULL OR assignee = ?7) AND (?8 = 0 OR (due_ms < ?8 AND state IN ('raised', 'assigned')))"             \
+    " AND (?7 IS NULL OR assignee = ?7) AND (?8 = 0 OR (due_ms <= ?8 AND state IN ('raised', 'assigned')))"            \
     " AND pos < ?9"
 #define OPEN        " state <> 'verified' AND"
 #define PAGE(which) "SELECT " HAZARD_COLUMNS " FROM hazard WHERE" which " ORDER BY pos DESC LIMIT ?10"
@@ -253,7 +258,7 @@ int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct
     stmt_bind_text(s, 7, q->assignee);
     stmt_bind_int(s, 8, q->overdue ? q->now.ms : 0);
     stmt_bind_int(s, 9, before);
-    stmt_bind_int(s, 10, limit);
+    stmt_bind_int(s, 10, q->overdue ? -1 : limit); /* a clock stands still: what is set for later is due no sooner */
     *out = s;
     return 0;
 }
@@ -262,6 +267,7 @@ int hazard_list(struct db *db, const struct hazard_query *q, struct buf *out, st
     CLEANUP(reader_fini) struct reader r;
     struct stmt *s = NULL;
     reader_init(&r, q->now, q->names);
+    r.overdue = q->overdue;
     int rc = hazard_select(db, q, q->limit, &s, e);
     if (rc < 0) return rc;
     rc = reader_start(&r, db, s, q->limit);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The columns in which hazards are read. Private to hazard_print.c and hazard_csv.c. */
+/* The columns in which hazards are read. Private to hazard_print.c, hazard_times.c and hazard_csv.c. */
 #ifndef SITELOG_JOURNAL_HAZARD_READ_H
 #define SITELOG_JOURNAL_HAZARD_READ_H
 
 #include "app/journal/hazard.h"
+#include "app/journal/site_clocks.h"
 
 #define HAZARD_COLUMNS                                                                                                 \
     "pos, id, site, board, state, severity, stage, room, phrase, n, text, text_en, note, due, due_ms, warn_ms, "       \
     "raised_at, raised_by, assignee, photos, rectified_at, rectified_by, rectify_note, after_photos, rejected, "       \
-    "reject_note, closed_at, closed_by, close_note, close_photos"
+    "reject_note, closed_at, closed_by, close_note, close_photos, raised_ms"
 
 enum hazard_col {
     HAZARD_COL_POS,
@@ -41,13 +42,24 @@ enum hazard_col {
     HAZARD_COL_CLOSED_BY,
     HAZARD_COL_CLOSE_NOTE,
     HAZARD_COL_CLOSE_PHOTOS,
+    HAZARD_COL_RAISED_MS,
 };
 
-/* The rows that a query asks for, newest first, bound and ready to be stepped; the caller resets it. limit instead of the query's. */
+/* The rows that a query asks for, newest first, bound and ready to be stepped; the caller resets it. limit instead of the query's. Of a query for
+ * what is overdue, all that may be (without a limit): hazard_times says what is. */
 MUST_CHECK int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct stmt **out,
                              struct err_text *e);
 
-/* The row that s stands on should be rectified by now. */
-bool hazard_is_overdue(struct stmt *s, struct wall now);
+/* By the site's clocks, as the rules have it: later than it was set by as long as they stood still since. */
+struct hazard_times {
+    struct wall due, warn;      /* ms 0: nobody knows yet, or no warning */
+    char text[CLOCK_TEXT_SIZE]; /* due, as a date where it is the end of one; as it was set while nobody knows */
+    int32_t offset_s;           /* of the site, then */
+    bool overdue;               /* it should have been rectified by now */
+};
+
+/* Of the row that s stands on. */
+MUST_CHECK int hazard_times(struct site_clocks *clocks, struct db *db, struct stmt *s, struct wall now,
+                            struct hazard_times *out);
 
 #endif

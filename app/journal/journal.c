@@ -41,6 +41,7 @@ static int set_owner(const struct journal *j, struct db *db) {
     int rc = meta_set(db, "org", j->org);
     if (rc == 0) rc = meta_set(db, "writer", j->writer);
     if (rc == 0) rc = meta_set(db, "site", j->site);
+    if (rc == 0) rc = meta_set(db, "timezone", j->timezone); /* for readers of sites without a plan */
     return rc;
 }
 

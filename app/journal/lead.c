@@ -74,11 +74,6 @@ int lead_file_check(struct err_text *e) {
 
 const struct lead *lead_find(const char *key) { return find(get(), key); }
 
-const struct lead *lead_all(size_t *n) {
-    *n = get()->count;
-    return own.leads;
-}
-
 void lead_order_by(const struct lead *lead, const char *needed, char out[TZ_DATE_SIZE]) {
     tz_date_add(needed, -lead->days_max, out);
 }

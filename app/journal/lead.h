@@ -15,7 +15,6 @@ struct lead {
 };
 
 const struct lead *lead_find(const char *key); /* NULL: unknown */
-const struct lead *lead_all(size_t *n);
 
 /* The last date to measure and order, when they are needed on that date ("YYYY-MM-DD", valid): reckoned with the longest time. */
 void lead_order_by(const struct lead *lead, const char *needed, char out[TZ_DATE_SIZE]);

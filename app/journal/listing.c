@@ -34,12 +34,16 @@ int listing_before_dated(const char *before, const char *to, char date[TZ_DATE_S
 static int put_entries(struct db *db, struct stmt *s, int date, int limit, listing_put_fn put, void *ctx,
                        struct json_out *w, char cursor[40]) {
     int rc;
-    for (int n = 0; (rc = stmt_step(s)) == 1; n++) {
+    for (int n = 0; (rc = stmt_step(s)) == 1;) {
+        char at[40];
         if (n == limit) return 0;
-        (void)snprintf(cursor, 40, "%s%s%lld", date < 0 ? "" : stmt_text(s, date), date < 0 ? "" : ".",
+        (void)snprintf(at, sizeof at, "%s%s%lld", date < 0 ? "" : stmt_text(s, date), date < 0 ? "" : ".",
                        (long long)stmt_int(s, 0));
         rc = put(db, s, w, ctx);
         if (rc < 0) return rc;
+        if (rc == LISTING_SKIP) continue;
+        memcpy(cursor, at, sizeof at);
+        n++;
     }
     cursor[0] = '\0';
     return rc;
@@ -90,10 +94,10 @@ int listing_keys(struct db *db, struct stmt *s, int limit, listing_put_fn put, v
     int rc = 0;
     json_start(&w, out);
     json_open(&w, NULL, '[');
-    for (int n = 0; n < limit && rc >= 0; n++) {
-        rc = stmt_step(s);
-        if (rc <= 0) break;
+    for (int n = 0; n < limit && (rc = stmt_step(s)) == 1;) {
         rc = put(db, s, &w, ctx);
+        if (rc < 0) break;
+        if (rc != LISTING_SKIP) n++;
     }
     stmt_reset(s);
     json_close(&w, ']');

@@ -22,10 +22,12 @@ MUST_CHECK int listing_before_dated(const char *before, const char *to, char dat
     " pos IN (SELECT k.pos FROM person p CROSS JOIN " table " k ON k.pos IN (SELECT pos FROM " table                   \
     " WHERE site = p.site AND" filter " ORDER BY " by " LIMIT " limit ") WHERE p.id = " who " AND p.active = 1)"
 
-/* Writes one entry: opens and closes its object itself. Column 0 of s is the position. */
+/* Writes one entry: opens and closes its object itself. Column 0 of s is the position. LISTING_SKIP: this one is not shown, and nothing was written;
+ * the statement then has no LIMIT. */
+enum { LISTING_SKIP = 100 };
 typedef int (*listing_put_fn)(struct db *db, struct stmt *s, struct json_out *w, void *ctx);
 
-/* s: prepared, bound, ordered by position, newest first, with a LIMIT of limit + 1. Resets it. */
+/* s: prepared, bound, ordered by position, newest first, with a LIMIT of limit + 1 (none, where put skips). Resets it. */
 MUST_CHECK int listing_print(struct db *db, struct stmt *s, const char *name, int limit, listing_put_fn put, void *ctx,
                              struct buf *out, struct err_text *e);
 
@@ -51,7 +53,8 @@ struct listing_kin {
 MUST_CHECK int listing_kin_next(struct listing_kin *k, int64_t row);
 void listing_kin_fini(struct listing_kin *k); /* fine on a zeroed one */
 
-/* What such a query is told of the page: a JSON array of what `put` writes of each row. Steps s through its first `limit` rows, and resets it. */
+/* What such a query is told of the page: a JSON array of what `put` writes of each row. Steps s through its first `limit` rows
+ * that put does not skip, and resets it. */
 MUST_CHECK int listing_keys(struct db *db, struct stmt *s, int limit, listing_put_fn put, void *ctx, struct buf *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Materials and goods: expected (material-expected, subject material/{id}, by head office or the site; again when the date moves), measured
  * (measurement-done), arrived in parts or returned (material-arrived), looked at (material-scanned: brand, batch, test report, grade), and, when late,
- * answered by head office with an alternative (material-answered). Late is what the calendar says when it is read: nothing is stored of it.
+ * answered by head office with an alternative (material-answered). Late is what the site's clocks say when it is read: nothing is stored of it.
  * Quantities are kept in thousandths of the unit. Thread: that of the handle; what posts, the store's inside a write transaction. */
 #ifndef SITELOG_JOURNAL_MATERIAL_H
 #define SITELOG_JOURNAL_MATERIAL_H
@@ -24,7 +24,7 @@ void material_post_answer(struct post *p);
 struct material_query {
     const char *site;  /* NULL: every site */
     const char *state; /* "expected" "partly" "late" "arrived", or NULL */
-    const char *today; /* the date by which it is judged what is late */
+    struct wall now;   /* what is late then, by each site's clocks */
     const char *before;
     int limit;
     bool names;
@@ -34,7 +34,7 @@ struct material_query {
  * "measure_late","stage","supplier","note","alternative":{"text","at","actor"}|null,"scan":{"codes","brand","batch","report","grade","photo"}|null,
  * "photos","deliveries","at","actor"}],"next"}. */
 MUST_CHECK int material_list(struct db *db, const struct material_query *q, struct buf *out, struct err_text *e);
-/* One of them, judged by today's date in the site's time zone. ERR_NOT_FOUND. */
+/* One of them, as it is now. ERR_NOT_FOUND. */
 MUST_CHECK int material_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
 
 /* By which date a kind has to be measured, so that it is there when it is needed; "" where no lead time or no date is known. */

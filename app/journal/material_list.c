@@ -5,8 +5,8 @@
 #include "app/journal/lead.h"
 #include "app/journal/listing.h"
 #include "app/journal/person.h"
-#include "app/journal/plan.h"
 #include "app/journal/row.h"
+#include "app/journal/site_clocks.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -50,10 +50,10 @@ enum column {
 #define NEEDED                                                                                                         \
     "CASE WHEN needed = '' THEN coalesce((SELECT planned_start FROM plan_stage p WHERE p.site = material.site"         \
     " AND p.key = material.stage), '') ELSE needed END AS needed_by"
-/* ?1: today. */
+/* The state is that of what has come; whether what has not is late, the site's clocks say (state_of). */
 #define MATERIALS                                                                                                      \
-    "SELECT * FROM (SELECT pos, id, site, name, kind, CASE WHEN complete THEN 'arrived' WHEN expected <> '' AND"       \
-    " expected < ?1 THEN 'late' WHEN arrived > returned THEN 'partly' ELSE 'expected' END AS state, quantity, unit,"   \
+    "SELECT pos, id, site, name, kind, CASE WHEN complete THEN 'arrived' WHEN arrived > returned THEN 'partly'"        \
+    " ELSE 'expected' END, quantity, unit,"                                                                            \
     " arrived, returned, damaged, deliveries, expected, " NEEDED ", measured, stage, supplier, note, alternative,"     \
     " answered, answered_by, photos, codes, brand, batch, report, grade, scan_photo, at, actor FROM material"          \
     " WHERE name <> ''"
@@ -71,13 +71,24 @@ static void put_quantity(struct stmt *s, enum column column, struct json_out *w,
     json_put_raw(w, name, text, strlen(text));
 }
 
-static void put_measuring(struct stmt *s, const char *today, struct json_out *w) {
+/* That date is over, later by as long as the clocks stood still at its end: from then on the rules count, too. */
+static bool is_past(const struct site_clock *clock, const char *date, struct wall now) {
+    struct civil civil;
+    return tz_date_parse(date, &civil) == 0 && standstill_day_end(&clock->runs, date).ms <= now.ms;
+}
+
+static const char *state_of(struct stmt *s, const struct site_clock *clock, struct wall now) {
+    const char *state = stmt_text(s, COL_STATE);
+    return strcmp(state, "arrived") != 0 && is_past(clock, stmt_text(s, COL_EXPECTED), now) ? "late" : state;
+}
+
+static void put_measuring(struct stmt *s, const struct site_clock *clock, struct wall now, struct json_out *w) {
     char due[TZ_DATE_SIZE], measured[TZ_DATE_SIZE];
     material_measure_due(stmt_text(s, COL_KIND), stmt_text(s, COL_NEEDED), due);
     text_clip(measured, sizeof measured, stmt_text(s, COL_MEASURED));
     row_put(w, "measure_due", due);
     row_put(w, "measured", measured);
-    json_put_bool(w, "measure_late", due[0] && !measured[0] && strcmp(due, today) < 0);
+    json_put_bool(w, "measure_late", !measured[0] && is_past(clock, due, now));
 }
 
 static int put_alternative(struct db *db, struct stmt *s, bool names, struct json_out *w) {
@@ -112,18 +123,25 @@ static void put_scan(struct stmt *s, struct json_out *w) {
 }
 
 struct shown {
+    struct wall now;
     bool names;
-    const char *today;
+    const char *state; /* only those, or NULL */
+    struct site_clocks clocks;
 };
 
 static int put_material(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
-    const struct shown *v = ctx;
+    struct shown *v = ctx;
+    const struct site_clock *clock;
+    int rc = site_clocks_find(&v->clocks, db, stmt_text(s, COL_SITE), &clock);
+    if (rc < 0) return rc;
+    const char *state = state_of(s, clock, v->now);
+    if (v->state && strcmp(v->state, state) != 0) return LISTING_SKIP;
     json_open(w, NULL, '{');
     json_put_text(w, "id", stmt_text(s, COL_ID));
     json_put_text(w, "site", stmt_text(s, COL_SITE));
     json_put_text(w, "name", stmt_text(s, COL_NAME));
     row_put(w, "kind", stmt_text(s, COL_KIND));
-    json_put_text(w, "state", stmt_text(s, COL_STATE));
+    json_put_text(w, "state", state);
     if (stmt_int(s, COL_QUANTITY) > 0)
         put_quantity(s, COL_QUANTITY, w, "quantity");
     else
@@ -135,11 +153,11 @@ static int put_material(struct db *db, struct stmt *s, struct json_out *w, void 
     json_put_int(w, "deliveries", stmt_int(s, COL_DELIVERIES));
     row_put(w, "expected", stmt_text(s, COL_EXPECTED));
     row_put(w, "needed", stmt_text(s, COL_NEEDED));
-    put_measuring(s, v->today, w);
+    put_measuring(s, clock, v->now, w);
     row_put(w, "stage", stmt_text(s, COL_STAGE));
     row_put(w, "supplier", stmt_text(s, COL_SUPPLIER));
     row_put(w, "note", stmt_text(s, COL_NOTE));
-    int rc = put_alternative(db, s, v->names, w);
+    rc = put_alternative(db, s, v->names, w);
     put_scan(s, w);
     row_put_json(w, "photos", stmt_text(s, COL_PHOTOS));
     json_put_text(w, "at", stmt_text(s, COL_AT));
@@ -148,58 +166,45 @@ static int put_material(struct db *db, struct stmt *s, struct json_out *w, void 
     return rc < 0 ? rc : w->buf->error;
 }
 
-/* The site's date; in UTC where its time zone cannot be read. */
-static int today_at(struct db *db, const char *site, char out[TZ_DATE_SIZE]) {
-    char zone[PLAN_TZ_SIZE];
-    struct tz *tz = NULL;
-    int rc = plan_timezone(db, site, "Asia/Shanghai", zone);
-    if (rc < 0) return rc;
-    rc = tz_create(zone, &tz, NULL);
-    if (rc == ERR_NOMEM) return rc;
-    if (rc < 0) rc = tz_create("UTC", &tz, NULL);
-    if (rc == 0) tz_date(tz, clock_wall(), out);
-    tz_destroy(tz);
-    return rc;
-}
-
 int material_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    char today[TZ_DATE_SIZE];
-    struct shown v = { .names = names, .today = today };
+    struct shown v = { .now = clock_wall(), .names = names };
     struct json_out w;
-    int rc = today_at(db, site, today);
-    if (rc == 0) rc = db_prepare(db, MATERIALS " AND site = ?2 AND id = ?3)", &s);
+    int rc = db_prepare(db, MATERIALS " AND site = ?1 AND id = ?2", &s);
     if (rc < 0) return rc;
-    stmt_bind_text(s, 1, today);
-    stmt_bind_text(s, 2, site);
-    stmt_bind_text(s, 3, id);
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
     rc = stmt_step(s);
     if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
     json_start(&w, out);
-    return put_material(db, s, &w, &v);
+    rc = put_material(db, s, &w, &v);
+    site_clocks_fini(&v.clocks);
+    return rc;
 }
 
-#define PAGE(which) MATERIALS " AND" which " pos < ?4) WHERE (?3 IS NULL OR state = ?3) ORDER BY pos DESC LIMIT ?5"
+#define PAGE(which) MATERIALS " AND" which " (?2 < 0 OR complete = ?2) AND pos < ?3 ORDER BY pos DESC LIMIT ?4"
 #define OPEN        " complete = 0 AND"
 
 /* By whether a site is asked for, and whether only what is not all there: each has its index in the order of the list. */
-static const char *const pages[2][2] = { { PAGE(" ?2 IS NULL AND"), PAGE(" ?2 IS NULL AND" OPEN) },
-                                         { PAGE(" site = ?2 AND"), PAGE(" site = ?2 AND" OPEN) } };
+static const char *const pages[2][2] = { { PAGE(" ?1 IS NULL AND"), PAGE(" ?1 IS NULL AND" OPEN) },
+                                         { PAGE(" site = ?1 AND"), PAGE(" site = ?1 AND" OPEN) } };
 
 int material_list(struct db *db, const struct material_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct shown v = { .names = q->names, .today = q->today };
+    struct shown v = { .now = q->now, .names = q->names, .state = q->state };
+    int complete = !q->state ? -1 : strcmp(q->state, "arrived") == 0;
     int64_t from;
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
     rc = db_prepare(db, pages[q->site != NULL][q->state && strcmp(q->state, "arrived") != 0], &s);
     if (rc < 0) return err_set(e, rc, "the materials cannot be read: %s", db_message(db));
-    stmt_bind_text(s, 1, q->today);
-    stmt_bind_text(s, 2, q->site);
-    stmt_bind_text(s, 3, q->state);
-    stmt_bind_int(s, 4, from);
-    stmt_bind_int(s, 5, q->limit + 1);
-    return listing_print(db, s, "materials", q->limit, put_material, &v, out, e);
+    stmt_bind_text(s, 1, q->site);
+    stmt_bind_int(s, 2, complete);
+    stmt_bind_int(s, 3, from);
+    stmt_bind_int(s, 4, q->state ? -1 : q->limit + 1);
+    rc = listing_print(db, s, "materials", q->limit, put_material, &v, out, e);
+    site_clocks_fini(&v.clocks);
+    return rc;
 }
 
 int material_each_open(struct db *db, const char *site, material_due_fn each, void *ctx) {

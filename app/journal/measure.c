@@ -98,15 +98,14 @@ void measure_reports(const struct measure_span *m, int weekday, int minute, cons
 
 void measure_stages(const struct measure_span *m, const struct measure_stage *stages, size_t n,
                     struct measure_rate *out) {
-    char today[TZ_DATE_SIZE], after[TZ_DATE_SIZE];
+    char today[TZ_DATE_SIZE];
     *out = (struct measure_rate){ 0 };
     tz_date(m->clocks->tz, m->now, today);
     for (size_t i = 0; i < n; i++) {
         const struct measure_stage *s = &stages[i];
         if (!s->planned[0] || strcmp(s->planned, m->from) < 0 || strcmp(s->planned, m->to) > 0) continue;
-        tz_date_add(s->planned, 1, after);
         bool done = s->finished[0] != '\0';
-        bool late = standstill_days(m->clocks, after, done ? s->finished : today) > 0;
+        bool late = standstill_late(m->clocks, s->planned, done ? s->finished : today) > 0;
         if (!done && !late) continue; /* it may still be on time */
         out->due++;
         if (!late)

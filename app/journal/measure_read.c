@@ -121,15 +121,18 @@ static void count_stage(struct measure *m, const char *stage, int severity) {
 }
 
 /* Of the row that s stands on: stage, severity, raised_ms, rectified_ms, due_ms, rejected, state. */
-static int count_hazard(struct reading *r, struct stmt *s, struct measure_site *out, struct durations *own) {
+static int count_hazard(struct reading *r, struct stmt *s, const struct standstill *clocks, struct measure_site *out,
+                        struct durations *own) {
     int severity = severity_of(stmt_text(s, 1));
-    int64_t rectified_ms = stmt_int(s, 3), took = (rectified_ms - stmt_int(s, 2)) / MINUTE_MS;
+    struct wall raised = { stmt_int(s, 2) }, set = { stmt_int(s, 4) };
+    int64_t rectified_ms = stmt_int(s, 3), took = (rectified_ms - raised.ms) / MINUTE_MS;
     int rc = 0;
     out->hazards[severity]++;
     count_stage(r->out, stmt_text(s, 0), severity);
     out->sent_back += stmt_int(s, 5);
     out->checked += stmt_int(s, 5) + (strcmp(stmt_text(s, 6), "verified") == 0);
-    if ((rectified_ms ? rectified_ms : r->ask->now.ms) > stmt_int(s, 4)) out->overdue++;
+    int64_t due_ms = standstill_shift(clocks, raised, set).ms;
+    if (rectified_ms ? rectified_ms > due_ms : r->ask->now.ms >= due_ms) out->overdue++;
     if (!rectified_ms) return 0;
     out->rectified++;
     if (took < 0) took = 0; /* clocks were set in between */
@@ -137,7 +140,8 @@ static int count_hazard(struct reading *r, struct stmt *s, struct measure_site *
     return rc < 0 ? rc : add_duration(&r->all, took);
 }
 
-static int read_hazards(struct reading *r, struct wall from, struct wall to, struct measure_site *out) {
+static int read_hazards(struct reading *r, const struct standstill *clocks, struct wall from, struct wall to,
+                        struct measure_site *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct durations own = { 0 };
     int rc = db_prepare(r->db,
@@ -148,7 +152,7 @@ static int read_hazards(struct reading *r, struct wall from, struct wall to, str
     stmt_bind_text(s, 1, out->site);
     stmt_bind_int(s, 2, from.ms);
     stmt_bind_int(s, 3, to.ms);
-    while (rc >= 0 && (rc = stmt_step(s)) == 1) rc = count_hazard(r, s, out, &own);
+    while (rc >= 0 && (rc = stmt_step(s)) == 1) rc = count_hazard(r, s, clocks, out, &own);
     out->median_min = measure_median(own.min, own.count);
     free(own.min);
     return rc;
@@ -201,7 +205,7 @@ static int read_with(struct reading *r, const struct plan *plan, const struct st
     if (rc == 0) rc = read_rates(r, plan, &m, out);
     if (rc == 0) rc = read_stages(r, &m, out);
     tz_date_add(m.to, 1, after);
-    if (rc == 0) rc = read_hazards(r, midnight(clocks->tz, m.from), midnight(clocks->tz, after), out);
+    if (rc == 0) rc = read_hazards(r, clocks, midnight(clocks->tz, m.from), midnight(clocks->tz, after), out);
     return rc == 0 ? read_calls(r, out) : rc;
 }
 

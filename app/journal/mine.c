@@ -44,10 +44,7 @@ static int gather(struct mine_list *list) {
     static int (*const kinds[])(struct mine_list * list) = { mine_acceptances, mine_hazards, mine_rechecks,
                                                              mine_report,      mine_daylogs, mine_questions,
                                                              mine_alerts };
-    int rc = plan_read(list->db, list->site, list->ask->scope.fallback_tz, &list->plan);
-    if (rc == 0) rc = tz_create(list->plan.timezone, &list->tz, NULL);
-    if (rc == ERR_NOT_FOUND || rc == ERR_CORRUPT || rc == ERR_INVALID)
-        rc = tz_create(list->ask->scope.fallback_tz, &list->tz, NULL);
+    int rc = site_clocks_find(&list->clocks, list->db, list->site, &list->clock);
     for (size_t i = 0; rc == 0 && i < TEXT_ARRAY_LEN(kinds); i++) rc = kinds[i](list);
     if (rc == 0 && list->count) qsort(list->items, list->count, sizeof *list->items, by_kind);
     return rc;
@@ -55,7 +52,7 @@ static int gather(struct mine_list *list) {
 
 static void put_item(const struct mine_list *list, const struct mine_item *item, struct json_out *w) {
     char due[CLOCK_TEXT_SIZE];
-    clock_format(item->due, tz_offset_s(list->tz, item->due), due);
+    clock_format(item->due, tz_offset_s(list->clock->tz, item->due), due);
     json_open(w, NULL, '{');
     json_put_text(w, "kind", words[item->kind]);
     json_put_text(w, "subject", item->subject);
@@ -95,8 +92,7 @@ static int one_site(struct db *db, const struct mine_ask *ask, const struct pres
     struct mine_list list = { .db = db, .ask = ask, .site = s->site, .closed = s->closed };
     int rc = gather(&list);
     if (rc == 0) put_site(s, &list, list.count ? w : rest);
-    plan_fini(&list.plan);
-    tz_destroy(list.tz);
+    site_clocks_fini(&list.clocks);
     free(list.items);
     return rc;
 }

@@ -4,6 +4,7 @@
 #define SITELOG_JOURNAL_MINE_PRIVATE_H
 
 #include "app/journal/mine.h"
+#include "app/journal/site_clocks.h"
 
 /* In the order in which they are listed. */
 enum mine_kind {
@@ -33,8 +34,8 @@ struct mine_list {
     const struct mine_ask *ask;
     const char *site;
     bool closed; /* handed over: nothing has to be written there any more */
-    struct plan plan;
-    struct tz *tz;
+    struct site_clocks clocks;
+    const struct site_clock *clock; /* of the site */
     struct mine_item *items;
     size_t count;
 };

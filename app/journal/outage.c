@@ -5,9 +5,6 @@
 #include "app/journal/journal_private.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
-#include "firmware/base/log.h"
-
-#include <stdlib.h>
 
 #define OUTAGE_MAX 1024 /* bytes of the event's data */
 
@@ -75,36 +72,5 @@ int outage_append(struct journal *j, struct db *db, const struct outage *outage,
     rc = rc < 0 ? err_set(e, rc, "the outage cannot be written: %s", err_name(rc))
                 : journal_append(j, db, &draft, out, e);
     buf_fini(&data);
-    return rc;
-}
-
-/* ---- from other threads ---- */
-
-struct recording {
-    struct journal *journal;
-    struct outage outage;
-    struct err_text why;
-};
-
-static int run(struct db *db, void *arg) {
-    struct recording *r = arg;
-    return outage_append(r->journal, db, &r->outage, NULL, &r->why);
-}
-
-static void done(void *arg, int result) {
-    struct recording *r = arg;
-    if (result && result != ERR_GONE)
-        log_error("an outage (%s) could not be recorded: %s %s", outage_what_name(r->outage.what), err_name(result),
-                  r->why.text);
-    free(r);
-}
-
-int outage_record(struct store *writer, struct journal *j, enum outage_what what, struct wall from, struct wall to) {
-    struct recording *r = calloc(1, sizeof *r);
-    if (!r) return ERR_NOMEM;
-    r->journal = j;
-    r->outage = (struct outage){ .what = what, .from = from, .to = to, .clock = journal_grade(j) };
-    int rc = store_submit(writer, &(struct store_job){ .run = run, .done = done, .arg = r });
-    if (rc) free(r);
     return rc;
 }

@@ -5,7 +5,6 @@
 #define SITELOG_JOURNAL_OUTAGE_H
 
 #include "app/journal/journal.h"
-#include "firmware/db/store.h"
 
 enum outage_what { OUTAGE_POWER, OUTAGE_NETWORK, OUTAGE_CAMERA };
 
@@ -29,11 +28,6 @@ struct outage {
  * Thread: the store's, inside a write transaction. */
 MUST_CHECK int outage_append(struct journal *j, struct db *db, const struct outage *outage, struct appended *out,
                              struct err_text *e);
-
-/* The same from any thread that noticed an outage within this run: hands it to the store and does not wait; a failure is logged. The clock's
- * grade is today's. ERR_BUSY, ERR_GONE, ERR_NOMEM: not handed over. */
-MUST_CHECK int outage_record(struct store *writer, struct journal *j, enum outage_what what, struct wall from,
-                             struct wall to);
 
 const char *outage_what_name(enum outage_what what); /* "power" "network" "camera" */
 

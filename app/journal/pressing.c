@@ -35,8 +35,6 @@ static int64_t number(const struct pressing *s, size_t offset) {
     return n > 0 ? n : 0;
 }
 
-const char *pressing_word(enum pressing_kind kind) { return kinds[kind].word; }
-
 int64_t pressing_count(const struct pressing *s, enum pressing_kind kind) { return number(s, kinds[kind].told); }
 
 bool pressing_red(const struct pressing *s) {

@@ -33,8 +33,6 @@ struct pressing {
     bool closed;              /* handed over: no work is late there, no log due, and its board is gone */
 };
 
-/* Pure: the word of a kind: "executive" "stop_work" "overdue" "late" "silent" "daylog" "alerts" "unsent". */
-const char *pressing_word(enum pressing_kind kind);
 /* Pure: how much of a kind there is to tell of; 0: it does not press. */
 int64_t pressing_count(const struct pressing *s, enum pressing_kind kind);
 /* Pure: does head office have to look today? An executive alert, a hazard that stops the work or is overdue, more than two days late, a silent board. */
@@ -48,12 +46,9 @@ struct pressing_scope {
     const char *fallback_tz; /* of sites without a plan */
     char date[TZ_DATE_SIZE]; /* head office's */
     struct wall now;
-    struct wall silent_before; /* a board that was heard then, and is not connected, is not silent yet */
 };
 
-/* silent_after_s: of the settings; two days at least, since the power of a site is off at night and on Sundays. */
-void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
-                         struct wall now);
+void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, struct wall now);
 
 /* One site. */
 MUST_CHECK int pressing_read(struct db *db, const struct pressing_scope *c, const char *site, struct pressing *out);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SITES_MAX = 100000, SITES_STEP = 64, SILENT_AT_LEAST_S = 2 * 86400 };
+enum { SITES_MAX = 100000, SITES_STEP = 64 };
 
 /* Standing alerts: all, the executives', those that nothing else tells of, and what they say of hazards and boards. */
 static int of_alerts(struct db *db, struct pressing *s) {
@@ -51,7 +51,7 @@ static int of_hazards(struct db *db, const struct pressing_scope *c, const struc
     while ((rc = stmt_step(q)) == 1) {
         struct wall raised = { stmt_int(q, 1) }, due = { stmt_int(q, 2) };
         s->stop_work += stmt_int(q, 0);
-        overdue += due.ms > 0 && due.ms < c->now.ms && standstill_shift(clocks, raised, due).ms < c->now.ms;
+        overdue += due.ms > 0 && due.ms <= c->now.ms && standstill_shift(clocks, raised, due).ms <= c->now.ms;
     }
     if (s->overdue < overdue) s->overdue = overdue;
     return rc;
@@ -107,12 +107,8 @@ static int of_plan(struct db *db, const struct pressing_scope *c, struct pressin
     return rc;
 }
 
-void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, int64_t silent_after_s,
-                         struct wall now) {
-    int64_t silent_s = silent_after_s > SILENT_AT_LEAST_S ? silent_after_s : SILENT_AT_LEAST_S;
-    *c = (struct pressing_scope){ .fallback_tz = fallback_tz,
-                                  .now = now,
-                                  .silent_before = { now.ms - silent_s * 1000 } };
+void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const char *fallback_tz, struct wall now) {
+    *c = (struct pressing_scope){ .fallback_tz = fallback_tz, .now = now };
     tz_date(tz, now, c->date);
 }
 

@@ -2,26 +2,21 @@
 /* Questions: shapes, life, clocks, what may be posted. Folding and lists are in question_fold.c. */
 #include "app/journal/question_private.h"
 
-#include "app/journal/journal_private.h"
 #include "app/journal/named.h"
-#include "app/journal/plan.h"
 #include "app/journal/row.h"
-#include "app/journal/setting.h"
-#include "app/journal/standing.h"
 #include "firmware/base/cleanup.h"
 
 #include <string.h>
 
 enum { TEXT_BYTES = 1000 };
-#define HOUR_MS INT64_C(3600000)
 
 /* ---- shapes ---- */
 
 static const char *const askers[] = { "site", "customer", "designer", "office", NULL };
-static const char *const asked[] = { "site", "designer", "office", NULL };
+static const char *const asked_of[] = { "site", "designer", "office", NULL };
 static const struct shape ask_shape[] = {
     { .name = "from", .kind = SHAPE_WORD, .flags = SHAPE_NEEDED, .words = askers },
-    { .name = "to", .kind = SHAPE_WORD, .flags = SHAPE_NEEDED, .words = asked },
+    { .name = "to", .kind = SHAPE_WORD, .flags = SHAPE_NEEDED, .words = asked_of },
     { .name = "text", .kind = SHAPE_TEXT, .flags = SHAPE_NEEDED, .max = TEXT_BYTES },
     { .name = "stage", .kind = SHAPE_KEY },
     { .name = "room", .kind = SHAPE_ROOM },
@@ -58,32 +53,31 @@ const struct life question_life = { states, steps };
 
 /* ---- clocks ---- */
 
-/* By the plan and head office's settings as they are now, and by what is known of days on which clocks stand still; "" where they do so without an end.
- * What is held or granted later moves the alert (rules.h), not this. */
-static int make_due(struct journal *j, struct db *db, const char *site, bool customer, char out[CLOCK_TEXT_SIZE]) {
-    struct plan plan;
-    struct standstill clock = { 0 };
-    int64_t hours = 0;
-    int rc = setting_get_int(db, site, customer ? SETTING_CUSTOMER_HOURS : SETTING_DESIGNER_HOURS, &hours);
-    if (rc == 0) rc = plan_read(db, site, journal_timezone(j), &plan);
-    if (rc < 0) return rc;
-    const struct tz *tz = journal_zone_find(j, plan.timezone);
-    rc = standing_read(db, site, &plan.cutoffs, tz, &clock);
-    if (rc == 0) {
-        struct wall due = standstill_run(&clock, clock_wall(), hours * HOUR_MS,
-                                         customer ? STANDSTILL_WORK_HOURS : STANDSTILL_ALL_HOURS);
-        out[0] = '\0';
-        if (due.ms != STANDSTILL_NEVER) clock_format(due, tz_offset_s(tz, due), out);
-    }
-    standing_fini(&clock);
-    plan_fini(&plan);
-    return rc;
+struct wall question_runs_out(const struct standstill *runs, bool customer, struct wall asked, int64_t allowed_ms) {
+    return standstill_run(runs, asked, allowed_ms, customer ? STANDSTILL_WORK_HOURS : STANDSTILL_ALL_HOURS);
 }
 
-static int put_due(struct journal *j, struct db *db, const char *site, bool customer, struct json_out *w,
-                   struct err_text *e) {
+struct wall question_due(const struct site_clock *clock, bool customer, struct wall asked) {
+    struct wall due =
+        question_runs_out(&clock->runs, customer, asked, customer ? clock->customer_ms : clock->designer_ms);
+    return due.ms == STANDSTILL_NEVER ? (struct wall){ 0 } : due;
+}
+
+/* By what is known now; "" where clocks stand still without an end. */
+static int make_due(struct db *db, const char *site, bool customer, char out[CLOCK_TEXT_SIZE]) {
+    CLEANUP(site_clocks_fini) struct site_clocks clocks = { 0 };
+    const struct site_clock *clock;
+    int rc = site_clocks_find(&clocks, db, site, &clock);
+    if (rc < 0) return rc;
+    struct wall due = question_due(clock, customer, clock_wall());
+    out[0] = '\0';
+    if (due.ms) clock_format(due, tz_offset_s(clock->tz, due), out);
+    return 0;
+}
+
+static int put_due(struct db *db, const char *site, bool customer, struct json_out *w, struct err_text *e) {
     char due[CLOCK_TEXT_SIZE];
-    int rc = make_due(j, db, site, customer, due);
+    int rc = make_due(db, site, customer, due);
     if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
     if (due[0]) json_put_text(w, "due", due);
     return 0;
@@ -100,7 +94,7 @@ static int judge_ask(struct post *p, struct journal *j, struct db *db, const str
     if (!*office && (strcmp(from, "designer") == 0 || strcmp(from, "office") == 0))
         return err_set(e, ERR_DENIED, "head office asks for itself and for the designer");
     int rc = named_stage(j, db, p->site, row_text(data, "stage"), e);
-    return rc < 0 ? rc : put_due(j, db, p->site, strcmp(from, "customer") == 0, made, e);
+    return rc < 0 ? rc : put_due(db, p->site, strcmp(from, "customer") == 0, made, e);
 }
 
 static int find(struct post *p, struct db *db, const char *type, const char *verb, struct question_now *out,
@@ -116,9 +110,9 @@ static int find(struct post *p, struct db *db, const char *type, const char *ver
 static int judge_again(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
                        struct err_text *e) {
     struct question_now now;
-    (void)data;
+    (void)j, (void)data;
     int rc = find(p, db, "question-asked", "ask", &now, e);
-    return rc < 0 ? rc : put_due(j, db, p->site, strcmp(now.from, "customer") == 0, made, e);
+    return rc < 0 ? rc : put_due(db, p->site, strcmp(now.from, "customer") == 0, made, e);
 }
 
 static int judge_answer(struct post *p, struct journal *j, struct db *db, const struct json *data,
@@ -164,7 +158,7 @@ int question_bring(struct journal *j, struct db *db, const char *site, const cha
     json_put_text(&w, "from", "customer");
     json_put_text(&w, "to", "site");
     json_put_text(&w, "text", text);
-    int rc = put_due(j, db, site, true, &w, e);
+    int rc = put_due(db, site, true, &w, e);
     json_close(&w, '}');
     struct event_draft draft = { .id = id,
                                  .site = site,

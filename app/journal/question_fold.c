@@ -13,7 +13,8 @@
 
 static const char schema[] =
     "CREATE TABLE question (\n"
-    "  -- What somebody wants to know. Late: open, and past due_ms when it is read.\n"
+    "  -- What somebody wants to know. When it is due, and whether it is late, is asked of the site's clocks when it "
+    "is read.\n"
     "  pos INTEGER PRIMARY KEY, -- of the first question-asked in this store\n"
     "  site TEXT NOT NULL, id TEXT NOT NULL,\n"
     "  state TEXT NOT NULL,         -- open answered\n"
@@ -22,7 +23,7 @@ static const char schema[] =
     "  stage TEXT NOT NULL, room TEXT NOT NULL, photos TEXT NOT NULL, -- photos: JSON\n"
     "  at TEXT NOT NULL, actor TEXT NOT NULL,       -- of the first\n"
     "  asked TEXT NOT NULL, asked_ms INTEGER NOT NULL, -- the last time\n"
-    "  due TEXT NOT NULL, due_ms INTEGER NOT NULL,  -- '' and 0: it has no clock\n"
+    "  due_ms INTEGER NOT NULL,     -- by what was known when it was asked: for their order; 0: not said\n"
     "  rounds INTEGER NOT NULL,                     -- how often it was asked\n"
     "  answer TEXT NOT NULL, answer_photos TEXT NOT NULL, answered TEXT NOT NULL, answered_by TEXT NOT NULL,\n"
     "  answered_ms INTEGER NOT NULL,                -- 0: not since it was asked last\n"
@@ -63,13 +64,12 @@ static int64_t due_ms(const struct envelope *event) {
 static int insert(struct db *db, const struct envelope *event, const char *photos, int64_t pos) {
     struct stmt *s = NULL;
     const struct json *d = event->data;
-    int rc =
-        db_prepare(db,
-                   "INSERT INTO question (pos, site, id, state, asker, asked_of, text, again, stage, room, photos,"
-                   " at, actor, asked, asked_ms, due, due_ms, rounds, answer, answer_photos, answered, answered_by,"
-                   " answered_ms) VALUES (?1, ?2, ?3, 'open', ?4, ?5, ?6, '', ?7, ?8, ?9, ?10, ?11, ?10, ?12, ?13,"
-                   " ?14, 1, '', '[]', '', '', 0) ON CONFLICT (site, id) DO NOTHING",
-                   &s);
+    int rc = db_prepare(db,
+                        "INSERT INTO question (pos, site, id, state, asker, asked_of, text, again, stage, room, photos,"
+                        " at, actor, asked, asked_ms, due_ms, rounds, answer, answer_photos, answered, answered_by,"
+                        " answered_ms) VALUES (?1, ?2, ?3, 'open', ?4, ?5, ?6, '', ?7, ?8, ?9, ?10, ?11, ?10, ?12, ?13,"
+                        " 1, '', '[]', '', '', 0) ON CONFLICT (site, id) DO NOTHING",
+                        &s);
     if (rc < 0) return rc;
     stmt_bind_int(s, 1, pos);
     stmt_bind_text(s, 2, event->site);
@@ -83,8 +83,7 @@ static int insert(struct db *db, const struct envelope *event, const char *photo
     stmt_bind_text(s, 10, event->time);
     stmt_bind_text(s, 11, event->actor);
     stmt_bind_int(s, 12, row_ms(event));
-    stmt_bind_text(s, 13, row_text(d, "due"));
-    stmt_bind_int(s, 14, due_ms(event));
+    stmt_bind_int(s, 13, due_ms(event));
     rc = stmt_run(s);
     if (rc < 0 || db_changes(db) > 0) return rc;
     return late_mark(db, event, "this question was asked before");
@@ -93,8 +92,8 @@ static int insert(struct db *db, const struct envelope *event, const char *photo
 static int open_again(struct db *db, const struct envelope *event) {
     struct stmt *s = NULL;
     int rc = db_prepare(db,
-                        "UPDATE question SET state = 'open', again = ?3, asked = ?4, asked_ms = ?5, due = ?6,"
-                        " due_ms = ?7, rounds = rounds + 1, answered_ms = 0 WHERE site = ?1 AND id = ?2",
+                        "UPDATE question SET state = 'open', again = ?3, asked = ?4, asked_ms = ?5,"
+                        " due_ms = ?6, rounds = rounds + 1, answered_ms = 0 WHERE site = ?1 AND id = ?2",
                         &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, event->site);
@@ -102,8 +101,7 @@ static int open_again(struct db *db, const struct envelope *event) {
     stmt_bind_text(s, 3, row_text(event->data, "text"));
     stmt_bind_text(s, 4, event->time);
     stmt_bind_int(s, 5, row_ms(event));
-    stmt_bind_text(s, 6, row_text(event->data, "due"));
-    stmt_bind_int(s, 7, due_ms(event));
+    stmt_bind_int(s, 6, due_ms(event));
     return stmt_run(s);
 }
 
@@ -169,8 +167,7 @@ enum column {
     COL_AT,
     COL_ACTOR,
     COL_ASKED,
-    COL_DUE,
-    COL_DUE_MS,
+    COL_ASKED_MS,
     COL_ROUNDS,
     COL_ANSWER,
     COL_ANSWER_PHOTOS,
@@ -179,12 +176,13 @@ enum column {
     COL_ANSWERED_MS,
 };
 #define QUESTIONS                                                                                                      \
-    "SELECT pos, id, site, state, asker, asked_of, text, again, stage, room, photos, at, actor, asked, due, due_ms,"   \
+    "SELECT pos, id, site, state, asker, asked_of, text, again, stage, room, photos, at, actor, asked, asked_ms,"      \
     " rounds, answer, answer_photos, answered, answered_by, answered_ms FROM question"
 
 struct shown {
     struct wall now;
-    bool names;
+    bool names, late; /* late: only those */
+    struct site_clocks clocks;
 };
 
 static int put_answer(struct db *db, struct stmt *s, bool names, struct json_out *w) {
@@ -202,13 +200,22 @@ static int put_answer(struct db *db, struct stmt *s, bool names, struct json_out
 }
 
 static int put_question(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
-    const struct shown *v = ctx;
-    int64_t until = stmt_int(s, COL_ANSWERED_MS) ? stmt_int(s, COL_ANSWERED_MS) : v->now.ms;
+    struct shown *v = ctx;
+    const struct site_clock *clock;
+    char due_text[CLOCK_TEXT_SIZE] = "";
+    int64_t answered_ms = stmt_int(s, COL_ANSWERED_MS);
+    int rc = site_clocks_find(&v->clocks, db, stmt_text(s, COL_SITE), &clock);
+    if (rc < 0) return rc;
+    bool customer = strcmp(stmt_text(s, COL_FROM), "customer") == 0;
+    struct wall due = question_due(clock, customer, (struct wall){ stmt_int(s, COL_ASKED_MS) });
+    bool late = due.ms && (answered_ms ? answered_ms > due.ms : v->now.ms >= due.ms);
+    if (v->late && !late) return LISTING_SKIP;
+    if (due.ms) clock_format(due, tz_offset_s(clock->tz, due), due_text);
     json_open(w, NULL, '{');
     json_put_text(w, "id", stmt_text(s, COL_ID));
     json_put_text(w, "site", stmt_text(s, COL_SITE));
     json_put_text(w, "state", stmt_text(s, COL_STATE));
-    json_put_bool(w, "late", stmt_int(s, COL_DUE_MS) > 0 && until > stmt_int(s, COL_DUE_MS));
+    json_put_bool(w, "late", late);
     json_put_text(w, "from", stmt_text(s, COL_FROM));
     json_put_text(w, "to", stmt_text(s, COL_TO));
     json_put_text(w, "text", stmt_text(s, COL_TEXT));
@@ -216,10 +223,10 @@ static int put_question(struct db *db, struct stmt *s, struct json_out *w, void 
     row_put(w, "stage", stmt_text(s, COL_STAGE));
     row_put(w, "room", stmt_text(s, COL_ROOM));
     row_put_json(w, "photos", stmt_text(s, COL_PHOTOS));
-    row_put(w, "due", stmt_text(s, COL_DUE));
+    row_put(w, "due", due_text);
     json_put_text(w, "asked", stmt_text(s, COL_ASKED));
     json_put_int(w, "rounds", stmt_int(s, COL_ROUNDS));
-    int rc = put_answer(db, s, v->names, w);
+    rc = put_answer(db, s, v->names, w);
     json_put_text(w, "at", stmt_text(s, COL_AT));
     if (rc == 0) rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), v->names, w, "actor");
     json_close(w, '}');
@@ -228,7 +235,7 @@ static int put_question(struct db *db, struct stmt *s, struct json_out *w, void 
 
 int question_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct shown v = { clock_wall(), names };
+    struct shown v = { .now = clock_wall(), .names = names };
     struct json_out w;
     int rc = db_prepare(db, QUESTIONS " WHERE site = ? AND id = ?", &s);
     if (rc < 0) return rc;
@@ -237,12 +244,14 @@ int question_print(struct db *db, const char *site, const char *id, bool names, 
     rc = stmt_step(s);
     if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
     json_start(&w, out);
-    return put_question(db, s, &w, &v);
+    rc = put_question(db, s, &w, &v);
+    site_clocks_fini(&v.clocks);
+    return rc;
 }
 
 #define PAGE(which)                                                                                                    \
-    QUESTIONS " WHERE" which " (?2 IS NULL OR state = ?2 OR (?2 = 'late' AND state = 'open' AND due_ms > 0 AND due_ms" \
-              " < ?3)) AND (?4 IS NULL OR asked_of = ?4) AND pos < ?5 ORDER BY pos DESC LIMIT ?6"
+    QUESTIONS " WHERE" which " (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR asked_of = ?3) AND pos < ?4"              \
+              " ORDER BY pos DESC LIMIT ?5"
 #define OPEN " state = 'open' AND"
 
 /* By whether a site is asked for, and whether only what is open: each has its index in the order of the list. */
@@ -251,17 +260,19 @@ static const char *const pages[2][2] = { { PAGE(" ?1 IS NULL AND"), PAGE(" ?1 IS
 
 int question_list(struct db *db, const struct question_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct shown v = { q->now, q->names };
+    bool late = q->state && strcmp(q->state, "late") == 0;
+    struct shown v = { .now = q->now, .names = q->names, .late = late };
     int64_t from;
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
     rc = db_prepare(db, pages[q->site != NULL][q->state && strcmp(q->state, "answered") != 0], &s);
     if (rc < 0) return err_set(e, rc, "the questions cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
-    stmt_bind_text(s, 2, q->state);
-    stmt_bind_int(s, 3, q->now.ms);
-    stmt_bind_text(s, 4, q->to);
-    stmt_bind_int(s, 5, from);
-    stmt_bind_int(s, 6, q->limit + 1);
-    return listing_print(db, s, "questions", q->limit, put_question, &v, out, e);
+    stmt_bind_text(s, 2, late ? "open" : q->state);
+    stmt_bind_text(s, 3, q->to);
+    stmt_bind_int(s, 4, from);
+    stmt_bind_int(s, 5, late ? -1 : q->limit + 1);
+    rc = listing_print(db, s, "questions", q->limit, put_question, &v, out, e);
+    site_clocks_fini(&v.clocks);
+    return rc;
 }

@@ -95,21 +95,3 @@ int reason_file_check(struct err_text *e) {
 
 const struct reason_delay *reason_delay_find(const char *key) { return delay(get(), key); }
 const struct reason_change *reason_change_find(const char *key) { return change(get(), key); }
-
-const struct reason_delay *reason_delays(size_t *n) {
-    *n = get()->delay_count;
-    return own.delays;
-}
-
-const struct reason_change *reason_changes(size_t *n) {
-    *n = get()->change_count;
-    return own.changes;
-}
-
-const char *reason_party_name(enum reason_party party) {
-    return (unsigned)party <= REASON_NONE ? parties[party] : parties[REASON_NONE];
-}
-
-const char *reason_extends_name(enum reason_extends extends) {
-    return (unsigned)extends <= REASON_PLANNED ? extents[extends] : extents[REASON_DECIDE];
-}

@@ -42,11 +42,6 @@ struct reason_change {
 /* NULL: unknown. */
 const struct reason_delay *reason_delay_find(const char *key);
 const struct reason_change *reason_change_find(const char *key);
-const struct reason_delay *reason_delays(size_t *n);
-const struct reason_change *reason_changes(size_t *n);
-
-const char *reason_party_name(enum reason_party party);       /* "third_party" */
-const char *reason_extends_name(enum reason_extends extends); /* "decide" */
 
 /* ---- for domain_check ---- */
 MUST_CHECK int reason_file_check(struct err_text *e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Answers that are owed: to questions, and the call to the customer. */
+#include "app/journal/question.h"
 #include "app/journal/rules_private.h"
 
 #include <stdio.h>
@@ -10,9 +11,8 @@ static int judge_question(struct rules_case *c, const struct rules_question *q) 
     const struct rules_limits *l = &c->site->limits;
     struct rules_alert *a = NULL;
     if (q->answered || q->asked.ms > c->now.ms) return 0;
-    struct wall due = q->customer
-                          ? standstill_run(&c->clock, q->asked, l->customer_min * INT64_C(60000), STANDSTILL_WORK_HOURS)
-                          : standstill_run(&c->clock, q->asked, l->designer_h * RULES_HOUR_MS, STANDSTILL_ALL_HOURS);
+    int64_t allowed_ms = q->customer ? l->customer_min * INT64_C(60000) : l->designer_h * RULES_HOUR_MS;
+    struct wall due = question_runs_out(&c->clock, q->customer, q->asked, allowed_ms);
     if (due.ms > c->now.ms) return 0;
     int rc = rules_add(c, "question-late", "office", "question", q->id, due, &a);
     if (rc == 0 && q->customer) rules_say(a, "业主的问题还没有回复", "The customer's question is not answered");

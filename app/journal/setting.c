@@ -16,7 +16,7 @@ static const char schema[] = "CREATE TABLE setting (\n"
                              "  site TEXT NOT NULL, key TEXT NOT NULL,\n"
                              "  value TEXT NOT NULL,      -- JSON\n"
                              "  version INTEGER NOT NULL, -- setting-set events folded\n"
-                             "  at TEXT NOT NULL,\n"
+                             "  at TEXT NOT NULL, actor TEXT NOT NULL, -- of the newest\n"
                              "  pos INTEGER NOT NULL,\n"
                              "  PRIMARY KEY (site, key)\n"
                              ") STRICT, WITHOUT ROWID;\n";
@@ -84,16 +84,19 @@ static int fold(struct db *db, const struct envelope *event, int64_t pos) {
     buf_init(&value, ENVELOPE_MAX);
     int rc = json_print(json_member(event->data, "value"), &value);
     if (rc == 0)
-        rc = db_prepare(db,
-                        "INSERT INTO setting (site, key, value, version, at, pos) VALUES (?1, ?2, ?3, 1, ?4, ?5)"
-                        " ON CONFLICT (site, key) DO UPDATE SET value = ?3, version = version + 1, at = ?4, pos = ?5",
-                        &s);
+        rc = db_prepare(
+            db,
+            "INSERT INTO setting (site, key, value, version, at, pos, actor) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6)"
+            " ON CONFLICT (site, key) DO UPDATE SET value = ?3, version = version + 1, at = ?4, pos = ?5,"
+            " actor = ?6",
+            &s);
     if (rc == 0) {
         stmt_bind_text(s, 1, event->site);
         stmt_bind_text(s, 2, key);
         stmt_bind_text(s, 3, value.data);
         stmt_bind_text(s, 4, event->time);
         stmt_bind_int(s, 5, pos);
+        stmt_bind_text(s, 6, event->actor);
         rc = stmt_run(s);
     }
     buf_fini(&value);
@@ -109,7 +112,7 @@ const struct subject_kind setting_kind = {
 
 int setting_stored(struct db *db, const char *site, const char *key, struct setting_row *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(db, "SELECT value, version, at FROM setting WHERE site = ? AND key = ?", &s);
+    int rc = db_prepare(db, "SELECT value, version, at, actor FROM setting WHERE site = ? AND key = ?", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, key);
@@ -120,33 +123,21 @@ int setting_stored(struct db *db, const char *site, const char *key, struct sett
     const char *text = stmt_text(s, 0);
     out->version = stmt_int(s, 1);
     text_clip(out->at, sizeof out->at, stmt_text(s, 2));
+    text_clip(out->actor, sizeof out->actor, stmt_text(s, 3));
     rc = json_parse(text, strlen(text), &out->value, NULL);
     return rc == ERR_INVALID ? ERR_CORRUPT : rc;
 }
 
-static int in_force(struct db *db, const char *site, const char *key, enum setting_type type,
-                    struct setting_value *out) {
-    struct setting_row row;
-    const struct setting_key *k = setting_find(key);
-    if (!k || k->type != type) return ERR_NOT_FOUND;
-    int rc = setting_stored(db, site, key, &row);
-    if (rc < 0) return rc;
-    if (!row.value || json_is_null(row.value) || setting_value_read(k, row.value, DECODE_LENIENT, out, NULL) < 0)
-        setting_value_standard(k, out);
-    json_destroy(row.value);
-    return 0;
-}
-
 int setting_get_int(struct db *db, const char *site, const char *key, int64_t *out) {
     struct setting_value value;
-    int rc = in_force(db, site, key, SETTING_INT, &value);
-    if (rc == 0) *out = value.n;
-    return rc;
-}
-
-int setting_get_consent(struct db *db, const char *site, struct setting_consent *out) {
-    struct setting_value value;
-    int rc = in_force(db, site, SETTING_CAMERA_CONSENT, SETTING_CONSENT, &value);
-    if (rc == 0) *out = value.consent;
-    return rc;
+    struct setting_row row;
+    const struct setting_key *k = setting_find(key);
+    if (!k || k->type != SETTING_INT) return ERR_NOT_FOUND;
+    int rc = setting_stored(db, site, key, &row);
+    if (rc < 0) return rc;
+    if (!row.value || json_is_null(row.value) || setting_value_read(k, row.value, DECODE_LENIENT, &value, NULL) < 0)
+        setting_value_standard(k, &value);
+    json_destroy(row.value);
+    *out = value.n;
+    return 0;
 }

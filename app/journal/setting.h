@@ -32,11 +32,11 @@ struct setting_key {
 #define SETTING_DISK_LOW_PERCENT         "disk_low_percent"
 #define SETTING_CAMERA_CONSENT           "camera_consent"
 
-/* The customer's consent to the camera. */
+/* The customer's consent to the camera. Who recorded it is the event's actor. Read and judged by consent.h. */
 struct setting_consent {
     bool given;
     char on[TZ_DATE_SIZE]; /* the date of it, or "" */
-    char by[64];           /* who gave it, masked, or "" */
+    char by[64];           /* who gave or refused it, masked, or "" */
     char text[401];        /* in what words, masked, or "" */
 };
 
@@ -46,7 +46,6 @@ const struct setting_key *setting_keys(size_t *n);
 
 /* What is in force at a site; the default where nothing valid was set. ERR_NOT_FOUND: no such key, or one of another type. */
 MUST_CHECK int setting_get_int(struct db *db, const char *site, const char *key, int64_t *out);
-MUST_CHECK int setting_get_consent(struct db *db, const char *site, struct setting_consent *out);
 
 /* Sets one, where it is another than before (*changed). value: NULL or JSON null is the default again. actor: "user/…". Free text is masked.
  * ERR_NOT_FOUND: no such key; ERR_INVALID: e->field is "value" or a member of it. */

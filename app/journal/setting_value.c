@@ -5,16 +5,24 @@
 #include "app/journal/privacy.h"
 #include "firmware/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define PATH "value."
+/* What is said has to say something. */
+static int check_said(const char *text, const char *path, const char *name, enum decode mode, struct err_text *e) {
+    char field[32];
+    if (mode != DECODE_STRICT || text[strspn(text, " \t\r\n")]) return 0;
+    (void)snprintf(field, sizeof field, "%s%s", path, name);
+    return err_field(e, ERR_INVALID, field, "%s is empty: leave it out where nothing was said", field);
+}
 
-static int take_text(const struct json *o, const char *name, enum decode mode, char *out, size_t size,
+static int take_text(const struct json *o, const char *path, enum decode mode, char *out, size_t size,
                      struct err_text *e) {
     const char *text = NULL;
     struct buf masked;
-    int rc = json_get_text(o, PATH, name, JSON_OPTIONAL, size - 1, &text, e);
-    if (rc < 0 || !text || !text[0]) return rc;
+    int rc = json_get_text(o, path, "text", JSON_OPTIONAL, size - 1, &text, e);
+    if (rc == 0 && text) rc = check_said(text, path, "text", mode, e);
+    if (rc < 0 || !text) return rc;
     buf_init(&masked, 4u * size + 64u);
     rc = mode == DECODE_STRICT ? privacy_mask_text(text, &masked) : buf_add_text(&masked, text);
     if (rc == 0) text_clip(out, size, masked.data);
@@ -22,30 +30,46 @@ static int take_text(const struct json *o, const char *name, enum decode mode, c
     return rc < 0 ? err_set(e, rc, "the text cannot be read: %s", err_name(rc)) : 0;
 }
 
-static int take_by(const struct json *o, enum decode mode, struct setting_consent *out, struct err_text *e) {
+static int take_by(const struct json *o, const char *path, enum decode mode, struct setting_consent *out,
+                   struct err_text *e) {
     const char *by = NULL;
-    int rc = json_get_text(o, PATH, "by", JSON_OPTIONAL, sizeof out->by - 1, &by, e);
-    if (rc < 0 || !by || !by[0]) return rc;
-    rc =
-        mode == DECODE_STRICT ? privacy_mask_name(by, out->by, sizeof out->by) : text_copy(out->by, sizeof out->by, by);
-    return rc < 0 ? err_field(e, ERR_INVALID, PATH "by", PATH "by is longer than a name") : 0;
+    int rc = json_get_text(o, path, "by", JSON_OPTIONAL, sizeof out->by - 1, &by, e);
+    if (rc == 0 && by) rc = check_said(by, path, "by", mode, e);
+    if (rc < 0 || !by) return rc;
+    /* a name fits: it was measured, and becomes no longer */
+    return mode == DECODE_STRICT ? privacy_mask_name(by, out->by, sizeof out->by)
+                                 : text_copy(out->by, sizeof out->by, by);
 }
 
-static int take_consent(const struct json *value, enum decode mode, struct setting_consent *out, struct err_text *e) {
+int setting_consent_read(const struct json *value, const char *path, enum decode mode, struct setting_consent *out,
+                         struct err_text *e) {
     static const char *const members[] = { "given", "on", "by", "text", NULL };
     struct setting_consent c = { 0 };
+    int rc = mode == DECODE_STRICT ? json_only(value, path, members, e) : 0;
+    if (rc == 0) rc = json_get_bool(value, path, "given", JSON_REQUIRED, &c.given, e);
+    if (rc == 0) rc = item_get_date(value, path, "on", JSON_OPTIONAL, c.on, e);
+    if (rc == 0) rc = take_by(value, path, mode, &c, e);
+    if (rc == 0) rc = take_text(value, path, mode, c.text, sizeof c.text, e);
+    if (rc == 0) *out = c;
+    return rc;
+}
+
+/* As one of the settings, where nobody's today is known: with the date of it. */
+static int take_consent(const struct json *value, enum decode mode, struct setting_consent *out, struct err_text *e) {
     if (!json_is_object(value))
         return err_field(e, ERR_INVALID, "value",
                          "value has to be an object: given, and on, by and text of the consent");
-    int rc = mode == DECODE_STRICT ? json_only(value, PATH, members, e) : 0;
-    if (rc == 0) rc = json_get_bool(value, PATH, "given", JSON_REQUIRED, &c.given, e);
-    if (rc == 0) rc = item_get_date(value, PATH, "on", JSON_OPTIONAL, c.on, e);
-    if (rc == 0) rc = take_by(value, mode, &c, e);
-    if (rc == 0) rc = take_text(value, "text", mode, c.text, sizeof c.text, e);
-    if (rc == 0 && mode == DECODE_STRICT && c.given && !c.on[0])
-        rc = err_field(e, ERR_INVALID, PATH "on", PATH "on is missing: the date of the consent");
-    if (rc == 0) *out = c;
+    int rc = setting_consent_read(value, "value.", mode, out, e);
+    if (rc == 0 && mode == DECODE_STRICT && out->given && !out->on[0])
+        rc = err_field(e, ERR_INVALID, "value.on", "value.on is missing: the date of the consent");
     return rc;
+}
+
+void setting_consent_put(const struct setting_consent *c, bool customer, struct json_out *w) {
+    json_put_bool(w, "given", c->given);
+    if (c->on[0]) json_put_text(w, "on", c->on);
+    if (customer && c->by[0]) json_put_text(w, "by", c->by);
+    if (customer && c->text[0]) json_put_text(w, "text", c->text);
 }
 
 int setting_value_read(const struct setting_key *key, const struct json *value, enum decode mode,
@@ -72,17 +96,13 @@ void setting_value_standard(const struct setting_key *key, struct setting_value 
 
 void setting_value_put(const struct setting_key *key, const struct setting_value *value, bool customer,
                        struct json_out *w, const char *name) {
-    const struct setting_consent *c = &value->consent;
     switch (key->type) {
     case SETTING_INT:
         json_put_int(w, name, value->n);
         break;
     case SETTING_CONSENT:
         json_open(w, name, '{');
-        json_put_bool(w, "given", c->given);
-        if (c->on[0]) json_put_text(w, "on", c->on);
-        if (customer && c->by[0]) json_put_text(w, "by", c->by);
-        if (customer && c->text[0]) json_put_text(w, "text", c->text);
+        setting_consent_put(&value->consent, customer, w);
         json_close(w, '}');
         break;
     }

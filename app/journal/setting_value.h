@@ -19,10 +19,16 @@ void setting_value_standard(const struct setting_key *key, struct setting_value 
 void setting_value_put(const struct setting_key *key, const struct setting_value *value, bool customer,
                        struct json_out *w, const char *name);
 
+/* A consent alone: path is what comes before its members' names in e->field. */
+MUST_CHECK int setting_consent_read(const struct json *value, const char *path, enum decode mode,
+                                    struct setting_consent *out, struct err_text *e);
+void setting_consent_put(const struct setting_consent *c, bool customer, struct json_out *w);
+
 struct setting_row {
     struct json *value; /* owned: json_destroy; NULL: never set */
     int64_t version;    /* 0: never set */
     char at[40];
+    char actor[ENVELOPE_ACTOR_SIZE]; /* who set it last */
 };
 MUST_CHECK int setting_stored(struct db *db, const char *site, const char *key, struct setting_row *out);
 

@@ -16,14 +16,6 @@ struct printing {
 
 static int larger(int a, int b) { return a > b ? a : b; }
 
-/* Running days after a planned date, moved by what was lost before it, up to another. */
-static int days_after(const struct stage_book *b, const char *date, const char *until) {
-    char next[TZ_DATE_SIZE];
-    if (!date[0] || strcmp(date, until) >= 0 || !standstill_planned(&b->clocks, date, next)) return 0;
-    tz_date_add(next, 1, next);
-    return standstill_days(&b->clocks, next, until);
-}
-
 int stage_late_days(const struct stage_book *b, const struct plan_stage *planned, const struct stage_row *row) {
     char end[TZ_DATE_SIZE], begun[TZ_DATE_SIZE];
     if (!planned) return 0;
@@ -33,9 +25,10 @@ int stage_late_days(const struct stage_book *b, const struct plan_stage *planned
     if (row->accepted.at[0]) text_clip(end, sizeof end, row->accepted.at);
     if (row->finished.at[0]) text_clip(end, sizeof end, row->finished.at);
     if (row->seen.state == STAGE_PLANNED)
-        return larger(days_after(b, planned->start, begun), days_after(b, planned->finish, end));
-    if (planned->finish[0]) return days_after(b, planned->finish, end);
-    return days_after(b, planned->start, begun);
+        return larger(standstill_late(&b->clocks, planned->start, begun),
+                      standstill_late(&b->clocks, planned->finish, end));
+    if (planned->finish[0]) return standstill_late(&b->clocks, planned->finish, end);
+    return standstill_late(&b->clocks, planned->start, begun);
 }
 
 /* ---- parts ---- */

@@ -66,4 +66,7 @@ struct wall standstill_day_end(const struct standstill *s, const char *date);
 /* A planned date, later by the working days that were granted or held in between. False: it has no end yet. */
 bool standstill_planned(const struct standstill *s, const char *date, char out[TZ_DATE_SIZE]);
 
+/* Days on which clocks ran from behind a planned date, moved as above, until another, that one counted. 0: in time, or "" was planned. */
+int standstill_late(const struct standstill *s, const char *planned, const char *until);
+
 #endif

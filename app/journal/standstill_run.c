@@ -151,3 +151,10 @@ bool standstill_planned(const struct standstill *s, const char *date, char out[T
     }
     return owed == 0;
 }
+
+int standstill_late(const struct standstill *s, const char *planned, const char *until) {
+    char from[TZ_DATE_SIZE];
+    if (!planned[0] || strcmp(planned, until) >= 0 || !standstill_planned(s, planned, from)) return 0;
+    tz_date_add(from, 1, from);
+    return standstill_days(s, from, until);
+}

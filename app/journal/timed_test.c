@@ -68,13 +68,22 @@ static int check_running(struct db *db, const char *site, const char *kind, cons
     return err_set(e, ERR_CONFLICT, "such a test runs there already: finish test %s first", stmt_text(s, 0));
 }
 
+static int unknown_kind(struct err_text *e) {
+    char kinds[160] = "";
+    size_t n = 0, at = 0;
+    const struct timed_limit *all = timed_limit_all(&n);
+    for (size_t i = 0; i < n && at < sizeof kinds; i++)
+        at += (size_t)snprintf(kinds + at, sizeof kinds - at, "%s%s", i ? ", " : "", all[i].kind);
+    return err_field(e, ERR_INVALID, "kind", "there is no such timed test; there are: %s", kinds);
+}
+
 static int judge_start(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
                        struct err_text *e) {
     const char *room = row_text(data, "room"), *stage = row_text(data, "stage");
     const struct timed_limit *l = timed_limit_find(row_text(data, "kind"));
     double value;
     (void)j;
-    if (!l) return err_field(e, ERR_INVALID, "kind", "there is no such timed test; one is: ponding");
+    if (!l) return unknown_kind(e);
     if (stage[0] && !domain_stage(stage)) return err_field(e, ERR_INVALID, "stage", "there is no stage %s", stage);
     if (l->ponding && (!room[0] || strcmp(room, "whole") == 0))
         return err_field(e, ERR_INVALID, "room", "a %s goes room by room: say which room", l->en);

@@ -249,42 +249,6 @@ int timeline_cursor(const char *text, int64_t *before) {
     return text_int(text, 1, INT64_MAX, before);
 }
 
-int timeline_after(struct db *db, const struct timeline_query *q, struct buf *out, int64_t *last) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    const char *site = q->site && q->site[0] ? q->site : NULL;
-    struct view v;
-    int64_t at = q->after;
-    bool more = false;
-    int rc = begin(&v, db, q->hide, out);
-    if (rc == 0)
-        rc = site ? db_prepare(db, ENTRY_COLUMNS NO_FRAMES "AND e.site = ?2 AND e.pos > ?1 ORDER BY e.pos", &s)
-                  : db_prepare(db, ENTRY_COLUMNS NO_FRAMES "AND e.pos > ?1 ORDER BY e.pos", &s);
-    if (rc < 0) return rc;
-    stmt_bind_int(s, 1, q->after);
-    if (site) stmt_bind_text(s, 2, site);
-    json_open(&v.w, NULL, '[');
-    rc = put_rows(&v, s, limit_of(q), &at, &more);
-    if (rc < 0) return rc;
-    json_close(&v.w, ']');
-    if (out->error) return out->error;
-    *last = at;
-    return 0;
-}
-
-int timeline_entry(struct db *db, const char *site, const char *id, unsigned hide, struct buf *out) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct view v;
-    int rc = begin(&v, db, hide, out);
-    if (rc == 0) rc = db_prepare(db, ENTRY_COLUMNS "AND e.id = ?1 AND e.site = ?2", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, id);
-    stmt_bind_text(s, 2, site);
-    rc = stmt_step(s);
-    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
-    rc = put_row(&v, s);
-    return rc < 0 ? rc : out->error;
-}
-
 int timeline_history(struct db *db, const char *site, const char *subject, unsigned hide, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct view v;

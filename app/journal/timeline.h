@@ -23,8 +23,7 @@ enum timeline_hide {
 
 struct timeline_query {
     const char *site; /* NULL: all sites (hub) */
-    int64_t before;   /* timeline_page: entries below this position; 0: from the newest */
-    int64_t after;    /* timeline_after: entries above this position */
+    int64_t before;   /* entries below this position; 0: from the newest */
     size_t limit;     /* 1 … TIMELINE_LIMIT_MAX */
     unsigned hide;    /* enum timeline_hide */
 };
@@ -34,12 +33,6 @@ MUST_CHECK int timeline_page(struct db *db, const struct timeline_query *q, stru
 
 /* The cursor text of a request. "" gives 0. ERR_INVALID. */
 MUST_CHECK int timeline_cursor(const char *text, int64_t *before);
-
-/* A bare array, oldest first. *last: the newest position that was looked at (q->after where there was none). */
-MUST_CHECK int timeline_after(struct db *db, const struct timeline_query *q, struct buf *out, int64_t *last);
-
-/* One entry by its event's id. ERR_NOT_FOUND. */
-MUST_CHECK int timeline_entry(struct db *db, const char *site, const char *id, unsigned hide, struct buf *out);
 
 /* A bare array: all events of a subject ("hazard/0193…") in fold order. An entry has "late":"<why>" where it came too late to count.
  * Empty for an unknown subject. */

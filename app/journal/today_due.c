@@ -167,7 +167,7 @@ int today_due_put(const struct today_day *d, struct json_out *w) {
     json_open(w, "due", '[');
     int rc = put_tests_due(d, w);
     if (rc == 0) rc = put_logs_due(d, w);
-    if (rc == 0) rc = today_hazards_put(d->db, d->ask, d->tz, w);
+    if (rc == 0) rc = today_hazards_put(d->db, d->ask, &d->clocks, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
     put_rejected(d, w);

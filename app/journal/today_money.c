@@ -4,6 +4,7 @@
 
 #include "app/journal/handover.h"
 #include "app/journal/material.h"
+#include "app/journal/question.h"
 #include "app/journal/today_card.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -35,8 +36,11 @@ static void put_about(struct json_out *w, const char *kind, const char *id, cons
 
 static int put_questions(struct db *db, const struct today_ask *ask, struct json_out *w) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    CLEANUP(site_clocks_fini) struct site_clocks clocks = { 0 };
+    const struct site_clock *clock;
+    char text[CLOCK_TEXT_SIZE];
     int rc = db_prepare(db,
-                        "SELECT id, asker, CASE WHEN again = '' THEN text ELSE again END, due FROM question"
+                        "SELECT id, asker, CASE WHEN again = '' THEN text ELSE again END, asked_ms FROM question"
                         " WHERE site = ? AND state = 'open' AND asked_of = 'site' ORDER BY due_ms = 0, due_ms LIMIT ?",
                         &s);
     if (rc < 0) return rc;
@@ -44,8 +48,12 @@ static int put_questions(struct db *db, const struct today_ask *ask, struct json
     stmt_bind_int(s, 2, TODAY_MONEY_MAX);
     while ((rc = stmt_step(s)) == 1) {
         bool owner = strcmp(stmt_text(s, 1), "customer") == 0;
-        put_about(w, "question", stmt_text(s, 0), stmt_text(s, 3)[0] ? stmt_text(s, 3) : NULL,
-                  owner ? "业主问" : "总部问", owner ? "The owner asks" : "Head office asks", stmt_text(s, 2));
+        rc = site_clocks_find(&clocks, db, ask->site, &clock);
+        if (rc < 0) return rc;
+        struct wall due = question_due(clock, owner, (struct wall){ stmt_int(s, 3) });
+        if (due.ms) clock_format(due, tz_offset_s(clock->tz, due), text);
+        put_about(w, "question", stmt_text(s, 0), due.ms ? text : NULL, owner ? "业主问" : "总部问",
+                  owner ? "The owner asks" : "Head office asks", stmt_text(s, 2));
     }
     return rc;
 }

@@ -64,14 +64,6 @@ static const struct plan_stage *of_plan(const struct plan *p, const char *date) 
 
 static int larger(int a, int b) { return a > b ? a : b; }
 
-/* Running days after a planned date, moved by what was lost before it, up to another. */
-static int days_after(const struct standstill *c, const char *planned, const char *to) {
-    char from[TZ_DATE_SIZE];
-    if (strcmp(planned, to) >= 0 || !standstill_planned(c, planned, from)) return 0;
-    tz_date_add(from, 1, from);
-    return standstill_days(c, from, to);
-}
-
 static int workdays(const struct plan_cutoffs *c, const char *from, const char *to) {
     char date[TZ_DATE_SIZE];
     int days = 0;
@@ -93,8 +85,8 @@ static void count(const struct plan *p, const struct standstill *clocks, const s
         out->days = larger(1, workdays(&p->cutoffs, planned->start, planned->finish));
     out->late_days = 0;
     if (planned && planned->finish[0]) {
-        out->late_days = days_after(clocks, planned->finish, date);
-        if (planned->start[0]) out->late_days = larger(out->late_days, days_after(clocks, planned->start, start));
+        out->late_days = standstill_late(clocks, planned->finish, date);
+        if (planned->start[0]) out->late_days = larger(out->late_days, standstill_late(clocks, planned->start, start));
     } else {
         out->late_days = larger(0, out->day - out->days);
     }

@@ -314,7 +314,8 @@ int vacate_finish(const struct depot_options *options, const char *config, struc
         if (rc) return rc;
         v.done = true;
     } else if (config) {
-        log_warn("moved to site %s, but the settings name the old one still: %s", v.to, why.text);
+        log_warn("moved to site %s, but the settings name the old one still: %s; set [board] site = %s in %s", v.to,
+                 why.text, v.to, config);
     }
     *out = v;
     return 0;

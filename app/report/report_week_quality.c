@@ -41,16 +41,30 @@ static const char *due_text(struct report_filling *f, struct wall due) {
     return c.hour == 23 && c.minute == 59 ? report_pool_printf(&f->r->pool, "%.10s", whole) : whole;
 }
 
+/* When it was raised, and what it was set for then: due_at of the record is later where clocks stood still since. */
+static int read_set(struct report_filling *f, const char *id, struct wall *raised, struct wall *set) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(f->db, "SELECT raised_ms, due_ms FROM hazard WHERE site = ? AND id = ?", &s);
+    if (rc) return rc;
+    stmt_bind_text(s, 1, f->site);
+    stmt_bind_text(s, 2, id);
+    rc = stmt_step(s);
+    if (rc == 1) *raised = (struct wall){ stmt_int(s, 0) };
+    if (rc == 1) *set = (struct wall){ stmt_int(s, 1) };
+    return rc < 0 ? rc : 0;
+}
+
 /* Until when, by the clocks of the site; who has it still open then is late. */
-static void put_due(struct report_filling *f, const struct json *json, bool todo, struct report_hazard *h) {
+static int put_due(struct report_filling *f, const struct json *json, bool todo, struct report_hazard *h) {
     struct wall raised = { 0 }, set = { 0 };
     h->due = report_week_kept(f, report_week_text(json, "due"));
-    if (clock_parse(report_week_text(json, "due_at"), &set, NULL)) return;
-    if (clock_parse(report_week_text(json_member(json, "raised"), "at"), &raised, NULL)) raised = set;
+    int rc = read_set(f, h->id, &raised, &set);
+    if (rc || !set.ms) return rc;
     struct wall due = standstill_shift(f->clocks, raised, set);
     h->due = due.ms == STANDSTILL_NEVER ? "" : due_text(f, due);
     if (due.ms != set.ms) h->due_once = due_text(f, set);
     h->overdue = todo && due.ms <= f->judged.ms;
+    return 0;
 }
 
 static int fill_hazard(struct report_filling *f, const struct json *json) {
@@ -73,7 +87,8 @@ static int fill_hazard(struct report_filling *f, const struct json *json) {
     h->severity = severity_of(report_week_text(json, "severity"));
     h->open = !closed || !done_by(f, verified);
     bool rectified_by_then = (closed || strcmp(state, "rectified") == 0) && done_by(f, rectified);
-    put_due(f, json, h->open && !rectified_by_then, h);
+    int rc = put_due(f, json, h->open && !rectified_by_then, h);
+    if (rc) return rc;
     report_week_add_photos(f, json_member(json, "photos"), &h->before);
     report_week_add_photos(f, json_member(rectified, "photos"), &h->after);
     report_week_add_photos(f, json_member(verified, "photos"), &h->after);

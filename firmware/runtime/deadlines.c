@@ -37,7 +37,9 @@ static int write_site(struct db *db, void *arg) {
 static void written(void *arg, int result) {
     struct writing *w = arg;
     if (result && result != ERR_GONE)
-        log_error("rules: the alerts of site %s could not be written: %s %s", w->site, err_name(result), w->why.text);
+        log_error("rules: the alerts of site %s could not be written: %s %s; it is tried again within a minute; "
+                  "sitelogctl doctor checks disk and database",
+                  w->site, err_name(result), w->why.text);
     else if (!result && w->changes)
         log_debug("rules: site %s: %d alerts raised or cleared", w->site, w->changes);
     free(w);
@@ -100,7 +102,10 @@ static void looked_on_loop(void *arg) {
 
 static void looked(void *arg, int result) { /* reader's thread */
     struct look *l = arg;
-    if (result && result != ERR_GONE) log_warn("rules: the journal could not be looked through: %s", err_name(result));
+    if (result && result != ERR_GONE)
+        log_warn("rules: the journal could not be looked through: %s; deadlines wait, and it is tried again within a "
+                 "minute; sitelogctl doctor checks disk and database",
+                 err_name(result));
     if (result != ERR_GONE) runtime_post(l->d->rt, looked_on_loop, l->d);
     free(l);
 }

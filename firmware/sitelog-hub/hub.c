@@ -65,7 +65,9 @@ static bool moved(void *ctx, const char *board, const char *from, const char *to
     struct hub *h = ctx;
     bool said = false;
     int rc = move_said(h->feed_db, from, board, to, &said);
-    if (rc) log_warn("whether board %s moved cannot be read: %s", board, err_name(rc));
+    if (rc)
+        log_warn("whether board %s moved cannot be read: %s; sitelogctl doctor checks disk and database", board,
+                 err_name(rc));
     return said;
 }
 
@@ -235,7 +237,6 @@ static int start_sender(struct hub *h, struct err_text *e) {
                                      .office_url = c->office_url,
                                      .tz = h->rt.tz,
                                      .timezone = c->office_timezone,
-                                     .silent_after_s = c->office_silent_after_s,
                                      .retry_max_ms = c->office_hook_retry_max_s * 1000,
                                      .timeout_ms = c->office_hook_timeout_s * 1000 };
     int rc = hook_sender_start(&o, &sender, e);

@@ -48,7 +48,9 @@ static int keep(struct db *db, void *arg) {
 static void kept(void *arg, int result) {
     struct news *n = arg;
     if (result && result != ERR_GONE)
-        log_warn("board %s of site %s: its news could not be kept: %s", n->board, n->site, err_name(result));
+        log_warn("board %s of site %s: its news could not be kept: %s; it says them again within a minute; sitelogctl "
+                 "doctor checks disk and database",
+                 n->board, n->site, err_name(result));
     if (!result) live_publish(n->app->live, "sites", 0, n->site, "{}");
     beat_fini(&n->beat);
     free(n);

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* A camera that does not work is told: after five minutes by an alert (camera-down), which clears itself, and when it works again by the outage with its
- * length. What is shorter than ten seconds is a plug that was turned. Thread: the loop's (main), except where said. */
+/* Sees whether the camera works, and has the store write what comes of it (app/journal/camera_down.h). Thread: the loop's (main), except where said. */
 #ifndef SITELOG_SITELOGD_CAMERA_WATCH_H
 #define SITELOG_SITELOGD_CAMERA_WATCH_H
 
+#include "app/journal/downtime.h"
 #include "app/photo/shutter.h"
 #include "firmware/runtime/runtime.h"
 
 struct camera_watch {
     struct runtime *rt;
-    uv_timer_t timer; /* while it is down, until the alert */
-    bool open, down, alerted;
-    struct wall from;
-    struct mono from_mono;
+    uv_timer_t timer; /* while it is down */
+    bool open, down;
+    struct mono from;
 };
 
-/* After runtime_open. *w is zeroed by the caller and stays where it is. ERR_IO. */
-MUST_CHECK int camera_watch_start(struct camera_watch *w, struct runtime *rt);
+/* After runtime_open. before: how the last run of this boot left the camera. *w is zeroed by the caller and stays where it is. ERR_IO. */
+MUST_CHECK int camera_watch_start(struct camera_watch *w, struct runtime *rt, const struct downtime *before);
 
 /* For shutter_options.changed; ctx: the camera_watch. Thread: the camera's. */
 void camera_watch_changed(void *ctx, enum shutter_state state);

@@ -254,7 +254,7 @@ static int start_camera(struct daemon *b) {
                                  .height_px = (int)b->conf->camera_height,
                                  .changed = camera_watch_changed,
                                  .ctx = &b->camera_watch };
-    int rc = camera_watch_start(&b->camera_watch, &b->rt);
+    int rc = camera_watch_start(&b->camera_watch, &b->rt, &b->outages.camera);
     if (!rc) rc = shutter_start(&o, &b->shutter);
     return rc ? rc : viewfinder_create(&b->rt.loop, b->shutter, &b->rt.app.viewfinder);
 }
@@ -270,6 +270,11 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     int rc = runtime_open(r, o, e);
     struct clock_watch_options watch = { .loop = &r->loop, .writer = r->writer, .journal = r->depot.journal };
     if (!rc) rc = clock_watch_start(&watch, &b->clock_watch, e);
+    if (rc) return rc;
+    b->outages.supply = b->conf->power_supply;
+    b->outages.link_up = b->conf->mqtt_host[0] ? link_is_up : NULL;
+    b->outages.ctx = b;
+    rc = outages_start(&b->outages, r, e); /* what the last run left comes before what this one sees */
     if (!rc) rc = start_camera(b);
     if (rc) return err_set(e, rc, "%s", e->text[0] ? e->text : "the camera's thread could not be started");
     r->photos.shutter = b->shutter;
@@ -281,11 +286,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     requests_init(&b->requests, r, b->conf);
     r->app.power_state = power_word;
     r->app.vitals = look_at_vitals;
-    b->outages.supply = b->conf->power_supply;
-    b->outages.link_up = b->conf->mqtt_host[0] ? link_is_up : NULL;
-    b->outages.ctx = b;
-    rc = outages_start(&b->outages, r, e);
-    if (!rc) rc = deadlines_start(&b->deadlines, r, 0, e);
+    rc = deadlines_start(&b->deadlines, r, 0, e);
     if (!rc) rc = upkeep_start(&b->upkeep, r, b->conf, e);
     if (!rc) rc = start_uploader(b, e);
     if (!rc) rc = start_link(b, e);

@@ -26,7 +26,8 @@ static int finish_move(const char *config, struct board_conf *conf) {
         return 0;
     }
     if (rc) {
-        log_error("the move to another site cannot be finished: %s", e.text);
+        log_error("the move to another site cannot be finished: %s; mend that and start again: it goes on from there",
+                  e.text);
         return rc;
     }
     log_info("this board was emptied, and is of site %s now", v.to);

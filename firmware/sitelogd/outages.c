@@ -3,6 +3,7 @@
 #include "firmware/sitelogd/outages.h"
 
 #include "app/journal/alive.h"
+#include "app/journal/camera_down.h"
 #include "firmware/base/log.h"
 
 #include <stdlib.h>
@@ -42,7 +43,8 @@ static int start(struct job *job, struct journal *j, struct db *db) {
     struct alive last;
     bool waits = false;
     int rc = alive_start(j, db, &last, &job->why);
-    if (!rc) rc = downtime_start(j, db, last.at, &job->o->downtime, &job->why);
+    if (!rc) rc = downtime_start(j, db, OUTAGE_NETWORK, last.at, &job->o->downtime, &job->why);
+    if (!rc) rc = camera_down_start(j, db, last.at, &job->o->camera, &job->why);
     if (!rc) rc = alive_settle(j, db, false, &waits, &job->why);
     job->o->waits = waits;
     return rc;
@@ -74,9 +76,9 @@ static int run(struct db *db, void *arg) {
     case STOPPED:
         return alive_note(j, db, ALIVE_STOPPED);
     case LINK_IS_DOWN:
-        return downtime_keep(j, db, job->from);
+        return downtime_keep(j, db, OUTAGE_NETWORK, job->from);
     case RECORD_LINK:
-        rc = downtime_forget(db);
+        rc = downtime_forget(db, OUTAGE_NETWORK);
         return rc ? rc : outage_append(j, db, &job->outage, NULL, &job->why);
     case RECORD_POWER:
         return outage_append(j, db, &job->outage, NULL, &job->why);
@@ -86,7 +88,10 @@ static int run(struct db *db, void *arg) {
 
 static void done(void *arg, int result) {
     struct job *job = arg;
-    if (result && result != ERR_GONE) log_warn("outages: %s %s", err_name(result), job->why.text);
+    if (result && result != ERR_GONE)
+        log_warn("outages: what was seen of power or link could not be written: %s %s; sitelogctl doctor checks disk "
+                 "and database",
+                 err_name(result), job->why.text);
     free(job);
 }
 
@@ -99,7 +104,10 @@ static void submit(struct outages *o, const struct job *what) {
         rc = store_submit(o->rt->writer, &(struct store_job){ .run = run, .done = done, .arg = job });
     }
     if (!rc) return;
-    if (rc != ERR_GONE) log_warn("outages: %s", err_name(rc));
+    if (rc != ERR_GONE)
+        log_warn("outages: the store takes nothing (%s): an outage may be missing; sitelogctl doctor checks disk and "
+                 "database",
+                 err_name(rc));
     free(job);
 }
 
@@ -136,7 +144,9 @@ static void look_at_power(struct outages *o) {
     enum power_state before = (enum power_state)atomic_load(&o->power), now = power_look(o->supply);
     if (now == before) return;
     atomic_store(&o->power, (int)now);
-    if (now == POWER_UNKNOWN) log_warn("[power] supply %s: it does not say whether the power is there", o->supply);
+    if (now == POWER_UNKNOWN)
+        log_warn("[power] supply %s: it does not say any more whether the power is there; see /sys/class/power_supply",
+                 o->supply);
     if (now == POWER_FAILING) power_failed(o);
     if (before == POWER_FAILING) power_came_back(o);
 }
@@ -180,7 +190,10 @@ int outages_start(struct outages *o, struct runtime *rt, struct err_text *e) {
     o->rt = rt;
     int rc = store_call(rt->writer, run, &job);
     /* A board that cannot write now (its disk is full, say) still has to start. */
-    if (rc) log_error("outages: what the last run left could not be recorded: %s %s", err_name(rc), job.why.text);
+    if (rc)
+        log_error(
+            "outages: what the last run left could not be recorded: %s %s; sitelogctl doctor checks disk and database",
+            err_name(rc), job.why.text);
     if (uv_timer_init(&rt->loop, &o->timer)) return err_set(e, ERR_NOMEM, "the pulse could not be started");
     o->timer.data = o;
     o->open = true;
@@ -199,5 +212,7 @@ void outages_stop(struct outages *o) {
     o->open = false;
     uv_close((uv_handle_t *)&o->timer, NULL);
     int rc = store_call(o->rt->writer, run, &job);
-    if (rc) log_warn("outages: the stop could not be written down: %s", err_name(rc));
+    if (rc)
+        log_warn("outages: the stop could not be written down: %s; the next start takes it for a power cut",
+                 err_name(rc));
 }

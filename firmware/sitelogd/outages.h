@@ -17,9 +17,10 @@ struct outages {
     bool (*link_up)(void *ctx); /* does not block */
     void *ctx;
     uv_timer_t timer;
-    struct downtime downtime;
-    _Atomic int power;      /* enum power_state */
-    struct wall power_from; /* since when it fails */
+    struct downtime downtime; /* the link's */
+    struct downtime camera;   /* as the last run of this boot left it: for camera_watch_start */
+    _Atomic int power;        /* enum power_state */
+    struct wall power_from;   /* since when it fails */
     struct mono power_from_mono, beaten, started;
     bool open, waits;    /* waits: for the clock, with an outage to record */
     atomic_bool settled; /* it waits no more. Set on the store's thread */

@@ -20,7 +20,10 @@ static void work(uv_work_t *work) { /* pool */
     struct requests *r = work->data;
     size_t answered = 0;
     int rc = responder_run(&r->responder, &answered, &r->again);
-    if (rc && rc != ERR_GONE) log_warn("photo requests: %s", err_name(rc));
+    if (rc && rc != ERR_GONE)
+        log_warn("photo requests cannot be looked at: %s; they wait for the next one or the next start; sitelogctl "
+                 "doctor checks disk and database",
+                 err_name(rc));
 }
 
 static void worked(uv_work_t *work, int status) {

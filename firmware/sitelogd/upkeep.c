@@ -40,7 +40,9 @@ static void look_at_machine(struct upkeep *u) {
     int64_t told = atomic_exchange(&u->written_bytes, k.sum);
     if (k.sum / WRITTEN_STEP == told / WRITTEN_STEP) return; /* spares a commit that would write nothing */
     int rc = store_call(u->rt->writer, keep_written, &k);
-    if (rc && rc != ERR_GONE) log_warn("the count of written bytes: %s", err_name(rc));
+    if (rc && rc != ERR_GONE)
+        log_warn("how much was written to the disk could not be kept: %s; sitelogctl doctor checks disk and database",
+                 err_name(rc));
 }
 
 void upkeep_vitals(const struct upkeep *u, struct vitals *out) {
@@ -157,7 +159,8 @@ void upkeep_stop(struct upkeep *u) {
     struct keeping k = { .anyway = true };
     if (disk_written(&k.sum)) return;
     k.sum += u->written_before;
-    if (store_call(u->rt->writer, keep_written, &k)) log_warn("the count of written bytes could not be kept");
+    if (store_call(u->rt->writer, keep_written, &k))
+        log_warn("how much was written to the disk could not be kept; sitelogctl doctor checks disk and database");
 }
 
 void upkeep_fini(struct upkeep *u) {

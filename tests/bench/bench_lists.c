@@ -170,7 +170,7 @@ PAGE(changes) {
 }
 
 PAGE(materials) {
-    struct material_query q = { p->site, by(p, "state"), "2026-11-28", before, limit(p), true };
+    struct material_query q = { p->site, by(p, "state"), now(), before, limit(p), true };
     return material_list(f->db, &q, out, E);
 }
 
@@ -202,7 +202,7 @@ static struct pressing_scope scope(void) {
     struct tz *tz = NULL;
     struct pressing_scope s;
     bench_must(tz_create(ZONE, &tz, NULL), ZONE, NULL);
-    pressing_scope_init(&s, tz, ZONE, 900, now());
+    pressing_scope_init(&s, tz, ZONE, now());
     tz_destroy(tz);
     return s;
 }

@@ -110,7 +110,7 @@ test('a camera that is down for long is an alert, and an outage when it works ag
     await stack.startBroker();
     await stack.startHub();
     const fake = fakeCamera(stack);
-    fake.board.env.SITELOG_CAMERA_DOWN_MS = '11000'; // instead of five minutes
+    fake.board.env.SITELOG_CAMERA_DOWN_MS = '11000'; // instead of half an hour
     const board = await stack.startBoard('b-1', fake.board);
     const manager = await addManager(stack, board), office = await addOffice(stack);
     const viewer = new Viewer(manager);

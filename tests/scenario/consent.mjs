@@ -47,7 +47,7 @@ test('the camera does what the customer agreed to', () => withStack({ check: ans
     // Head office records it; the board knows, and answers.
     await consent(office);
     await until('the board knows', async () => (await manager.get('/consent')).given === true);
-    assert.match((await manager.get('/consent')).by, /^office\/o-01$/);
+    assert.equal((await manager.get('/consent')).actor.id, 'o-01');
     assert.equal((await asked()).state, 'answered');
     assert.equal((await findings()).length, 0);
     const view = await watch(manager);

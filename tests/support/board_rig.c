@@ -182,8 +182,8 @@ static int consent_job(struct db *db, void *arg) {
     bool changed;
     const char *body = c->given ? "{\"given\":true}" : "{\"given\":false}";
     buf_init(&answer, 4096);
-    int rc = consent_put(c->r->depot.journal, db, BOARD_RIG_SITE, "user/u-01", "manager/u-01", body, strlen(body),
-                         &changed, &answer, &e);
+    int rc =
+        consent_put(c->r->depot.journal, db, BOARD_RIG_SITE, "user/u-01", body, strlen(body), &changed, &answer, &e);
     buf_fini(&answer);
     return rc;
 }

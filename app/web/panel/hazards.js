@@ -11,7 +11,8 @@ import { setTitle } from './header.js';
 import { rail } from './rail.js';
 
 const waitsForMe = (hazard) => (hazard.state === 'rectified' ? may('hazard-verify') : hazard.state !== 'verified' && isMine(hazard));
-const order = (a, b) => waitsForMe(b) - waitsForMe(a) || b.overdue - a.overdue || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || Date.parse(a.due_at) - Date.parse(b.due_at);
+const dueOf = (hazard) => (hazard.due_at ? Date.parse(hazard.due_at) : Number.MAX_SAFE_INTEGER); // held: nobody knows
+const order = (a, b) => waitsForMe(b) - waitsForMe(a) || b.overdue - a.overdue || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || dueOf(a) - dueOf(b);
 
 export function hazards(root, { goTo, home }) {
     let which = 'open';

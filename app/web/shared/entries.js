@@ -158,7 +158,7 @@ function bodyOf(entry) {
     case 'board-moved':
         return [line(d.to)];
     case 'setting-set':
-        return d.key === 'camera_consent' && d.value ? [line(t(d.value.given ? 'consent.given' : 'consent.refused'), d.value.on, d.value.text)] : [line(d.key)];
+        return d.key === 'camera_consent' && d.value ? [line(t(d.value.given ? 'consent.given' : 'consent.refused'), d.value.on, d.value.by, d.value.text)] : [line(d.key)];
     case 'viewpoint-moved':
         return [line(t('viewpoint.now-in', { where: d.room ? roomName(d.room) : t('timelapse.place-unknown') }), d.note, d.detected && t('viewpoint.seen'))];
     default:

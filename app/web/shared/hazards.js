@@ -18,8 +18,8 @@ export const severityBadge = (severity) => el('span', { class: `severity severit
 export const textOf = (hazard) => (lang() === 'en' && hazard.text_en) || hazard.text || hazard.text_en || '';
 export const placeOf = (hazard) => [hazard.room && roomName(hazard.room), hazard.stage && stageName(hazard.stage)].filter(Boolean).join(' · ');
 
-// A date means its end; an instant its hour.
-export const dueText = (hazard) => (/^\d{4}-\d\d-\d\d$/.test(hazard.due) && Date.parse(`${hazard.due}T00:00:00Z`) < Date.parse(hazard.due_at) ? shortDay(hazard.due) : moment(hazard.due_at));
+// The end of a day is that day; an instant its hour.
+export const dueText = (hazard) => (/T23:59:59/.test(hazard.due_at) ? shortDay(hazard.due_at.slice(0, 10)) : moment(hazard.due_at));
 
 // What a phrase says before its room and number are known: blanks for them.
 export const phraseText = (phrase) => (lang() === 'en' ? phrase.en : phrase.zh).replace(/\{room\}:? ?/, '').replace('{n}', '__');
@@ -35,7 +35,7 @@ export function stateLine(hazard) {
     const who = hazard.assignee_name ?? (hazard.assignee || '');
     const words = { raised: t('hazard.is-raised'), assigned: t('hazard.is-assigned', { who }), rectified: t('hazard.is-rectified'), verified: t('hazard.is-verified') };
     const parts = [words[hazard.state]];
-    if (hazard.state === 'raised' || hazard.state === 'assigned') parts.push(t(hazard.overdue ? 'hazard.overdue' : 'due.by', { at: dueText(hazard) }));
+    if (hazard.due_at && (hazard.state === 'raised' || hazard.state === 'assigned')) parts.push(t(hazard.overdue ? 'hazard.overdue' : 'due.by', { at: dueText(hazard) }));
     if (hazard.state === 'verified') parts.push(moment(hazard.verified.at));
     if (hazard.rejected?.times > 0 && hazard.state !== 'verified') parts.push(t('hazard.sent-back', { n: hazard.rejected.times }));
     return el('span', { class: hazard.overdue ? 'hazard-state hazard-overdue' : 'hazard-state' }, icon(hazard.overdue ? 'warn' : STATE_ICONS[hazard.state] ?? 'clock'), el('span', {}, parts.join(' · ')));

@@ -331,6 +331,37 @@ test('a board and head office: doctor is content, and verify knows what is on it
     });
 })));
 
+test('a board that was replaced is accepted at head office', () => withBroker((broker) => at('hub', { broker }, async (hub) => {
+    await hub.json(['init']);
+    await hub.start();
+    const accept = (key, board = 'b-1', site = 's-1') => ['board', 'accept', board, '--site', site, '--key', key];
+    const up = async (board) => {
+        const { public_key: key } = await board.json(['init']);
+        await board.start();
+        await until('head office is there', async () => (await board.json(['status'])).status.hub === 'up');
+        return key;
+    };
+    let first = '';
+    await at('board', { broker }, async (board) => { first = await up(board); });
+    await hub.json(accept(first), 1); // nothing was refused
+    await at('board', { broker }, async (board) => {
+        const second = await up(board);
+        await hub.json(accept(first), 1);
+        await hub.json(accept(second, 'b-2'), 1);
+        await until('it was refused, and is accepted', async () => (await hub.ctl(accept(second))).code === 0);
+        await hub.json(accept(second), 1); // once
+        assert.equal((await hub.ctl(['board', 'accept', 'b-1', '--key', second])).code, 2);
+        assert.equal((await board.ctl(accept(second))).code, 2);
+    });
+    await at('board', { broker }, async (board) => { // and one more, while the hub is down
+        const third = await up(board);
+        await until('it was refused', async () => await sql(hub.file('journal.db'), `SELECT count(*) FROM board_finding WHERE instr(text, '${third}') > 0`) === '1');
+        await board.stop();
+        await hub.stop();
+        await hub.json(accept(third));
+    });
+})));
+
 test('doctor: every fault has its mend', () => at('board', { broker: 1, upload: 'http://127.0.0.1:9', camera: '/nowhere' }, async (board) => {
     await board.json(['init']);
     const doctor = await board.json(['doctor'], 1);

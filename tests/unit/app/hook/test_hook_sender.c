@@ -143,7 +143,6 @@ static void start(struct fixture *f, size_t hooks, int64_t timeout_ms) {
                                      .office_url = "",
                                      .tz = f->tz,
                                      .timezone = "Asia/Shanghai",
-                                     .silent_after_s = 900,
                                      .retry_max_ms = 100,
                                      .timeout_ms = timeout_ms };
     if (hook_sender_start(&o, &sender, &e)) fail_msg("%s", e.text);

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "app/journal/board.h"
 #include "tests/support/steps_rig.h"
 
 #include <stdio.h>
@@ -88,6 +89,29 @@ static void a_bad_person_is_named_by_its_field(void **state) {
         post(f, "/control/users", NULL, cases[i].body, 400, cases[i].field);
     assert_int_equal(board_rig_count(&f->board, "SELECT count(*) FROM person"), 0);
     assert_int_equal(board_rig_count(&f->board, "SELECT count(*) FROM event WHERE type <> 'epoch-started'"), 0);
+}
+
+static int refuse_key(struct db *db, void *arg) {
+    struct ack hello = { .connect = 1, .boot = 1, .software = "1", .key = "KEY-A" };
+    (void)arg;
+    int rc = board_hello(db, "s-1", "b-01", &hello, clock_wall(), NULL);
+    memcpy(hello.key, "KEY-B", sizeof "KEY-B");
+    if (rc == 0) rc = board_hello(db, "s-1", "b-01", &hello, clock_wall(), NULL);
+    return rc == ERR_DENIED ? 0 : rc;
+}
+
+static void a_replaced_board_is_accepted(void **state) {
+    struct fixture *f = *state;
+    static const char path[] = "/control/boards/accept";
+    assert_int_equal(store_call(f->board.writer, refuse_key, NULL), 0);
+    post(f, path, NULL, "{}", 400, "site");
+    post(f, path, NULL, "{\"site\":\"s-1\",\"board\":\"b-01\",\"key\":\"K\",\"why\":1}", 400, "why");
+    post(f, path, NULL, "{\"site\":\"s-1\",\"board\":\"b-01\",\"key\":\"KEY-C\"}", 404, "key");
+    assert_int_equal(board_rig_count(&f->board, "SELECT count(*) FROM board WHERE key = 'KEY-A'"), 1);
+    post(f, path, NULL, "{\"site\":\"s-1\",\"board\":\"b-01\",\"key\":\"KEY-B\"}", 204, NULL);
+    assert_int_equal(board_rig_count(&f->board, "SELECT count(*) FROM board WHERE key = 'KEY-B'"), 1);
+    assert_int_equal(board_rig_count(&f->board, "SELECT count(*) FROM board_finding"), 0);
+    post(f, path, NULL, "{\"site\":\"s-1\",\"board\":\"b-01\",\"key\":\"KEY-B\"}", 404, "key"); /* once */
 }
 
 static void rebuilding_says_how_many_were_folded(void **state) {
@@ -195,6 +219,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(people_are_added_locked_and_unlocked, setup, teardown),
         cmocka_unit_test_setup_teardown(a_bad_person_is_named_by_its_field, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_replaced_board_is_accepted, setup, teardown),
         cmocka_unit_test_setup_teardown(rebuilding_says_how_many_were_folded, setup, teardown),
         cmocka_unit_test_setup_teardown(requests_are_made_once_and_listed, setup, teardown),
         cmocka_unit_test_setup_teardown(drafts_are_kept_shared_and_dropped, setup, teardown),

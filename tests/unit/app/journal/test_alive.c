@@ -41,7 +41,7 @@ static void start(bool reboot, int64_t uptime_ms) {
     struct alive last;
     assert_int_equal(db_begin(rig.db), 0);
     if (alive_start(rig.journal, rig.db, &last, &e)) fail_msg("%s", e.text);
-    if (downtime_start(rig.journal, rig.db, last.at, &down, &e)) fail_msg("%s", e.text);
+    if (downtime_start(rig.journal, rig.db, OUTAGE_NETWORK, last.at, &down, &e)) fail_msg("%s", e.text);
     assert_int_equal(db_commit(rig.db), 0);
     free(path);
 }
@@ -264,10 +264,10 @@ static enum downtime_step see(bool up) {
     struct err_text e;
     enum downtime_step step = downtime_see(&down, up, grade_now, &over);
     assert_int_equal(db_begin(rig.db), 0);
-    if (step == DOWNTIME_KEEP) assert_int_equal(downtime_keep(rig.journal, rig.db, down.from), 0);
+    if (step == DOWNTIME_KEEP) assert_int_equal(downtime_keep(rig.journal, rig.db, OUTAGE_NETWORK, down.from), 0);
     if (step == DOWNTIME_RECORD) {
         assert_int_equal(outage_append(rig.journal, rig.db, &over, NULL, &e), 0);
-        assert_int_equal(downtime_forget(rig.db), 0);
+        assert_int_equal(downtime_forget(rig.db, OUTAGE_NETWORK), 0);
     }
     assert_int_equal(db_commit(rig.db), 0);
     return step;

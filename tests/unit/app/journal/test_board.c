@@ -114,10 +114,28 @@ static void test_keys_are_pinned(void **state) {
         true);
     hello.key[0] = '\0';
     assert_int_equal(board_hello(t->db, SITE, "b-01", &hello, AT(4), NULL), ERR_DENIED);
-    assert_int_equal(board_unpin(t->db, SITE, "b-01"), 0);
+    expect_list(t, AT(4), "sitelogctl board accept b-01 --site " SITE " --key KEY", true);
+}
+
+/* Head office says that the board was replaced. */
+static void test_a_replaced_board_is_accepted(void **state) {
+    struct test_journal *t = *state;
+    struct ack hello = { .connect = 3, .boot = 2, .software = "1.2.3", .key = "KEY-A" };
+    struct err_text e = { 0 };
+    assert_int_equal(board_hello(t->db, SITE, "b-01", &hello, AT(0), &e), 0);
+    assert_int_equal(board_accept(t->db, SITE, "b-01", "KEY-B", &e), ERR_NOT_FOUND); /* nobody came with it */
     strcpy(hello.key, "KEY-B");
-    assert_int_equal(board_hello(t->db, SITE, "b-01", &hello, AT(5), &e), 0);
-    expect_list(t, AT(5), "\"key\":\"KEY-B\"", true);
+    assert_int_equal(board_hello(t->db, SITE, "b-01", &hello, AT(1), &e), ERR_DENIED);
+    assert_int_equal(board_accept(t->db, SITE, "b-01", "KEY", &e), ERR_NOT_FOUND);
+    assert_int_equal(board_accept(t->db, SITE, "b-02", "KEY-B", &e), ERR_NOT_FOUND);
+    assert_int_equal(board_accept(t->db, "s-9", "b-01", "KEY-B", &e), ERR_NOT_FOUND);
+    assert_string_equal(e.field, "key");
+    assert_int_equal(board_accept(t->db, SITE, "b-01", "KEY-B", &e), 0);
+    expect_list(t, AT(2), "\"key\":\"KEY-B\"", true);
+    expect_list(t, AT(2), "\"findings\":[]", true);
+    assert_int_equal(board_hello(t->db, SITE, "b-01", &hello, AT(3), &e), 0);
+    strcpy(hello.key, "KEY-A"); /* the old one, if it comes back */
+    assert_int_equal(board_hello(t->db, SITE, "b-01", &hello, AT(4), &e), ERR_DENIED);
 }
 
 static struct beat make_beat(const char *epoch, uint64_t record, char fill) {
@@ -218,6 +236,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_presence, setup, teardown),
         cmocka_unit_test_setup_teardown(test_retained_state_of_a_board_never_seen, setup, teardown),
         cmocka_unit_test_setup_teardown(test_keys_are_pinned, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_replaced_board_is_accepted, setup, teardown),
         cmocka_unit_test_setup_teardown(test_health, setup, teardown),
         cmocka_unit_test_setup_teardown(test_heads, setup, teardown),
         cmocka_unit_test_setup_teardown(test_old_beat_again, setup, teardown),

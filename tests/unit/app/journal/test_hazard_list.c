@@ -110,7 +110,7 @@ static void lists_are_filtered_and_paged(void **state) {
     assert_int_equal(listed(f, (struct hazard_query){ .severity = "bad" }), -1);
     buf_clear(&f->answer);
     assert_int_equal(tz_create("Asia/Shanghai", &tz, NULL), 0);
-    pressing_scope_init(&scope, tz, "Asia/Shanghai", 900, clock_wall());
+    pressing_scope_init(&scope, tz, "Asia/Shanghai", clock_wall());
     tz_destroy(tz);
     assert_int_equal(site_list(f->board.db, &scope, &f->answer), 0);
     assert_non_null(strstr(f->answer.data, "\"open_hazards\":3"));

@@ -94,7 +94,7 @@ static void pages_of_the_hub(struct fixture *f, const char *site, const char *me
 static void pages_of_both(struct fixture *f, const char *site) {
     struct db *db = f->t.db;
     struct change_query changes = { .site = site, .limit = 50, .money = true };
-    struct material_query materials = { .site = site, .today = "2026-11-22", .limit = 50 };
+    struct material_query materials = { .site = site, .now = clock_wall(), .limit = 50 };
     struct question_query questions = { .site = site, .limit = 50 };
     struct daylog_query logs = { .site = site, .limit = 50 };
     struct timeline_query entries = { .site = site, .limit = 50 };
@@ -140,7 +140,7 @@ static void pages_without_end(struct fixture *f) {
     struct measure m = { 0 };
     struct mine_ask mine = { .user = "u-01", .role = "manager" };
     assert_int_equal(tz_create(ZONE, &tz, NULL), 0);
-    pressing_scope_init(&mine.scope, tz, ZONE, 900, clock_wall());
+    pressing_scope_init(&mine.scope, tz, ZONE, clock_wall());
     struct measure_ask measures = { .fallback_tz = ZONE, .tz = tz, .now = clock_wall() };
     printed(f, site_list(f->t.db, &mine.scope, &f->answer));
     printed(f, mine_print(f->t.db, &mine, &f->answer));
@@ -167,7 +167,7 @@ static bool is_small(const char *detail) {
 
 static const char *fault_of(const char *sql, const char *detail) {
     static const char *const open[] = { " state <> 'verified' AND (?3", " state = 'open' AND (?2",
-                                        " state = 'requested' AND (?2", " complete = 0 AND pos" };
+                                        " state = 'requested' AND (?2", " complete = 0 AND (?2" };
     if (strncmp(detail, "SCAN ", 5) == 0 && !is_small(detail)) return "reads a whole table";
     if (strstr(detail, "TEMP B-TREE FOR ORDER BY") && strstr(sql, "LIMIT") && !strstr(sql, OF_A_MEMBER))
         return "sorts what a page needs the top of";

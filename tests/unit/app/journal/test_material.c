@@ -52,14 +52,14 @@ static void without_a_quantity_it_is_there_or_not(void **state) {
     post_rig_has(f, "'state':'arrived'");
 }
 
-static void what_is_late_says_the_calendar(void **state) {
+static void what_is_late_say_the_sites_clocks(void **state) {
     struct post_rig *f = *state;
-    struct material_query q = { .site = JOURNAL_SITE, .today = "2026-11-25", .limit = 10 };
+    struct material_query q = { .site = JOURNAL_SITE, .limit = 10 };
     assert_int_equal(expect(f, 1, ",'kind':'cabinet','needed':'2027-01-10'"), 0);
     assert_int_equal(material_list(f->t.db, &q, &f->answer, &f->e), 0);
     post_rig_has(f, "'state':'expected'");
     post_rig_has(f, "'measure_due':'2026-11-26','measured':null,'measure_late':false");
-    q.today = "2026-11-27";
+    assert_int_equal(clock_parse("2026-11-27T00:00:00+08:00", &q.now, NULL), 0);
     buf_clear(&f->answer);
     assert_int_equal(material_list(f->t.db, &q, &f->answer, &f->e), 0);
     post_rig_has(f, "'state':'late'");
@@ -197,7 +197,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(parts_add_up),
         TEST(without_a_quantity_it_is_there_or_not),
-        TEST(what_is_late_says_the_calendar),
+        TEST(what_is_late_say_the_sites_clocks),
         TEST(labels_are_kept_and_mended),
         TEST(what_is_wrong_is_named),
         TEST(open_ones_are_told_with_their_dates),

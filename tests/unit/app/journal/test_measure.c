@@ -148,6 +148,9 @@ static void stages_by_their_planned_finish(void **state) {
     w.clocks.granted_count = 1;
     measure_stages(&w.m, stages, TEXT_ARRAY_LEN(stages), &rate);
     is_rate(&rate, "days that were granted", 4, 3, 0, 1);
+    granted[0] = (struct standstill_days){ "2026-11-23", "2026-11-24" };
+    measure_stages(&w.m, stages, TEXT_ARRAY_LEN(stages), &rate);
+    is_rate(&rate, "granted before the planned date: it moved", 4, 3, 0, 1);
     w.m.now = when("2026-11-25T12:00:00+08:00");
     measure_stages(&w.m, &stages[3], 1, &rate);
     is_rate(&rate, "it may still be on time", 0, 0, 0, 0);

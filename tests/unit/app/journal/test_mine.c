@@ -89,7 +89,7 @@ static void add_site(struct fixture *f, const char *site) {
 static const char *list(struct fixture *f, const char *user, const char *role, bool all) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct mine_ask ask = { .user = user, .role = role, .all = all };
-    pressing_scope_init(&ask.scope, f->tz, "Asia/Shanghai", 900, clock_wall());
+    pressing_scope_init(&ask.scope, f->tz, "Asia/Shanghai", clock_wall());
     buf_clear(&f->out);
     buf_clear(&f->line);
     assert_int_equal(mine_print(f->t.db, &ask, &f->out), 0);
@@ -220,9 +220,9 @@ static void acceptance_and_questions_have_their_people(void **state) {
     run(f,
         "INSERT INTO question VALUES (1, 's-1', 'q-1', 'open', 'customer', 'site', 'when', '', '', '', '[]', '', '', "
         "'',"
-        " 0, '', 9000, 1, '', '[]', '', '', 0), (2, 's-1', 'q-2', 'open', 'site', 'designer', 'what', '', '', '', '[]',"
-        " '', '', '', 0, '', 1, 1, '', '[]', '', '', 0), (3, 's-1', 'q-3', 'answered', 'customer', 'site', 'x', '', '',"
-        " '', '[]', '', '', '', 0, '', 1, 1, '', '[]', '', '', 0)");
+        " 0, 9000, 1, '', '[]', '', '', 0), (2, 's-1', 'q-2', 'open', 'site', 'designer', 'what', '', '', '', '[]',"
+        " '', '', '', 0, 1, 1, '', '[]', '', '', 0), (3, 's-1', 'q-3', 'answered', 'customer', 'site', 'x', '', '',"
+        " '', '[]', '', '', '', 0, 1, 1, '', '[]', '', '', 0)");
     assert_string_equal(list(f, "u-03", "supervisor", false),
                         "s-1: acceptance stage/waterproofing, acceptance stage/tiling");
     assert_non_null(strstr(f->out.data, "\"en\":\"Accept: tiling kitchen\""));

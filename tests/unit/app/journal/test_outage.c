@@ -38,8 +38,6 @@ static int append(struct db *db, void *arg) {
     return outage_append(rig.depot.journal, db, &a->outage, NULL, &a->why);
 }
 
-static int nothing(struct db *db, void *arg) { return (void)db, (void)arg, 0; }
-
 static void assert_data(const char *sql, const char *want) {
     char *text = board_rig_text(&rig, sql);
     assert_string_equal(text, want);
@@ -84,22 +82,6 @@ static void whose_end_is_not_known(void **state) {
     assert_string_equal(a.why.field, "to");
 }
 
-static void from_any_thread(void **state) {
-    (void)state;
-    assert_int_equal(outage_record(rig.writer, rig.depot.journal, OUTAGE_CAMERA, at("2026-11-22T10:00:00Z"),
-                                   at("2026-11-22T10:30:00Z")),
-                     0);
-    assert_int_equal(store_call(rig.writer, nothing, NULL), 0); /* jobs run in order */
-    assert_data(DATA("what"), "camera");
-    assert_data(DATA("seconds"), "1800");
-    /* what cannot be is logged, and nothing comes of it */
-    assert_int_equal(
-        outage_record(rig.writer, rig.depot.journal, OUTAGE_NETWORK, at("2026-11-22T10:00:00Z"), (struct wall){ 1 }),
-        0);
-    assert_int_equal(store_call(rig.writer, nothing, NULL), 0);
-    assert_int_equal(board_rig_count(&rig, "SELECT count(*) FROM record WHERE type = 'outage'"), 1);
-}
-
 static void what_others_say_is_checked(void **state) {
     (void)state;
     static const char *const bad[][2] = {
@@ -127,7 +109,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_power_outage, setup, teardown),
         cmocka_unit_test_setup_teardown(whose_end_is_not_known, setup, teardown),
-        cmocka_unit_test_setup_teardown(from_any_thread, setup, teardown),
         cmocka_unit_test_setup_teardown(what_others_say_is_checked, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

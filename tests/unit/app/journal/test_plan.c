@@ -331,7 +331,7 @@ static void test_site_list(void **state) {
     journal_pair_commit(&h->t);
     buf_clear(&h->answer);
     assert_int_equal(tz_create("Asia/Urumqi", &tz, NULL), 0);
-    pressing_scope_init(&scope, tz, "Asia/Urumqi", 900, (struct wall){ 1795334400000 });
+    pressing_scope_init(&scope, tz, "Asia/Urumqi", (struct wall){ 1795334400000 });
     tz_destroy(tz);
     assert_int_equal(site_list(h->t.db, &scope, &h->answer), 0);
     assert_string_equal(h->answer.data,

@@ -197,9 +197,9 @@ static void a_call_brings_its_questions(void **state) {
     post_rig_has(f, "'date':'2026-11-22','score':4,'note':'满意','questions':['几号完工','打139****1234'],'next':null");
     assert_int_equal(call(f, 1, "'score':4,'note':'满意','questions':['几号完工','打13900001234']"), ERR_EXISTS);
     char *n =
-        journal_pair_value(&f->t, "SELECT count(*) || max(text) || max(due) FROM question WHERE asker = 'customer'"
+        journal_pair_value(&f->t, "SELECT count(*) || max(text) || max(due_ms) FROM question WHERE asker = 'customer'"
                                   " AND asked_of = 'site'");
-    assert_string_equal(n, "2打139****12342026-11-23T10:30:00.000+08:00");
+    assert_string_equal(n, "2打139****12341795401000000");
     free(n);
     n = journal_pair_value(&f->t, "SELECT count(*) FROM event WHERE json_extract(bytes, '$.inreplyto') ="
                                   " '01935d2a-1c00-7abc-8def-000000000001'");
@@ -348,7 +348,7 @@ static void a_job_is_closed_when_nothing_is_open(void **state) {
     assert_string_equal(date, "2024-02-29");
     buf_clear(&f->answer);
     assert_int_equal(tz_create("Asia/Shanghai", &tz, NULL), 0);
-    pressing_scope_init(&scope, tz, "Asia/Shanghai", 900, clock_wall());
+    pressing_scope_init(&scope, tz, "Asia/Shanghai", clock_wall());
     tz_destroy(tz);
     assert_int_equal(site_list(f->t.db, &scope, &f->answer), 0);
     post_rig_has(f, "'closed':'2024-02-29'");

@@ -10,6 +10,19 @@
 
 #include <string.h>
 
+/* The program's own files, as they are read. */
+static struct reason_file reasons;
+static struct lead_file leads;
+
+static int read_reasons(const struct json *root, struct err_text *e) { return reason_file_read(root, &reasons, e); }
+static int read_leads(const struct json *root, struct err_text *e) { return lead_file_read(root, &leads, e); }
+
+static void load(void) {
+    struct err_text e = { 0 };
+    memset(&reasons, 0, sizeof reasons);
+    if (domain_form_load("reasons", read_reasons, &e) < 0) fail_msg("%s: %s", e.field, e.text);
+}
+
 static void test_delays(void **state) {
     static const struct {
         const char *key;
@@ -36,18 +49,17 @@ static void test_delays(void **state) {
         { "official-stop", REASON_FORCE_MAJEURE, REASON_YES },
         { "curing", REASON_NONE, REASON_PLANNED },
     };
-    size_t n = 0;
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct reason_delay *r = reason_delay_find(rows[i].key);
         if (!r || r->party != rows[i].party || r->extends != rows[i].extends) fail_msg("%s", rows[i].key);
         assert_int_equal(r->hold, strcmp(r->key, "payment-overdue") == 0);
     }
-    (void)reason_delays(&n);
-    assert_int_equal(n, sizeof rows / sizeof rows[0]);
+    load();
+    assert_int_equal(reasons.delay_count, sizeof rows / sizeof rows[0]);
     assert_null(reason_delay_find("lazy"));
-    assert_string_equal(reason_party_name(REASON_THIRD_PARTY), "third_party");
-    assert_string_equal(reason_extends_name(REASON_DECIDE), "decide");
+    assert_int_equal(reasons.delays[reasons.delay_count - 1].extends, REASON_PLANNED);
+    domain_form_free(&reasons.texts);
 }
 
 static void test_changes(void **state) {
@@ -61,7 +73,6 @@ static void test_changes(void **state) {
         { "measured-differs", "quantity" },    { "replaced", "supplier" },
         { "code-demands", "regulation" },
     };
-    size_t n = 0;
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct reason_change *r = reason_change_find(rows[i][0]);
@@ -69,17 +80,19 @@ static void test_changes(void **state) {
         assert_string_equal(r->responsibility, rows[i][1]);
         assert_int_equal(r->credit, strcmp(r->key, "owner-removes") == 0);
     }
-    (void)reason_changes(&n);
-    assert_int_equal(n, sizeof rows / sizeof rows[0]);
+    load();
+    assert_int_equal(reasons.change_count, sizeof rows / sizeof rows[0]);
     assert_null(reason_change_find(""));
+    domain_form_free(&reasons.texts);
 }
 
 static void test_leads(void **state) {
-    size_t n = 0;
     char date[TZ_DATE_SIZE];
     (void)state;
-    (void)lead_all(&n);
-    assert_int_equal(n, 7);
+    struct err_text e = { 0 };
+    assert_int_equal(domain_form_load("leads", read_leads, &e), 0);
+    assert_int_equal(leads.count, 7);
+    domain_form_free(&leads.texts);
     assert_int_equal(lead_find("door")->days_min, 25);
     assert_int_equal(lead_find("cabinet")->days_max, 45);
     assert_string_equal(lead_find("tiles")->stage, "tiling");
@@ -93,15 +106,14 @@ static void test_leads(void **state) {
 #define SOURCES "{\"version\":1,\"sources\":{\"t\":{\"zh\":\"z\",\"en\":\"e\"}},"
 #define NAMES   "\"key\":\"k\",\"zh\":\"z\",\"en\":\"e\","
 
-static void expect_bad(bool leads, const char *text, const char *field) {
-    static struct reason_file reasons;
+static void expect_bad(bool of_leads, const char *text, const char *field) {
     static struct lead_file lead;
     struct json *root = NULL;
     struct err_text e = { 0 };
     memset(&reasons, 0, sizeof reasons);
     memset(&lead, 0, sizeof lead);
     if (json_parse(text, strlen(text), &root, &e) != 0) fail_msg("%s: %s", text, e.text);
-    int rc = leads ? lead_file_read(root, &lead, &e) : reason_file_read(root, &reasons, &e);
+    int rc = of_leads ? lead_file_read(root, &lead, &e) : reason_file_read(root, &reasons, &e);
     if (rc != ERR_INVALID) fail_msg("%s was taken", text);
     if (strcmp(e.field, field) != 0) fail_msg("%s: field \"%s\" (%s)", text, e.field, e.text);
     json_destroy(root);

@@ -176,10 +176,6 @@ static void frames_bury_nothing(void **state) {
     buf_clear(&f->answer);
     assert_int_equal(timeline_page(f->t.db, &tq, &f->answer), 0);
     assert_int_equal(count(f, "\"type\":\"photo-taken\""), 1);
-    int64_t last = 0;
-    buf_clear(&f->answer);
-    assert_int_equal(timeline_after(f->t.db, &tq, &f->answer, &last), 0);
-    assert_int_equal(count(f, "\"type\":\"photo-taken\""), 1);
 }
 
 int main(void) {
