@@ -182,7 +182,9 @@ static int put_totals(struct db *db, const char *site, struct json_out *w) {
     return 0;
 }
 
-#define FILTER      " (?2 IS NULL OR CASE WHEN k.id IS NOT NULL THEN 'confirmed' ELSE c.state END = ?2) AND c.pos < ?3"
+#define FILTER                                                                                                         \
+    " (?2 IS NULL OR CASE WHEN k.id IS NOT NULL THEN 'confirmed' ELSE c.state END = ?2) AND c.pos < ?3"                \
+    " AND (?5 = 0 OR unixepoch(c.at) * 1000 <= ?5)"
 #define PAGE(which) CHANGES " WHERE" which FILTER " ORDER BY c.pos DESC LIMIT ?4"
 #define OPEN        " c.state = 'requested' AND"
 
@@ -202,6 +204,7 @@ int change_list(struct db *db, const struct change_query *q, struct buf *out, st
     stmt_bind_text(s, 2, q->state);
     stmt_bind_int(s, 3, from);
     stmt_bind_int(s, 4, q->limit + 1);
+    stmt_bind_int(s, 5, q->asked_by.ms);
     rc = listing_print(db, s, "changes", q->limit, put_change, &v, out, e);
     if (rc < 0 || !q->site || !q->money) return rc;
     struct json_out w = { .buf = out, .comma = true };

@@ -49,6 +49,7 @@ struct checklist_item {
     bool red_line_if_confirmed;              /* off, until the company confirms what it rests on */
     bool confirmed;                          /* by the company */
     bool company;                            /* its own: added or replaced by a checklist-set */
+    bool site;                               /* that one was for this site alone (at a board: not known, true) */
     const char *criterion_zh, *criterion_en; /* what is looked at beside the value, or of a check, or "" */
     const char *condition_zh, *condition_en; /* only where this is so ("if contracted"), or "" */
     const char *note_zh, *note_en;           /* other limits that are in use, how it is measured, or "" */

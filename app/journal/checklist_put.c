@@ -87,5 +87,6 @@ void checklist_item_put(const struct checklist_item *item, bool words, struct js
     for (size_t i = 0; i < item->phase_count; i++) put_phase(&item->phases[i], words, w);
     if (item->phase_count) json_close(w, ']');
     if (words) json_put_text(w, "origin", item->company ? "company" : "standard");
+    if (words) json_put_text(w, "from", !item->company ? "product" : item->site ? "site" : "company");
     json_close(w, '}');
 }

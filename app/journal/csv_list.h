@@ -23,11 +23,11 @@ struct csv_column {
 
 #define CSV_LIST_NEXT_SIZE 40
 
-/* json: {"<name>":[rows],"next"?:cursor}; columns: ended by a NULL path. next: the cursor, or "". ERR_CORRUPT: it is no such list. */
+/* json: {"<name>":[rows],"next"?:cursor}; columns: ended by a NULL path. next (may be NULL): the cursor, or "". ERR_CORRUPT: it is no such list. */
 MUST_CHECK int csv_list(const struct buf *json, const char *name, const struct csv_column *columns, bool zh,
                         struct buf *out, char next[CSV_LIST_NEXT_SIZE]);
 
 /* ---- what there is ---- */
-extern const struct csv_column csv_list_sites[], csv_list_alerts[], csv_list_inspections[];
+extern const struct csv_column csv_list_sites[], csv_list_alerts[], csv_list_inspections[], csv_list_questions[];
 
 #endif

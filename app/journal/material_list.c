@@ -182,8 +182,10 @@ int material_print(struct db *db, const char *site, const char *id, bool names, 
     return rc;
 }
 
-#define PAGE(which) MATERIALS " AND" which " (?2 < 0 OR complete = ?2) AND pos < ?3 ORDER BY pos DESC LIMIT ?4"
-#define OPEN        " complete = 0 AND"
+#define PAGE(which)                                                                                                    \
+    MATERIALS " AND" which " (?2 < 0 OR complete = ?2) AND pos < ?3 AND (?5 IS NULL OR (expected <> '' AND expected"   \
+              " <= ?5)) ORDER BY pos DESC LIMIT ?4"
+#define OPEN " complete = 0 AND"
 
 /* By whether a site is asked for, and whether only what is not all there: each has its index in the order of the list. */
 static const char *const pages[2][2] = { { PAGE(" ?1 IS NULL AND"), PAGE(" ?1 IS NULL AND" OPEN) },
@@ -202,6 +204,7 @@ int material_list(struct db *db, const struct material_query *q, struct buf *out
     stmt_bind_int(s, 2, complete);
     stmt_bind_int(s, 3, from);
     stmt_bind_int(s, 4, q->state ? -1 : q->limit + 1);
+    stmt_bind_text(s, 5, q->expected_by);
     rc = listing_print(db, s, "materials", q->limit, put_material, &v, out, e);
     site_clocks_fini(&v.clocks);
     return rc;

@@ -78,11 +78,12 @@ struct stage_view {
 /* A stage as a whole: its own row, or its rooms taken together, as far as the one that is least far. */
 void stage_book_whole(const struct stage_book *b, const char *key, struct stage_row *out);
 
+/* All rows of a site, by key and room; and as stage_book_whole. Owns: caller, free. */
+MUST_CHECK int stage_rows_read(struct db *db, const char *site, struct stage_row **rows, size_t *count);
+void stage_rows_whole(const struct stage_row *rows, size_t n, const char *key, struct stage_row *out);
+
 /* GET /stages: {"date","stages":[…],"next":null}; key: only that one, as an object. ERR_NOT_FOUND. */
 MUST_CHECK int stage_print(struct db *db, const struct stage_view *view, const char *key, struct buf *out);
-
-/* Working days that a stage is behind its plan: its finish, or its start while it is planned. Days on which clocks stand still do not count. */
-int stage_late_days(const struct stage_book *b, const struct plan_stage *planned, const struct stage_row *row);
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind stage_kind;

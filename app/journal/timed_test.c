@@ -3,6 +3,7 @@
 #include "app/journal/timed_test.h"
 
 #include "app/journal/domain.h"
+#include "app/journal/draft.h"
 #include "app/journal/post.h"
 #include "app/journal/row.h"
 #include "app/journal/timed_test_private.h"
@@ -208,5 +209,6 @@ int timed_test_finish(struct journal *j, struct db *db, const struct timed_view 
                       .ctx = &k };
     int rc = post_event(j, db, &p, body, n, out, answer, e);
     *left_s = k.left_s;
+    if (rc == 0) rc = draft_delete(db, view->site, "test", id);
     return answer_with(db, view, id, rc, answer, e);
 }

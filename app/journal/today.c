@@ -7,6 +7,7 @@
 #include "app/journal/hold.h"
 #include "app/journal/plan.h"
 #include "app/journal/standing.h"
+#include "app/journal/today_checks.h"
 #include "app/journal/today_chips.h"
 #include "app/journal/today_private.h"
 #include "firmware/base/cleanup.h"
@@ -162,6 +163,7 @@ static int put_day(const struct today_day *d, struct json_out *w) {
                      " AND origin <> 'timelapse' ORDER BY pos DESC LIMIT ?",
                      d->ask->site, d->dates[0], w, "photos_today");
     if (rc == 0) put_draft(d, &draft, w);
+    if (rc == 0 && today_checks_are_due(d->ask)) rc = today_checks_put(d->db, d->ask, d->dates[0], w);
     draft_fini(&draft);
     return rc;
 }

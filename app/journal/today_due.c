@@ -10,6 +10,7 @@
 #include "app/journal/today_alerts.h"
 #include "app/journal/today_card.h"
 #include "app/journal/today_hazards.h"
+#include "app/journal/today_checks.h"
 #include "app/journal/today_money.h"
 #include "firmware/base/cleanup.h"
 
@@ -165,9 +166,11 @@ static void put_rejected(const struct today_day *d, struct json_out *w) {
 
 int today_due_put(const struct today_day *d, struct json_out *w) {
     json_open(w, "due", '[');
+    bool checks = today_checks_are_due(d->ask); /* who looks at the works does not log them */
     int rc = put_tests_due(d, w);
-    if (rc == 0) rc = put_logs_due(d, w);
+    if (rc == 0) rc = checks ? today_checks_put_acceptances(d->db, d->ask, w) : put_logs_due(d, w);
     if (rc == 0) rc = today_hazards_put(d->db, d->ask, &d->clocks, w);
+    if (rc == 0 && checks) rc = today_checks_put_report(d->db, d->ask, &d->clocks, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
     put_rejected(d, w);

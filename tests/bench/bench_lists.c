@@ -154,7 +154,13 @@ PAGE(photos) {
 }
 
 PAGE(requests) { return photo_request_list(f->db, p->site, by(p, "state"), before, limit(p), true, out, E); }
-PAGE(delays) { return delay_list(f->db, p->site, by(p, "state"), before, limit(p), true, out, E); }
+PAGE(delays) {
+    struct delay_query q = {
+        .site = p->site, .state = by(p, "state"), .before = before, .limit = limit(p), .names = true
+    };
+    return delay_list(f->db, &q, out, E);
+}
+
 PAGE(idle_days) { return delay_idle_list(f->db, p->site, before, limit(p), true, out, E); }
 PAGE(callbacks) { return callback_list(f->db, p->site, before, limit(p), true, out, E); }
 PAGE(confirmations) { return confirmation_list(f->db, p->site, by(p, "subject"), before, limit(p), true, out, E); }
@@ -165,17 +171,28 @@ PAGE(tests) {
 }
 
 PAGE(changes) {
-    struct change_query q = { p->site, by(p, "state"), before, limit(p), true, true };
+    struct change_query q = {
+        .site = p->site, .state = by(p, "state"), .before = before, .limit = limit(p), .names = true, .money = true
+    };
     return change_list(f->db, &q, out, E);
 }
 
 PAGE(materials) {
-    struct material_query q = { p->site, by(p, "state"), now(), before, limit(p), true };
+    struct material_query q = {
+        .site = p->site, .state = by(p, "state"), .now = now(), .before = before, .limit = limit(p), .names = true
+    };
     return material_list(f->db, &q, out, E);
 }
 
 PAGE(questions) {
-    struct question_query q = { p->site, by(p, "state"), by(p, "to"), before, now(), limit(p), true };
+    struct question_query q = { .site = p->site,
+                                .state = by(p, "state"),
+                                .to = by(p, "to"),
+                                .member = by(p, "member"),
+                                .before = before,
+                                .now = now(),
+                                .limit = limit(p),
+                                .names = true };
     return question_list(f->db, &q, out, E);
 }
 
@@ -295,6 +312,7 @@ static const struct page pages[] = {
     { "photo requests", requests, SITE, "state", "answered", NULL, false },
     { "delay claims", delays, SITE, NULL, NULL, NULL, false },
     { "delay claims", delays, SITE, "state", "claimed", NULL, false },
+    { "delay claims", delays, NULL, "state", "claimed", NULL, false },
     { "idle days", idle_days, SITE, NULL, NULL, NULL, false },
     { "timed tests", tests, SITE, NULL, NULL, NULL, false },
     { "timed tests", tests, SITE, "state", "running", NULL, false },
@@ -309,6 +327,8 @@ static const struct page pages[] = {
     { "questions", questions, SITE, "to", "site", NULL, false },
     { "questions", questions, NULL, "state", "open", NULL, false },
     { "questions", questions, NULL, "state", "late", NULL, false },
+    { "questions", questions, NULL, NULL, NULL, NULL, false },
+    { "questions", questions, NULL, "member", MEMBER, NULL, false },
     { "call-backs", callbacks, SITE, NULL, NULL, NULL, false },
     { "call-backs", callbacks, NULL, NULL, NULL, NULL, false },
     { "stages of a site, per byte", stages, SITE, NULL, NULL, NULL, true },

@@ -279,18 +279,21 @@ for (const lang of ['zh', 'en']) {
                 const screen = await Screen.open(browser, stack.hubWhere, { size, lang, path: '/office/' });
                 await screen.signIn('o-01', '1357', '.site-card');
                 await look('sites');
-                for (const [view, seen] of [['boards', '.board-card'], ['measures', '.measure-table'], ['inspections', '.csv'], ['approvals', '[data-part="calls"] .hint']]) {
+                for (const [view, seen] of [['boards', '.board-card'], ['measures', '.measure-table'], ['inspections', '.csv'], ['approvals', '[data-part="delays"] .hint'], ['questions', '.csv'], ['rules', '.rule-row'], ['hooks', '.hook-digest .fact'], ['calls', '.toggle[data-show="all"]']]) {
                     if (size === PHONE) await screen.tap('.bar-menu');
                     await screen.tap(`${size === PHONE ? '.menu-sheet ' : ''}.rail-link[data-view="${view}"]`);
                     await screen.see(seen);
-                    if (view !== 'approvals') await look(view);
+                    await look(view);
                 }
-                await screen.see('[data-part="calls"] .hint');
-                await look('approvals');
-                await screen.tap('[data-part="calls"] .toggle');
+                await screen.tap('.toggle[data-show="all"]');
                 await screen.tap('.money-card[data-site="s-1"]');
                 await screen.see('.sheet-money .choices');
                 await look('a call');
+                await screen.page.keyboard.press('Escape');
+                await screen.page.evaluate(() => { location.hash = '#/rules?part=checklists&stage=waterproofing'; });
+                await screen.tap('.rule-row[data-key="wp.pond"]');
+                await screen.see('.rule-form');
+                await look('an item of a checklist');
                 await screen.page.keyboard.press('Escape');
                 await screen.tap('.bar-back');
                 await screen.tap('.site-card');

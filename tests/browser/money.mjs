@@ -128,7 +128,8 @@ test('what is short, a question to the designer, and head office’s answers and
         await phone.page.reload();
         await phone.see('.money-fact', { hasText: '宽 600' });
 
-        await desk.tap('[data-part="calls"] .toggle');
+        await desk.tap('.rail-link[href="#/calls"]');
+        await desk.tap('.toggle[data-show="all"]');
         await desk.tap('.money-card[data-site="s-1"]');
         await desk.tap('.sheet-money [data-step="call"]');
         await desk.see('.pin-message', { hasText: '请选评分' });

@@ -107,6 +107,86 @@ test('at the panel: start, ask for acceptance with a photo, a test with a value,
     });
 }));
 
+const state = async (client, key) => (await client.get(`/stages/${key}`)).state;
+const another = async (screen, stage) => {
+    await screen.home();
+    await screen.tap('.tile-main');
+    await screen.tap('dialog .plain', { hasText: '再记一份' });
+    await screen.tap('.where');
+    await screen.tap('dialog .toggle', { hasText: stage });
+    await screen.see('.where', { hasText: stage });
+    await screen.see('.chip-begin');
+};
+
+test('the first log of a stage starts it with the same tap; what a gate refuses is told, and the log is kept; all lines say the same', () => withStack({}, async (stack) => {
+    await stack.startBroker();
+    await stack.startHub();
+    const board = await stack.startBoard('b-1', { camera: false }), manager = await addManager(stack, board);
+    await addOffice(stack);
+    const lines = async (screen, office, home, list, key) => {
+        await screen.home();
+        await screen.see('.standing-line', { hasText: home });
+        await office.see('.site-card .site-id', { hasText: home });
+        await screen.tap('.tile', { hasText: '报验' });
+        await screen.see(`.stage-card[data-key="${key}"]`, { hasText: list });
+    };
+    const browser = await launch();
+    try {
+        const office = await Screen.open(browser, stack.hubWhere, { path: '/office/', size: DESK });
+        const screen = await Screen.open(browser, board.where, { expect: [/409 \(Conflict\)|404 \(Not Found\).*drafts|ERR_|Failed to load/] });
+        await screen.signIn('Manager', '2468');
+        await screen.tap('.tile-main');
+        await screen.see('.chip-begin[aria-pressed="true"]', { hasText: '今天开工' });
+        await look(screen, 'b-log');
+        await screen.tap('.chip', { hasText: '开工交底' });
+        await screen.tap('.save');
+        await screen.said('开工准备已开工');
+        assert.equal(await state(manager, 'preparation'), 'started');
+        await office.signIn('o-01', '1357', '.site-card');
+        await lines(screen, office, /开工准备 第1\/2天/, '施工中', 'preparation');
+        // a hard gate: known before, tried all the same, refused
+        await another(screen, '防水');
+        assert.equal(await screen.$('.chip-begin').getAttribute('aria-pressed'), 'false');
+        await screen.tap('.chip-begin');
+        await screen.tap('.chip >> nth=0');
+        await look(screen, 'b-log-gate');
+        await screen.tap('.save');
+        await screen.tap('dialog .toggle', { hasText: '主卫' });
+        await screen.said('防水还不能开工');
+        await screen.see('.saved-lacks .missing-hard', { hasText: '水电还没验收' });
+        await screen.see('.day-card');
+        await look(screen, 'b-saved-refused');
+        await until('both logs are kept', async () => (await manager.get('/daylogs')).daylogs.map((log) => log.stage).join() === 'waterproofing,preparation');
+        await lines(screen, office, /防水 未开工/, /未开工.*起有日志/s, 'waterproofing');
+        // said no to; and what was sent while the board was away
+        await another(screen, '拆改');
+        await screen.tap('.chip-begin');
+        await screen.tap('.chip >> nth=0');
+        await screen.tap('.save');
+        await screen.said('日志已保存');
+        assert.equal(await state(manager, 'demolition'), 'planned');
+        await screen.home();
+        await screen.see('.card-main', { hasText: '拆改还没点开工' });
+        await look(screen, 'b-home');
+        await another(screen, '拆改');
+        await screen.tap('.chip >> nth=0');
+        await board.program.kill('SIGKILL');
+        await screen.tap('.save');
+        await screen.see('.bar-said', { hasText: '正在反复重试' });
+        await screen.page.reload().catch(() => {});
+        await stack.startBoard('b-1', { camera: false });
+        await screen.visit('/panel/');
+        await until('it has begun', async () => (await state(manager, 'demolition')) === 'started');
+        await until('all logs are there, once', async () => (await manager.get('/daylogs')).daylogs.length === 4);
+        assert.equal((await manager.timeline()).filter(({ type }) => type === 'stage-started').length, 2);
+        await lines(screen, office, /拆改 第1\/\d+天/, '施工中', 'demolition');
+        await screen.close();
+        await office.close();
+    } finally {
+        await browser.close();
+    }
+}));
+
 test('at head office: the chart, what is missing, accepting, deciding, holding', () => withStack({}, async (stack) => {
     await stack.startHub();
     const office = await addOffice(stack);

@@ -30,6 +30,16 @@ test('every word is there in Chinese and English', () => {
     }
 });
 
+test('one is one, and more are many', async () => {
+    const { fillIn: t } = await import(pathToFileURL(join(WEB, 'shared/holes.js')));
+    for (const n of [1, '1']) assert.equal(t('{n} photo{n|s} {n|is|are} here', { n }), '1 photo is here');
+    for (const n of [0, 2, 11, '1.5']) assert.equal(t('{n} photo{n|s} {n|is|are} here', { n }), `${n} photos are here`);
+    assert.equal(t('{a}, {b}', { a: 1 }), '1, {b}');
+    const loose = [...words].filter(([, { en }]) => /\{n\} (\w+ )?(photo|day|hazard|alert|stage|record|board|call|line|question|original|thing)s\b/.test(en)).map(([key]) => key);
+    assert.deepEqual(loose, [], 'a number before a word that is always many');
+    for (const [key, { zh, en }] of words) for (const [, name] of en.matchAll(/\{(\w+)\|/g)) assert.ok(zh.includes(`{${name}}`), `${key}: ${name}`);
+});
+
 test('every word that is asked for is in the table', () => {
     const asked = new Set();
     for (const file of scripts) for (const m of read(file).matchAll(/\bt\('([^']+)'/g)) asked.add(m[1]);

@@ -22,7 +22,8 @@ function order(value, now) {
     return [...new Set([...ids, ...own.map(chipId)])];
 }
 
-export function chipBoard(draft, now, changed) {
+// lead: a chip in front of what was done.
+export function chipBoard(draft, now, changed, lead) {
     const value = draft.value;
     const node = el('section', { class: 'chips log-section', 'aria-label': t('log.tab-done') });
     let part = 'done';
@@ -40,7 +41,7 @@ export function chipBoard(draft, now, changed) {
     }
     function draw() {
         node.setAttribute('aria-label', t(`log.tab-${part}`));
-        fill(node, ids.map((id) => {
+        fill(node, part === 'done' && lead, ids.map((id) => {
             const button = el('button', { type: 'button', class: 'chip', dataset: { id }, on: { click: () => tap(button, id) } });
             paint(button, id);
             return button;

@@ -3,11 +3,11 @@
 import { get, sitePath } from '/shared/api.js';
 import { recordConsent } from '/shared/consent.js';
 import { el, fill } from '/shared/dom.js';
-import { both } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { thumb } from '/shared/pictures.js';
 import { may, place, user } from '/shared/place.js';
-import { clockLeft } from '/shared/stages.js';
+import { clockLeft, standingOf } from '/shared/stages.js';
+import { both } from '/shared/trade.js';
 import { lang, t } from '/shared/words.js';
 import { moment } from '/shared/when.js';
 import { loadStatus, site, status, today } from './data.js';
@@ -21,9 +21,7 @@ const TICK_MS = 20000;
 export function standing(now) {
     const stage = now?.stage;
     if (!stage) return site.get()?.name ?? place.site;
-    const parts = [both(stage)];
-    if (stage.day) parts.push(t(stage.days ? 'stage.day-of' : 'stage.day', { day: stage.day, days: stage.days }));
-    let text = parts.join(' ');
+    let text = standingOf(stage);
     if (now.held) text = `${t('held.line')} · ${text}`;
     if (stage.late_days > 0) text += ` · ${t('stage.late', { n: stage.late_days })}`;
     return text;
@@ -39,6 +37,8 @@ const ACTIONS = {
     test: { icon: 'clock', word: 'due.do-test', to: 'tests', may: 'read' },
     question: { icon: 'info', word: 'due.do-answer', to: 'question', may: 'raise' },
     stage: { icon: 'timeline', word: 'due.do-look', to: 'stages', may: 'read' },
+    begin: { icon: 'forward', word: 'stage.do-start', to: 'stages', may: 'stage' },
+    accept: { icon: 'checks', word: 'due.do-accept', to: 'stages', may: 'read' },
     change: { icon: 'edit', word: 'due.do-sign', to: 'change', may: 'change' },
     material: { icon: 'tool', word: 'due.do-hazard', to: 'material', may: 'raise' },
     look: { icon: 'timeline', word: 'due.do-look', to: 'timeline', may: 'read' },
@@ -48,6 +48,8 @@ function actionOf(due) {
     const said = `${due.action ?? ''} ${due.kind ?? ''}`;
     if (/hazard/.test(said)) return ACTIONS.hazard;
     if (due.kind === 'test') return ACTIONS.test;
+    if (due.kind === 'acceptance') return ACTIONS.accept;
+    if (due.kind === 'begin') return ACTIONS.begin;
     if (due.action === 'stage') return ACTIONS.stage;
     if (/inspection/.test(said)) return ACTIONS.inspection;
     if (MONEY.includes(due.action)) return ACTIONS[due.action];
@@ -63,7 +65,7 @@ function target(due, action) {
         const id = due.subject?.split('/')[1];
         return id && ['hazard', 'stages', 'material', 'question'].includes(action.to) ? `${action.to}/${id}` : action.to;
     }
-    if ((action === ACTIONS.hazard || action === ACTIONS.test || MONEY.includes(due.action)) && due.id) return `${action.to}/${due.id}`;
+    if (due.id && ([ACTIONS.hazard, ACTIONS.test, ACTIONS.begin, ACTIONS.accept].includes(action) || MONEY.includes(due.action))) return `${action.to}/${due.id}`;
     if (due.kind === 'photo-request' && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'daylog' && due.id && due.id !== today.get()?.date) return `${action.to}/date/${due.id}`;
     return action.to;
@@ -101,8 +103,25 @@ function consentCard() {
         el('button', { type: 'button', class: 'main', on: { click: ask } }, el('span', {}, t('consent.do'))));
 }
 
+// Its time has come, or somebody logged it, and nobody has said that it began; where no alert says so.
+function beginCard(now, goTo) {
+    const { stage } = now;
+    if (stage?.state !== 'planned' || now.held || !may('stage') || !(now.logged?.length || stage.late_days > 0)) return null;
+    if (now.due?.some((due) => due.subject === `stage/${stage.key}`)) return null;
+    return card({ kind: 'begin', id: stage.key, text: { [lang()]: t('home.not-begun', { stage: both(stage) }) } }, goTo);
+}
+
+// A supervisor's day so far.
+function checked({ checks }, goTo) {
+    return el('article', { class: 'card card-quiet card-checks' },
+        el('div', { class: 'card-text' }, el('p', { class: 'card-main' }, icon(checks.inspections ? 'check' : 'inspect'), el('span', {}, t(checks.inspections ? 'home.inspected' : 'home.not-inspected'))),
+            el('p', { class: 'card-due' }, t('home.hazards', { n: checks.open_hazards, m: checks.to_verify }))),
+        el('button', { type: 'button', class: 'plain', on: { click: () => goTo('hazards') } }, icon('warn'), el('span', {}, t('hazard.list'))));
+}
+
 // What there is of today already; takes the room that cards leave.
 function soFar(now, goTo) {
+    if (now.checks) return checked(now, goTo);
     const logged = now.logged?.length > 0;
     const photos = now.photos_today ?? [];
     return el('article', { class: 'card card-quiet' },
@@ -137,7 +156,7 @@ export function home(root, { goTo }) {
         if (!now) {
             fill(cards, el('p', { class: 'hint' }, t('home.installer')));
         } else {
-            const due = [...withoutRepeats(now.due ?? []).map((one) => card(one, goTo)), consentCard()].filter(Boolean).slice(0, CARDS);
+            const due = [...withoutRepeats(now.due ?? []).map((one) => card(one, goTo)), consentCard(), beginCard(now, goTo)].filter(Boolean).slice(0, CARDS);
             if (due.length < CARDS) due.push(soFar(now, goTo));
             fill(cards, due);
             loadNewest(now).then((more) => more && cards.isConnected && draw(now), () => {});

@@ -9,6 +9,7 @@ import { may, place } from '/shared/place.js';
 import { datesText, markLines, missingList, pressing, stateBadge, VERB_ICONS } from '/shared/stages.js';
 import { both, roomName } from '/shared/trade.js';
 import { t } from '/shared/words.js';
+import { begun, begunButtons, begunMark } from './begun.js';
 import { photoTaker } from './camera.js';
 import { say, setTitle } from './header.js';
 import { rail } from './rail.js';
@@ -19,9 +20,9 @@ const WHYS = ['not-done', 'uneven', 'wrong-size', 'leaks', 'hazards', 'no-papers
 const MAIN = ['accept', 'request', 'finish', 'start']; // the first that is allowed is the large one
 const title = (stage, room) => both(stage) + (room ? t('brackets', { text: roomName(room) }) : '');
 
-function card(stage, open) {
+function card(stage, open, drafts) {
     return el('button', { type: 'button', class: 'hazard-card stage-card', dataset: { key: stage.key, state: stage.state }, on: { click: open } },
-        el('span', { class: 'hazard-top' }, stateBadge(stage.state), stage.late_days > 0 && el('span', { class: 'stage-late' }, icon('warn'), t('stage.late', { n: stage.late_days }))),
+        el('span', { class: 'hazard-top' }, stateBadge(stage.state), stage.late_days > 0 && el('span', { class: 'stage-late' }, icon('warn'), t('stage.late', { n: stage.late_days })), begunMark(drafts)),
         el('span', { class: 'hazard-text' }, both(stage)), datesText(stage) && el('span', { class: 'hazard-place' }, datesText(stage)),
         stage.rooms.length > 0 && el('span', { class: 'stage-rooms' }, stage.rooms.map((room) => el('span', { class: 'stage-room' }, roomName(room.room), ' ', t(`stage.is-${room.state}`)))));
 }
@@ -35,17 +36,21 @@ export function stages(root, { param, goTo, home }) {
     async function load() {
         if (composing) return;
         try {
-            if (key) drawOne(await get(sitePath(`/stages/${encodeURIComponent(key)}`)));
-            else drawAll((await get(sitePath('/stages'))).stages);
+            if (key) drawOne(await get(sitePath(`/stages/${encodeURIComponent(key)}`)), (await begun()).filter((one) => one.stage === key));
+            else drawAll((await get(sitePath('/stages'))).stages, await begun());
         } catch {
             if (!stopped && !root.querySelector('.stage-card, .stage-one')) fill(root, el('p', { class: 'hint' }, t('error.offline')));
         }
     }
 
-    function drawAll(all) {
+    function drawAll(all, drafts) {
+        const isBegun = (stage) => drafts.some((one) => one.stage === stage.key);
         if (stopped) return;
         const at = root.querySelector('.scroller')?.scrollTop ?? 0;
-        const list = el('div', { class: 'hazard-list' }, pressing(all).map((stage) => card(stage, () => goTo(`stages/${stage.key}`))), el('button', { type: 'button', class: 'plain', on: { click: () => goTo('inspect') } }, icon('inspect'), el('span', {}, t('tile.inspect'))));
+        const list = el('div', { class: 'hazard-list' }, pressing(all).sort((a, b) => isBegun(b) - isBegun(a)).map((stage) => {
+            const its = drafts.filter((one) => one.stage === stage.key);
+            return [card(stage, () => goTo(`stages/${stage.key}`), its), its.length > 0 && el('div', { class: 'stage-drafts' }, begunButtons(its, goTo))];
+        }), el('button', { type: 'button', class: 'plain', on: { click: () => goTo('inspect') } }, icon('inspect'), el('span', {}, t('tile.inspect'))));
         const scroller = el('div', { class: 'scroller', tabindex: -1 }, list);
         setTitle(t('stage.list'), home);
         fill(root, scroller, el('div', { class: 'side' }, el('button', { type: 'button', class: 'plain', on: { click: () => goTo('tests') } }, icon('clock'), el('span', {}, t('test.list'))),
@@ -53,7 +58,7 @@ export function stages(root, { param, goTo, home }) {
         scroller.scrollTop = at;
     }
 
-    function drawOne(stage) {
+    function drawOne(stage, drafts) {
         if (stopped || composing) return;
         const life = (room && stage.rooms.find((one) => one.room === room)) || (room ? { ...stage, state: 'planned', allowed: stage.allowed, rooms: [] } : stage);
         const back = room ? () => goTo(`stages/${key}`) : () => goTo('stages');
@@ -62,7 +67,7 @@ export function stages(root, { param, goTo, home }) {
         const rooms = !room && stage.gate.rooms !== 'none' && el('div', { class: 'room-grid' }, stage.rooms.map((one) => el('button', { type: 'button', class: 'toggle stage-toggle', on: { click: () => goTo(`stages/${key}/${encodeURIComponent(one.room)}`) } }, el('span', {}, roomName(one.room)), stateBadge(one.state))));
         const scroller = el('div', { class: 'scroller stage-one', tabindex: -1 }, el('p', { class: 'stage-top' }, stateBadge(life.state), el('span', {}, datesText(room ? { ...life, planned_start: null } : stage))),
             el('p', { class: 'stage-gate' }, icon(stage.gate.kind === 'hard' ? 'stop' : 'info'), el('span', {}, t(`stage.gate-${stage.gate.kind}`, { what: both(stage.gate) }))),
-            stage.wait && el('p', { class: 'stage-gate' }, icon('clock'), el('span', {}, both(stage.wait))), missingList(life), rooms, markLines(life));
+            stage.wait && el('p', { class: 'stage-gate' }, icon('clock'), el('span', {}, both(stage.wait))), drafts.length > 0 && el('div', { class: 'stage-drafts' }, begunButtons(drafts, goTo)), missingList(life), rooms, markLines(life));
         setTitle(title(stage, room), back);
         fill(root, scroller, el('div', { class: 'side' }, verbs.map((verb) => el('button', { type: 'button', class: verb === lead ? 'main' : 'plain', dataset: { verb }, on: { click: () => act(stage, verb) } }, icon(VERB_ICONS[verb]), el('span', {}, t(`stage.do-${verb}`)))), rail(scroller)));
     }
@@ -126,7 +131,7 @@ export function stages(root, { param, goTo, home }) {
     }
 
     const soon = debounce(load, 400);
-    const stops = [live.on('record', (record) => record.site === place.site && /^(stage|acceptance|gate|timed)-/.test(record.type) && soon()), live.on('again', soon)];
+    const stops = [live.on('record', (record) => record.site === place.site && /^(stage|acceptance|gate|timed|hazard|inspection|daylog)-/.test(record.type) && soon()), live.on('draft', (one) => one.site === place.site && soon()), live.on('again', soon)];
     setTitle(t('stage.list'), home);
     fill(root, el('p', { class: 'hint' }, t('loading')));
     load();

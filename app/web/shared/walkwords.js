@@ -26,7 +26,7 @@ addWords({
     'walk.all-items': ['全部', 'All items'],
     'walk.nothing-open': ['都查过了', 'All are looked at'],
     'walk.send': ['提交报告', 'Send report'],
-    'walk.sure': ['合格 {passed} 项，不合格 {failed} 项，不适用 {na} 项；报隐患 {hazards} 条。提交后不能再改。', '{passed} passed, {failed} failed, {na} not applicable; {hazards} hazards are raised. It cannot be changed afterwards.'],
+    'walk.sure': ['合格 {passed} 项，不合格 {failed} 项，不适用 {na} 项；报隐患 {hazards} 条。提交后不能再改。', '{passed} passed, {failed} failed, {na} not applicable; {hazards} hazard{hazards|s} {hazards|is|are} raised. It cannot be changed afterwards.'],
     'walk.sent': ['质检报告已提交', 'Report sent'],
     'walk.elsewhere': ['另一台设备也在填，已更新', 'Somebody fills it in elsewhere, too: updated'],
     'walk.was-sent': ['这份报告已在另一台设备上提交', 'It was sent from another device'],

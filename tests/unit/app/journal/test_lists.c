@@ -84,6 +84,10 @@ static void pages_of_the_hub(struct fixture *f, const char *site, const char *me
         struct alert_query q = { .site = site, .member = member, .state = alerts[i], .limit = 50 };
         printed(f, alert_print(db, &q, &f->answer, &f->e));
     }
+    struct question_query questions = { .site = site, .member = member, .limit = 50 };
+    printed(f, question_list(db, &questions, &f->answer, &f->e));
+    questions.state = "open";
+    printed(f, question_list(db, &questions, &f->answer, &f->e));
     struct inspection_query q = { .site = site, .member = member, .limit = 50 };
     printed(f, inspection_list(db, &q, &f->answer, &f->e));
     q.from = "2026-11-01";
@@ -98,6 +102,10 @@ static void pages_of_both(struct fixture *f, const char *site) {
     struct question_query questions = { .site = site, .limit = 50 };
     struct daylog_query logs = { .site = site, .limit = 50 };
     struct timeline_query entries = { .site = site, .limit = 50 };
+    struct delay_query delays = { .site = site, .limit = 50 };
+    printed(f, delay_list(db, &delays, &f->answer, &f->e));
+    delays.state = "claimed";
+    printed(f, delay_list(db, &delays, &f->answer, &f->e));
     printed(f, change_list(db, &changes, &f->answer, &f->e));
     changes.state = "requested";
     printed(f, change_list(db, &changes, &f->answer, &f->e));
@@ -124,8 +132,6 @@ static void pages_of_a_site(struct fixture *f) {
     printed(f, photo_request_list(db, JOURNAL_SITE, NULL, NULL, 50, true, &f->answer, &f->e));
     printed(f, photo_request_list(db, JOURNAL_SITE, "open", NULL, 50, true, &f->answer, &f->e));
     printed(f, photo_request_list(db, JOURNAL_SITE, "failed", NULL, 50, true, &f->answer, &f->e));
-    printed(f, delay_list(db, JOURNAL_SITE, NULL, NULL, 50, true, &f->answer, &f->e));
-    printed(f, delay_list(db, JOURNAL_SITE, "claimed", NULL, 50, true, &f->answer, &f->e));
     printed(f, delay_idle_list(db, JOURNAL_SITE, NULL, 50, true, &f->answer, &f->e));
     printed(f, confirmation_list(db, JOURNAL_SITE, NULL, NULL, 50, true, &f->answer, &f->e));
     printed(f, confirmation_list(db, JOURNAL_SITE, "stage/tiling", NULL, 50, true, &f->answer, &f->e));
