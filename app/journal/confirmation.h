@@ -18,6 +18,14 @@ MUST_CHECK int confirmation_list(struct db *db, const char *site, const char *su
 /* One of them, with its signature. ERR_NOT_FOUND. */
 MUST_CHECK int confirmation_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
 
+/* Where a stage's acceptance stands with the customer. */
+struct confirmation_stage {
+    bool accepted;                   /* that is the newest word about it */
+    char event[ID_SIZE];             /* that word, or "" */
+    char confirmed[CLOCK_TEXT_SIZE]; /* when the customer confirmed just that; "": not yet */
+};
+MUST_CHECK int confirmation_of_stage(struct db *db, const char *site, const char *key, struct confirmation_stage *out);
+
 /* ---- for the table of events ---- */
 extern const struct subject_kind confirmation_kind;
 MUST_CHECK int confirmation_check(const struct json *data, struct err_text *e);

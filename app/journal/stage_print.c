@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Stages as readers see them: the plan, how it really goes, what stands in the way, and what the reader may do about it. */
+#include "app/journal/confirmation.h"
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
 #include "app/journal/person.h"
@@ -180,6 +181,23 @@ static void put_plan(struct printing *p, const struct plan_stage *planned, const
     json_close(&p->w, ']');
 }
 
+/* Of what is accepted as a whole: whether the customer has confirmed it. */
+static int put_customer(struct printing *p, const struct stage_row *whole) {
+    struct confirmation_stage c = { .accepted = false };
+    int rc = 0;
+    if (whole->seen.state == STAGE_ACCEPTED) rc = confirmation_of_stage(p->db, p->view->site, whole->seen.key, &c);
+    if (rc < 0) return rc;
+    if (!c.accepted) {
+        json_put_null(&p->w, "customer");
+        return 0;
+    }
+    json_open(&p->w, "customer", '{');
+    json_put_text(&p->w, "state", c.confirmed[0] ? "confirmed" : "awaited");
+    json_put_text(&p->w, "at", c.confirmed[0] ? c.confirmed : NULL);
+    json_close(&p->w, '}');
+    return 0;
+}
+
 static int put_stage(struct printing *p, const char *key) {
     const struct domain_stage *d = domain_stage(key);
     const struct plan_stage *planned = plan_stage_find(&p->book.plan, key);
@@ -202,6 +220,7 @@ static int put_stage(struct printing *p, const char *key) {
     json_put_text(&p->w, "logged", known.logged[0] ? known.logged : NULL);
     rc = put_life(p, &whole, &own);
     if (rc == 0) rc = put_rooms(p, key);
+    if (rc == 0) rc = put_customer(p, &whole);
     json_close(&p->w, '}');
     return rc < 0 ? rc : p->w.buf->error;
 }

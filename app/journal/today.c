@@ -7,6 +7,7 @@
 #include "app/journal/hold.h"
 #include "app/journal/plan.h"
 #include "app/journal/standing.h"
+#include "app/journal/today_alerts.h"
 #include "app/journal/today_checks.h"
 #include "app/journal/today_chips.h"
 #include "app/journal/today_private.h"
@@ -156,6 +157,8 @@ static int put_day(const struct today_day *d, struct json_out *w) {
                      d->dates[0], w, "logged");
     if (rc == 0) rc = put_start(d, root, w);
     if (rc == 0) rc = today_chips_put(d->db, d->ask->site, d->stage.key, w, "chips");
+    if (rc == 0) rc = today_chips_put_waiting(d->db, d->ask->site, d->stage.key, w);
+    if (rc == 0) rc = today_alerts_put_standing(d->db, d->ask->site, w);
     if (rc == 0) rc = today_due_put(d, w);
     if (rc == 0)
         rc = put_ids(d->db,

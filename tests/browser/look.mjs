@@ -243,11 +243,21 @@ async function walkMoney(screen, look) {
         await screen.tap('[data-step="arrive"]');
         await screen.see('.compose');
         await look('goods arrive');
+        await screen.tap('.side .main:has(.icon-check)');
+        await screen.see('.hazard-page[data-state="arrived"]');
+        await screen.tap('[data-step="label"]');
+        await screen.see('.label-page');
+        await look('a label');
     }
     for (const list of ['change', 'material', 'question']) {
         await screen.page.evaluate((to) => { location.hash = `#/${to}`; }, list);
         await screen.see('.money-card');
         await look(list);
+    }
+    for (const [hash, seen, name] of [['handover', '[data-open]', 'the hand-over'], ['alerts', '.hazard-list .day', 'what is due, and alerts']]) {
+        await screen.page.evaluate((to) => { location.hash = `#/${to}`; }, hash);
+        await screen.see(seen);
+        await look(name);
     }
     await screen.home();
 }

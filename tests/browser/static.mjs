@@ -17,7 +17,7 @@ const all = ['panel', 'office', 'shared'].flatMap(files);
 const scripts = all.filter((file) => file.endsWith('.js'));
 
 // The tables as they stand; those modules need a document, so their text is read.
-const tables = ['shared/words.js', 'shared/walkwords.js', 'office/words.js'];
+const tables = ['shared/words.js', 'shared/walkwords.js', 'shared/rarewords.js', 'office/words.js'];
 const tableOf = (file) => new Map([...read(file).matchAll(/^ {4}'([^']+)': \['([^']*)', '([^']*)'\],$/gm)].map(([, key, zh, en]) => [key, { zh, en }]));
 const words = new Map(tables.flatMap((file) => [...tableOf(file)]));
 
@@ -45,7 +45,7 @@ test('every word that is asked for is in the table', () => {
     for (const file of scripts) for (const m of read(file).matchAll(/\bt\('([^']+)'/g)) asked.add(m[1]);
     assert.ok(asked.size > 100, `only ${asked.size} were found`);
     assert.deepEqual([...asked].filter((key) => !words.has(key)), []);
-    const shared = new Map([...tableOf('shared/words.js'), ...tableOf('shared/walkwords.js')]);
+    const shared = new Map([...tableOf('shared/words.js'), ...tableOf('shared/walkwords.js'), ...tableOf('shared/rarewords.js')]);
     for (const file of scripts.filter((f) => !f.startsWith('office/'))) for (const m of read(file).matchAll(/\bt\('([^']+)'/g)) assert.ok(shared.has(m[1]), `${file} asks for ${m[1]}, which only head office's pages have`);
     for (const [prefix, keys] of Object.entries({
         state: ['saved', 'sent', 'received', 'rejected', 'away'], role: ['manager', 'supervisor', 'crew', 'installer', 'office', 'viewer'], item: ['done', 'going', 'blocked'],

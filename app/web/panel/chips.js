@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Chips: one tap chooses a phrase. A tap on a chosen one opens what hangs on it: state, rooms, and taking it off again.
 import { el, fill } from '/shared/dom.js';
-import { both, phraseName, phrasesOf, roomName, rooms } from '/shared/trade.js';
+import { both, flagsOf, phraseName, phrasesOf, roomName, rooms } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
@@ -33,7 +33,7 @@ export function chipBoard(draft, now, changed, lead) {
 
     function paint(button, id) {
         const item = find(id);
-        const detail = item && typeof item === 'object' ? [item.state && t(`item.${item.state}`), item.rooms?.length > 0 && item.rooms.map(roomName).join(' ')].filter(Boolean).join(' · ') : '';
+        const detail = item && typeof item === 'object' ? [item.state ? t(`item.${item.state}`) : flagsOf(id).includes('W') && t('chip.waits'), item.rooms?.length > 0 && item.rooms.map(roomName).join(' ')].filter(Boolean).join(' · ') : '';
         button.setAttribute('aria-pressed', String(Boolean(item)));
         if (item?.state) button.dataset.state = item.state;
         else delete button.dataset.state;

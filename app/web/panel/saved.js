@@ -45,6 +45,7 @@ export function saved(root, { param, home, goTo }) {
             if (!stopped) fill(frame, el('p', { class: 'hint' }, t('card.failed')));
         }
     }
+    import('./offers.js').then(({ offers }) => offers(id, goTo)).then((more) => !stopped && more.length && frame.before(el('div', { class: 'saved-offers' }, more)), () => {}); // what is seldom needed is not needed
     async function tell() {
         const one = await get(sitePath(`/stages/${encodeURIComponent(stage)}`)).catch(() => null);
         if (stopped || one?.state !== 'planned') return;

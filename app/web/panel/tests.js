@@ -29,7 +29,8 @@ export function tests(root, { param, goTo, home }) {
     let stopped = false;
     let composing = false;
     let shown = [];
-    const [id, part] = param;
+    const [id, part] = param[0] === 'new' ? [] : param;
+    let first = param[0] === 'new' ? param[1] : ''; // a kind that is to be begun at once
     if (part) return testEnd(root, { param, goTo });
 
     const left = (test) => Math.max(0, Math.round((test.until - Date.now()) / 1000)); // what the server said was left, run down here
@@ -40,6 +41,8 @@ export function tests(root, { param, goTo, home }) {
         try {
             shown = (id ? [await get(sitePath(`/tests/${id}`))] : (await get(sitePath('/tests?limit=50'))).tests).map(received);
             if (!stopped && !composing) draw();
+            if (!stopped && KINDS[first]) begin(first);
+            first = '';
         } catch {
             if (!stopped && !shown.length) fill(root, el('p', { class: 'hint' }, t('error.offline')));
         }
@@ -57,11 +60,11 @@ export function tests(root, { param, goTo, home }) {
         const one = id && running(shown[0]) && may('test');
         fill(root, scroller, el('div', { class: 'side' }, one && [el('button', { type: 'button', class: 'main', on: { click: () => finish(shown[0], false) } }, icon('check'), el('span', {}, t('test.finish'))),
             el('button', { type: 'button', class: 'plain', on: { click: () => finish(shown[0], true) } }, icon('warn'), el('span', {}, t('test.leaks')))],
-        !id && may('test') && el('button', { type: 'button', class: 'main', on: { click: begin } }, icon('plus'), el('span', {}, t('test.new'))), rail(scroller)));
+        !id && may('test') && el('button', { type: 'button', class: 'main', on: { click: () => begin() } }, icon('plus'), el('span', {}, t('test.new'))), rail(scroller)));
     }
 
-    async function begin() {
-        const kind = await askOne(t('test.which'), Object.keys(KINDS).map((one) => [one, t(`test.kind-${one}`)]), '');
+    async function begin(which) {
+        const kind = which || await askOne(t('test.which'), Object.keys(KINDS).map((one) => [one, t(`test.kind-${one}`)]), '');
         if (!kind || stopped) return;
         const room = KINDS[kind][1] ? await askRoom(t('test.which-room'), '', ['whole']) : '';
         if (room === null || stopped) return;
