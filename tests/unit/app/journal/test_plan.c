@@ -338,7 +338,7 @@ static void test_site_list(void **state) {
                         "{\"sites\":[{\"site\":\"s-0412\",\"name\":\"a\",\"timezone\":\"Asia/"
                         "Shanghai\",\"boards\":[],\"last_daylog\":null,\"open_"
                         "hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":false,\"press\":[],\"stage\":{\"key\":"
-                        "\"preparation\",\"zh\":\"开工准备\",\"en\":\"preparation\",\"day\":1,\"days\":2},\"held\":"
+                        "\"preparation\",\"zh\":\"开工准备\",\"en\":\"preparation\",\"day\":1,\"days\":2,\"state\":\"planned\"},\"held\":"
                         "null,\"closed\":null},"
                         "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
                         "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
