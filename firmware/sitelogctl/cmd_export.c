@@ -1,12 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /* sitelogctl export: the complete file of a site, for whoever has to believe it. Reads only, beside a daemon or without one. */
 #include "app/evidence/evidence.h"
+#include "app/journal/access.h"
 #include "firmware/base/ids.h"
+#include "firmware/base/tz.h"
 #include "firmware/runtime/cli.h"
 #include "firmware/sitelogctl/reach.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* ---- what is written down before ---- */
+
+static int ask_daemon(const struct ctl *c, const struct access *a, struct err_text *e) {
+    struct buf body, reply;
+    struct json_out w;
+    int status = 0;
+    buf_init(&body, 1024);
+    buf_init(&reply, 64 * 1024);
+    json_start(&w, &body);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "site", a->site);
+    if (a->from) json_put_text(&w, "from", a->from);
+    if (a->to) json_put_text(&w, "to", a->to);
+    json_close(&w, '}');
+    struct reach_request q = {
+        .method = "POST", .path = "/control/exported", .type = "application/json", .body = body.data, .n = body.len
+    };
+    int rc = body.error ? body.error : reach_ask(c, &q, &status, &reply, e);
+    buf_fini(&body);
+    buf_fini(&reply);
+    return rc;
+}
+
+static int write_here(struct depot *d, const struct access *a, struct err_text *e) {
+    int rc = db_begin(d->db);
+    if (rc) return err_set(e, rc, "the journal cannot be written: %s", db_message(d->db));
+    rc = access_append(d->journal, d->db, a, e);
+    if (rc) {
+        db_rollback(d->db);
+        return rc;
+    }
+    rc = db_commit(d->db);
+    return rc ? err_set(e, rc, "the journal cannot be written: %s", db_message(d->db)) : 0;
+}
+
+/* That the site's file was taken is a record of the site, and in the file itself. */
+static int write_down(const struct ctl *c, const struct evidence_ask *ask, struct err_text *e) {
+    struct access a = { .site = ask->site, .actor = "board", .what = ACCESS_EXPORT, .from = ask->from, .to = ask->to };
+    struct reach r;
+    int rc = reach_open(c, false, &r, e);
+    if (rc) return rc;
+    rc = r.daemon ? ask_daemon(c, &a, e) : write_here(&r.depot, &a, e);
+    reach_close(&r);
+    return rc;
+}
+
+/* ---- the pack ---- */
 
 static int make(struct ctl *c, struct evidence_ask *ask, struct evidence_done *done, struct err_text *e) {
     struct photo_store *store = NULL;
@@ -49,6 +100,24 @@ static void tell(struct ctl *c, const struct evidence_ask *ask, const struct evi
             (long long)done->bytes, done->sha256);
 }
 
+static int check_days(struct ctl *c, const struct evidence_ask *ask) {
+    struct civil day;
+    if (ask->from && tz_date_parse(ask->from, &day) != 0)
+        return ctl_usage(c, &cmd_export, "--from is a date such as 2026-11-22, not %.40s", ask->from);
+    if (ask->to && tz_date_parse(ask->to, &day) != 0)
+        return ctl_usage(c, &cmd_export, "--to is a date such as 2026-11-22, not %.40s", ask->to);
+    if (ask->from && ask->to && strcmp(ask->from, ask->to) > 0)
+        return ctl_usage(c, &cmd_export, "--to lies before --from");
+    return CTL_OK;
+}
+
+/* What cannot become a file is not written down as taken. */
+static int check_place(const struct evidence_ask *ask, struct err_text *e) {
+    if (access(ask->path, F_OK) == 0)
+        return err_set(e, ERR_EXISTS, "there is a file %s already: remove it, or choose another name", ask->path);
+    return 0;
+}
+
 static int run(struct ctl *c, int argc, char **argv) {
     struct evidence_ask ask = { .org = c->org,
                                 .site = c->site,
@@ -74,9 +143,11 @@ static int run(struct ctl *c, int argc, char **argv) {
     if (site && !c->hub && strcmp(site, c->site) != 0)
         return ctl_usage(c, &cmd_export, "this board is of site %s; ask head office for another's", c->site);
     if (site) ask.site = site;
-    int rc = make(c, &ask, &done, &e);
-    if (rc == ERR_INVALID && (strcmp(e.field, "from") == 0 || strcmp(e.field, "to") == 0))
-        return ctl_usage(c, &cmd_export, "%s", e.text);
+    code = check_days(c, &ask);
+    if (code) return code;
+    int rc = check_place(&ask, &e);
+    if (!rc) rc = write_down(c, &ask, &e);
+    if (!rc) rc = make(c, &ask, &done, &e);
     if (rc) return ctl_fail(c, &e);
     tell(c, &ask, &done);
     return CTL_OK;

@@ -56,6 +56,7 @@ test('a board: with a daemon or without one, whole and readable', () => at('boar
     assert.deepEqual(problems, []);
     assert.equal(events.length, made.events);
     assert.ok(events.some((e) => e.type === 'org.sitelog.daylog-submitted.v1'));
+    assert.deepEqual(events.filter((e) => e.type === 'org.sitelog.access.v1').map((e) => [e.actor, e.data]), [['board', { what: 'export' }]], 'that it was taken is in it');
     assert.deepEqual(manifest.signed_heads.map((h) => [h.writer, h.key_is]), [['b-1', 'own']]);
     const page = files.get('report.html').toString();
     for (const said of ['施工日志', '水电开槽 &lt;b&gt;', '王**', 'u-1', `photos/${events.find((e) => e.data.sha256).data.sha256}.jpg`]) assert.ok(page.includes(said), said);
