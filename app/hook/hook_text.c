@@ -128,7 +128,9 @@ static void add_site(struct hook_text *t, size_t number, const struct pressing *
     part(&p, s->silent, "失联看板", "silent boards");
     part(&p, s->log_days, "无日志工作日", "working days without a log");
     part(&p, s->unsent, "未上传记录", "records not received");
-    if (stage)
+    if (stage && s->stage.state && strcmp(s->stage.state, "planned") == 0)
+        (void)snprintf(where, sizeof where, zh ? "%s 未开工；" : "%s not begun; ", zh ? stage->zh : stage->en);
+    else if (stage)
         (void)snprintf(where, sizeof where, zh ? "%s 第%d/%d天；" : "%s day %d of %d; ", zh ? stage->zh : stage->en,
                        s->stage.day, s->stage.days);
     add(t, zh ? "%zu. %s（%s）：%s%s" : "%zu. %s (%s): %s%s", number, s->name, s->site, where, p.text);

@@ -17,6 +17,8 @@ struct sessions;
 struct tz;
 struct viewfinder;
 
+#define APP_PAGE_SIZE 96 /* of the address of a page */
+
 /* How the machine is, as last looked at. */
 struct vitals {
     int wear_percent, wear_spare; /* hal/disk.h; 0: not known */
@@ -51,6 +53,7 @@ struct app {
     const char *(*camera_state)(void *ctx); /* "ok" "absent" "failed" */
     const char *(*power_state)(void *ctx);  /* "good" "failing" "unknown" */
     void (*vitals)(void *ctx, struct vitals *out);
+    int (*pages)(void *ctx, char out[][APP_PAGE_SIZE], int max); /* where phones find the pages: "http://192.168.8.1" */
     void (*send_now)(void *ctx); /* "send now" on the screen: try the link and the uploads at once */
 
     /* Which sites a person works for (the hub). Loop thread; must not block. NULL: all. */

@@ -1,59 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* What waits for head office over all sites: changes to decide, goods that are late, questions that are open. */
-#include "app/http/posting.h"
+/* What waits for head office over all sites: changes and claims to decide, goods that are late, questions to it. */
 #include "app/http/reply.h"
-#include "app/journal/change.h"
-#include "app/journal/material.h"
-#include "app/journal/question.h"
+#include "app/journal/approval.h"
 
-enum { LIST_MAX = 4 * 1024 * 1024, ALL_MAX = 12 * 1024 * 1024, ENTRIES = 100 };
+#include <stdlib.h>
+#include <string.h>
 
-static int print_changes(struct app *app, struct db *db, struct buf *out, struct err_text *e) {
-    struct change_query q = { .state = "requested", .limit = ENTRIES, .names = true, .money = true };
-    (void)app;
-    return change_list(db, &q, out, e);
+enum { ALL_MAX = 32 * 1024 * 1024 };
+
+/* A whole number of days. False: answered as 400. */
+static bool read_days(struct exchange *x, int64_t *out) {
+    const char *text = exchange_query(x, "days");
+    *out = 0;
+    if (!text) return true;
+    size_t digits = strspn(text, "0123456789");
+    *out = digits > 0 && digits <= 4 && !text[digits] ? strtol(text, NULL, 10) : -1;
+    if (*out >= 0 && *out <= APPROVAL_DAYS_MAX) return true;
+    exchange_problem(x, 400, "days", "days is a whole number from 0 to %d", APPROVAL_DAYS_MAX);
+    return false;
 }
-
-static int print_materials(struct app *app, struct db *db, struct buf *out, struct err_text *e) {
-    struct material_query q = { .state = "late", .now = clock_wall(), .limit = ENTRIES, .names = true };
-    (void)app;
-    return material_list(db, &q, out, e);
-}
-
-static int print_questions(struct app *app, struct db *db, struct buf *out, struct err_text *e) {
-    struct question_query q = { .state = "open", .limit = ENTRIES, .now = clock_wall(), .names = true };
-    (void)app;
-    return question_list(db, &q, out, e);
-}
-
-static const struct {
-    const char *name;
-    int (*print)(struct app *app, struct db *db, struct buf *out, struct err_text *e);
-} parts[] = {
-    { "changes", print_changes },
-    { "materials", print_materials },
-    { "questions", print_questions },
-};
 
 static void list(struct app *app, struct exchange *x, struct db *db) {
-    static const char *const known[] = { NULL };
+    static const char *const known[] = { "kind", "site", "days", "format", "lang", NULL };
+    struct approval_ask ask = {
+        .kind = exchange_query(x, "kind"), .site = exchange_query(x, "site"), .tz = app->tz, .now = clock_wall()
+    };
     struct err_text e = { 0 };
-    struct json_out w;
-    struct buf json;
-    int rc = 0;
-    if (exchange_query_only(x, known)) return;
-    buf_init(&json, ALL_MAX);
-    json_start(&w, &json);
-    json_open(&w, NULL, '{');
-    for (size_t i = 0; rc == 0 && i < sizeof parts / sizeof parts[0]; i++) {
-        struct buf part;
-        buf_init(&part, LIST_MAX);
-        rc = parts[i].print(app, db, &part, &e);
-        if (rc == 0) json_put_raw(&w, parts[i].name, part.data, part.len);
-        buf_fini(&part);
+    struct buf body;
+    bool csv, zh;
+    if (exchange_query_only(x, known) || !reply_filters(x) || !read_days(x, &ask.days) || !reply_format(x, &csv, &zh))
+        return;
+    if (ask.kind && !approval_kind_known(ask.kind)) {
+        exchange_problem(x, 400, "kind", "kind is change, delay, material or question");
+        return;
     }
-    json_close(&w, '}');
-    reply_json(x, 200, &json, rc, &e);
+    buf_init(&body, ALL_MAX);
+    int rc = csv ? approval_csv(db, &ask, zh, &body, &e) : approval_print(db, &ask, &body, &e);
+    reply_table(x, &body, rc, &e, csv ? "approvals" : NULL);
 }
 
 static const struct step list_steps[] = { { STEP_READ, list }, { STEP_END, NULL } };

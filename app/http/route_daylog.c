@@ -4,6 +4,7 @@
 #include "app/http/reply.h"
 #include "app/journal/daylog.h"
 #include "app/journal/draft.h"
+#include "app/journal/listing.h"
 #include "firmware/base/clock.h"
 
 #include <stdio.h>
@@ -79,6 +80,23 @@ static void get_draft(struct app *app, struct exchange *x, struct db *db) {
     draft_fini(&draft);
 }
 
+static void list_drafts(struct app *app, struct exchange *x, struct db *db) {
+    static const char *const known[] = { "before", "limit", NULL };
+    struct buf json;
+    int64_t from;
+    int limit; /* what is begun on a site is one page, whatever page is asked for */
+    struct err_text e = { 0 };
+    (void)app;
+    if (exchange_query_only(x, known) || !reply_limit(x, &limit)) return;
+    if (listing_before(exchange_query(x, "before"), &from, &e) < 0) {
+        exchange_error(x, ERR_INVALID, &e);
+        return;
+    }
+    buf_init(&json, LOG_MAX);
+    int rc = draft_list(db, x->site, reply_names(x), &json);
+    reply_json(x, 200, &json, rc, NULL);
+}
+
 static void delete_draft(struct app *app, struct exchange *x, struct db *db) {
     (void)app;
     int rc = draft_delete(db, x->site, exchange_param(x, "kind"), exchange_param(x, "key"));
@@ -112,6 +130,7 @@ static const struct step put_draft_steps[] = { { STEP_WRITE, put_draft },
                                                { STEP_LOOP, tell_draft },
                                                { STEP_END, NULL } };
 static const struct step get_draft_steps[] = { { STEP_READ, get_draft }, { STEP_END, NULL } };
+static const struct step list_drafts_steps[] = { { STEP_READ, list_drafts }, { STEP_END, NULL } };
 static const struct step delete_draft_steps[] = { { STEP_WRITE, delete_draft },
                                                   { STEP_LOOP, tell_draft },
                                                   { STEP_END, NULL } };
@@ -120,6 +139,7 @@ const struct route route_daylog[] = {
     { "POST", "/api/v1/daylogs", PERMIT_DAYLOG, ROUTE_SITE, submit_steps },
     { "GET", "/api/v1/daylogs", PERMIT_READ, ROUTE_SITE, list_steps },
     { "GET", "/api/v1/daylogs/{id}", PERMIT_READ, ROUTE_SITE, one_steps },
+    { "GET", "/api/v1/drafts", PERMIT_DRAFT, ROUTE_SITE, list_drafts_steps },
     { "PUT", "/api/v1/drafts/{kind}/{key}", PERMIT_DRAFT, ROUTE_SITE, put_draft_steps },
     { "GET", "/api/v1/drafts/{kind}/{key}", PERMIT_DRAFT, ROUTE_SITE, get_draft_steps },
     { "DELETE", "/api/v1/drafts/{kind}/{key}", PERMIT_DRAFT, ROUTE_SITE | ROUTE_NO_BODY, delete_draft_steps },

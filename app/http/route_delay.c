@@ -43,7 +43,10 @@ static void list(struct app *app, struct exchange *x, struct db *db) {
         return;
     }
     buf_init(&json, LIST_MAX);
-    int rc = delay_list(db, x->site, state, exchange_query(x, "before"), limit, reply_names(x), &json, &e);
+    struct delay_query q = {
+        .site = x->site, .state = state, .before = exchange_query(x, "before"), .limit = limit, .names = reply_names(x)
+    };
+    int rc = delay_list(db, &q, &json, &e);
     reply_json(x, 200, &json, rc, &e);
 }
 

@@ -51,6 +51,15 @@ static void put_wear(const struct vitals *v, struct json_out *w) {
     if (v->written_bytes >= 0) json_put_int(w, "written_bytes", v->written_bytes);
 }
 
+static void put_pages(struct app *app, struct json_out *w) {
+    enum { PAGES_MAX = 4 };
+    char pages[PAGES_MAX][APP_PAGE_SIZE];
+    int n = app->pages ? app->pages(app->status_ctx, pages, PAGES_MAX) : 0;
+    json_open(w, "pages", '[');
+    for (int i = 0; i < n; i++) json_put_text(w, NULL, pages[i]);
+    json_close(w, ']');
+}
+
 int status_print(struct app *app, struct db *db, struct buf *out) {
     struct json_out w;
     struct disk_room room = { 0 };
@@ -76,6 +85,7 @@ int status_print(struct app *app, struct db *db, struct buf *out) {
     if (!rc && app->site[0]) rc = consent_read(db, app->site, &consent);
     json_put_text(&w, "consent", consent_name(consent));
     if (vitals.temperature_known) json_put_int(&w, "temperature_c", vitals.temperature_c);
+    put_pages(app, &w);
     json_put_text(&w, "power", ask(app->power_state, app->status_ctx, "unknown"));
     json_close(&w, '}');
     return rc ? rc : out->error;

@@ -43,6 +43,7 @@ struct change_query {
     const char *state; /* or NULL: all */
     const char *before;
     int limit;
+    struct wall asked_by; /* asked then or before; ms 0: any */
     bool names;
     bool money; /* amounts, totals and what was confirmed: for who may see the customer block */
 };

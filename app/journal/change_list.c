@@ -183,14 +183,17 @@ int change_list(struct db *db, const struct change_query *q, struct buf *out, st
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
     rc = db_prepare(db,
-                    CHANGES " WHERE (?1 IS NULL OR c.site = ?1) AND (?2 IS NULL OR CASE WHEN k.id IS NOT NULL THEN"
-                            " 'confirmed' ELSE c.state END = ?2) AND c.pos < ?3 ORDER BY c.pos DESC LIMIT ?4",
+                    CHANGES
+                    " WHERE (?1 IS NULL OR c.site = ?1) AND (?2 IS NULL OR CASE WHEN k.id IS NOT NULL THEN"
+                    " 'confirmed' ELSE c.state END = ?2) AND c.pos < ?3 AND (?5 = 0 OR unixepoch(c.at) * 1000 <= ?5)"
+                    " ORDER BY c.pos DESC LIMIT ?4",
                     &s);
     if (rc < 0) return err_set(e, rc, "the changes cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, q->state);
     stmt_bind_int(s, 3, from);
     stmt_bind_int(s, 4, q->limit + 1);
+    stmt_bind_int(s, 5, q->asked_by.ms);
     rc = listing_print(db, s, "changes", q->limit, put_change, &v, out, e);
     if (rc < 0 || !q->site || !q->money) return rc;
     struct json_out w = { .buf = out, .comma = true };

@@ -35,9 +35,9 @@ struct checklist_phase {
     const char *start_zh, *start_en; /* what the start value is ("depth"), or "" */
     int minutes;                     /* least duration */
     double start_min;                /* least start value; of a ponding its depth in mm. NAN: none */
-    double start_about;              /* what it usually is; shown, not judged. NAN: not said */
-    double start_factor;             /* the start value is at least this × the working pressure. NAN: none */
-    double drop_max;                 /* greatest fall from start to end. NAN: not judged */
+    double start_about;  /* what it usually is; without start_min less than half of it fails. NAN: not said */
+    double start_factor; /* the start value is at least this × the working pressure. NAN: none */
+    double drop_max;     /* greatest fall from start to end. NAN: not judged */
 };
 
 struct checklist_item {
@@ -49,6 +49,7 @@ struct checklist_item {
     bool red_line_if_confirmed;              /* off, until the company confirms what it rests on */
     bool confirmed;                          /* by the company */
     bool company;                            /* its own: added or replaced by a checklist-set */
+    bool site;                               /* that one was for this site alone (at a board: not known, true) */
     const char *criterion_zh, *criterion_en; /* what is looked at beside the value, or of a check, or "" */
     const char *condition_zh, *condition_en; /* only where this is so ("if contracted"), or "" */
     const char *note_zh, *note_en;           /* other limits that are in use, how it is measured, or "" */

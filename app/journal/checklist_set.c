@@ -3,6 +3,7 @@
 #include "app/journal/checklist_set.h"
 
 #include "app/journal/checklist_decode.h"
+#include "app/journal/company.h"
 #include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/ids.h"
@@ -144,16 +145,15 @@ static void leave_out(struct checklist *c, const char *key) {
     c->count = kept;
 }
 
-static int apply(struct checklist *c, const char *key, const char *text) {
-    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+/* row NULL: the item is left out. */
+static int apply(struct checklist *c, const char *key, const struct json *row) {
     struct checklist_item item;
     size_t at = 0;
-    if (!text[0]) {
+    if (!row) {
         leave_out(c, key);
         return 0;
     }
-    int rc = json_parse(text, strlen(text), &root, NULL);
-    if (rc == 0) rc = checklist_item_decode(root, "", CHECKLIST_DATA, &c->texts, &item, NULL);
+    int rc = checklist_item_decode(row, "", CHECKLIST_DATA, &c->texts, &item, NULL);
     if (rc < 0) return rc == ERR_NOMEM ? rc : ERR_CORRUPT;
     item.stage = c->stage;
     while (at < c->count && strcmp(c->items[at].key, item.key) != 0) at++;
@@ -163,6 +163,13 @@ static int apply(struct checklist *c, const char *key, const char *text) {
     return 0;
 }
 
+static int apply_text(struct checklist *c, const char *key, const char *text) {
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    if (!text[0]) return apply(c, key, NULL);
+    int rc = json_parse(text, strlen(text), &root, NULL);
+    return rc < 0 ? (rc == ERR_NOMEM ? rc : ERR_CORRUPT) : apply(c, key, root);
+}
+
 static int read_items(struct db *db, const char *site, struct checklist *c) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     int rc = db_prepare(db, "SELECT key, item FROM checklist_item WHERE site = ? AND stage = ? ORDER BY n", &s);
@@ -170,9 +177,21 @@ static int read_items(struct db *db, const char *site, struct checklist *c) {
     stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, c->stage);
     while ((rc = stmt_step(s)) == 1) {
-        rc = apply(c, stmt_text(s, 0), stmt_text(s, 1));
+        rc = apply_text(c, stmt_text(s, 0), stmt_text(s, 1));
         if (rc < 0) return rc;
     }
+    return rc;
+}
+
+/* What is for all sites. */
+static int read_kept(struct db *db, struct checklist *c) {
+    CLEANUP(json_destroy_ptr) struct json *kept = NULL;
+    int rc = company_kept(db, "checklist-set", c->stage, &kept);
+    const struct json *items = json_member(kept, "items"), *remove = json_member(kept, "remove");
+    if (rc == ERR_NOT_FOUND) return 0;
+    for (size_t i = 0; rc == 0 && i < json_count(remove); i++) rc = apply(c, json_text(json_at(remove, i)), NULL);
+    for (size_t i = 0; rc == 0 && i < json_count(items); i++)
+        rc = apply(c, json_text(json_member(json_at(items, i), "key")), json_at(items, i));
     return rc;
 }
 
@@ -189,6 +208,31 @@ static int read_head(struct db *db, const char *site, struct checklist *c) {
     return 0;
 }
 
+int checklist_set_one(struct db *db, const char *site, const char *stage, const char *key, struct checklist_item *out,
+                      struct domain_text **texts) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    const struct checklist_item *standard = checklist_item_find(key);
+    int rc = db_prepare(
+        db, "SELECT item FROM checklist_item WHERE site = ? AND stage = ? AND key = ? ORDER BY n DESC LIMIT 1", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, stage);
+    stmt_bind_text(s, 3, key);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    if (rc == 1) {
+        const char *text = stmt_text(s, 0);
+        if (!text[0]) return ERR_NOT_FOUND;
+        rc = json_parse(text, strlen(text), &root, NULL);
+        if (rc == 0) rc = checklist_item_decode(root, "", CHECKLIST_DATA, texts, out, NULL);
+        return rc < 0 && rc != ERR_NOMEM ? ERR_CORRUPT : rc;
+    }
+    if (!standard || strcmp(standard->stage, stage) != 0) return ERR_NOT_FOUND;
+    *out = *standard;
+    return 0;
+}
+
 int checklist_set_read(struct db *db, const char *site, const char *stage, struct checklist *out) {
     text_clip(out->stage, sizeof out->stage, stage);
     out->items = NULL;
@@ -197,8 +241,8 @@ int checklist_set_read(struct db *db, const char *site, const char *stage, struc
     out->at[0] = '\0';
     out->texts = NULL;
     int rc = start_with_standard(out);
-    if (rc == 0) rc = read_head(db, site, out);
-    if (rc == 0) rc = read_items(db, site, out);
+    if (rc == 0 && site) rc = read_head(db, site, out);
+    if (rc == 0) rc = site ? read_items(db, site, out) : read_kept(db, out);
     if (rc < 0) checklist_set_fini(out);
     return rc;
 }

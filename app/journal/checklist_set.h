@@ -21,15 +21,21 @@ struct checklist {
     struct domain_text *texts;
 };
 
-/* An unknown stage has an empty list. Owns: caller; checklist_set_fini. */
+/* An unknown stage has an empty list. site NULL: what is for all sites and those to come (the hub). Owns: caller; checklist_set_fini. */
 MUST_CHECK int checklist_set_read(struct db *db, const char *site, const char *stage, struct checklist *out);
 void checklist_set_fini(struct checklist *c);
+
+/* One item of it, without the rest. Strings live in *texts (of domain_form.h) or as long as the program. ERR_NOT_FOUND: it has no such item.
+ * Owns: caller; domain_form_free(texts), also after an error. */
+MUST_CHECK int checklist_set_one(struct db *db, const char *site, const char *stage, const char *key,
+                                 struct checklist_item *out, struct domain_text **texts);
 
 /* NULL: it has no such item. */
 const struct checklist_item *checklist_set_item(const struct checklist *c, const char *key);
 
-/* GET /checklists: {"checklists":[…]}, or with a stage its object: {"stage","zh","en","standard_version","version","at","items":[item]}, each item with
- * its limits in words and "origin":"standard"|"company". ERR_NOT_FOUND: no such stage. */
+/* GET /checklists: {"checklists":[…]}, or with a stage its object: {"stage","zh","en","standard_version","version","at","items":[item],"removed":[{"key",
+ * "from"}]}, each item with its limits in words, "origin":"standard"|"company" and "from":"product"|"company"|"site"; removed: the program's items that
+ * are left out, by whom. site NULL: what is for all sites, with "own":[sites that have another list]. ERR_NOT_FOUND: no such stage. */
 MUST_CHECK int checklist_set_print(struct db *db, const char *site, const char *stage, struct buf *out);
 
 /* PUT /checklists/{stage}: {"items"?,"remove"?} for one site, or for all that the hub knows and will know (site NULL). *answer: as checklist_set_print;
@@ -37,6 +43,10 @@ MUST_CHECK int checklist_set_print(struct db *db, const char *site, const char *
  * nothing. ERR_NOT_FOUND: no such stage; ERR_INVALID: e->field is the member. actor: "user/…". */
 MUST_CHECK int checklist_set_put(struct journal *j, struct db *db, const char *site, const char *stage,
                                  const char *body, size_t n, const char *actor, struct buf *answer, struct err_text *e);
+
+/* What such a body would do, written nowhere: {"stage","sites","changed"}, sites being 1 where site is not NULL. Errors as of checklist_set_put. */
+MUST_CHECK int checklist_set_would(struct db *db, const char *site, const char *stage, const char *body, size_t n,
+                                   struct buf *answer, struct err_text *e);
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind checklist_set_kind;

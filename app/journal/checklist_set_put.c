@@ -158,7 +158,7 @@ static int put_all(struct journal *j, struct db *db, const char *stage, const st
     if (data->len > ENVELOPE_MAX - 4096u) /* no site needs to be there for it to be found too long */
         return err_field(e, ERR_TOO_BIG, "items", "items are too long for one event of %u KiB",
                          (unsigned)ENVELOPE_MAX / 1024u);
-    int rc = company_keep(db, "checklist-set", stage, data->data);
+    int rc = company_keep(db, "checklist-set", stage, data->data, actor);
     if (rc < 0) return err_set(e, rc, "the checklist cannot be kept: %s", db_message(db));
     rc = company_bring_all(j, db, "checklist-set", stage, actor, &sites, &changed, e);
     if (rc < 0) return rc;
@@ -184,40 +184,27 @@ int checklist_set_put(struct journal *j, struct db *db, const char *site, const 
     return rc;
 }
 
-/* ---- GET ---- */
-
-static int put_stage(struct db *db, const char *site, const struct domain_stage *stage, struct json_out *w) {
-    struct checklist c;
-    int rc = checklist_set_read(db, site, stage->key, &c);
-    if (rc < 0) return rc;
-    json_open(w, NULL, '{');
-    json_put_text(w, "stage", stage->key);
-    json_put_text(w, "zh", stage->zh);
-    json_put_text(w, "en", stage->en);
-    json_put_int(w, "standard_version", checklist_file_version());
-    json_put_int(w, "version", c.version);
-    json_put_text(w, "at", c.at[0] ? c.at : NULL);
-    json_open(w, "items", '[');
-    for (size_t i = 0; i < c.count; i++) checklist_item_put(&c.items[i], true, w);
-    json_close(w, ']');
-    json_close(w, '}');
-    checklist_set_fini(&c);
-    return w->buf->error;
-}
-
-int checklist_set_print(struct db *db, const char *site, const char *stage, struct buf *out) {
+int checklist_set_would(struct db *db, const char *site, const char *stage, const char *body, size_t n,
+                        struct buf *answer, struct err_text *e) {
     struct json_out w;
-    size_t n = 0;
-    const struct domain_stage *stages = domain_stages(&n);
-    json_start(&w, out);
-    if (stage) return domain_stage(stage) ? put_stage(db, site, domain_stage(stage), &w) : ERR_NOT_FOUND;
-    json_open(&w, NULL, '{');
-    json_open(&w, "checklists", '[');
-    for (size_t i = 0; i < n; i++) {
-        int rc = put_stage(db, site, &stages[i], &w);
-        if (rc < 0) return rc;
+    struct buf data;
+    char subject[64];
+    int sites = 0, changed = 0;
+    if (!domain_stage(stage)) return err_field(e, ERR_NOT_FOUND, "stage", "there is no stage %.40s", stage);
+    (void)snprintf(subject, sizeof subject, "checklist/%s", stage);
+    buf_init(&data, DATA_MAX);
+    int rc = decode(stage, body, n, &data, e);
+    if (rc == 0) {
+        rc = company_would(db, site, subject, data.data, &sites, &changed);
+        if (rc < 0) (void)err_set(e, rc, "the journal cannot be read: %s", db_message(db));
     }
-    json_close(&w, ']');
+    buf_fini(&data);
+    if (rc < 0) return rc;
+    json_start(&w, answer);
+    json_open(&w, NULL, '{');
+    json_put_text(&w, "stage", stage);
+    json_put_int(&w, "sites", sites);
+    json_put_int(&w, "changed", changed);
     json_close(&w, '}');
-    return out->error;
+    return answer->error;
 }

@@ -2,7 +2,9 @@
 /* Keeps what is for all sites, and brings it to each as an event of its own. Knows no subject. */
 #include "app/journal/company.h"
 
+#include "app/journal/person.h"
 #include "firmware/base/cleanup.h"
+#include "firmware/base/clock.h"
 #include "firmware/base/json.h"
 #include "firmware/base/text.h"
 
@@ -17,14 +19,87 @@ const char *const company_schema = "CREATE TABLE company (\n"
                                    "  PRIMARY KEY (type, id)\n"
                                    ") STRICT, WITHOUT ROWID;\n";
 
-int company_keep(struct db *db, const char *type, const char *subject_id, const char *data) {
+const char *const company_said_schema = "CREATE TABLE company_said (\n"
+                                        "  -- What was ever set for all sites, and by whom; company holds the newest.\n"
+                                        "  n INTEGER PRIMARY KEY,\n"
+                                        "  type TEXT NOT NULL, id TEXT NOT NULL, data TEXT NOT NULL, -- as in company\n"
+                                        "  at INTEGER NOT NULL,    -- milliseconds since 1970-01-01T00:00:00Z\n"
+                                        "  actor TEXT NOT NULL\n"
+                                        ") STRICT;\n"
+                                        "CREATE INDEX company_said_of ON company_said (type, id, n);\n";
+
+static int remember(struct db *db, const char *type, const char *subject_id, const char *data, const char *actor) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, "INSERT INTO company_said (type, id, data, at, actor) VALUES (?, ?, ?, ?, ?)", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, type);
+    stmt_bind_text(s, 2, subject_id);
+    stmt_bind_text(s, 3, data);
+    stmt_bind_int(s, 4, clock_wall().ms);
+    stmt_bind_text(s, 5, actor);
+    return stmt_run(s);
+}
+
+int company_keep(struct db *db, const char *type, const char *subject_id, const char *data, const char *actor) {
     struct stmt *s = NULL;
     int rc = db_prepare(db, "INSERT OR REPLACE INTO company (type, id, data) VALUES (?, ?, ?)", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, type);
     stmt_bind_text(s, 2, subject_id);
     stmt_bind_text(s, 3, data);
-    return stmt_run(s);
+    rc = stmt_run(s);
+    return rc < 0 ? rc : remember(db, type, subject_id, data, actor);
+}
+
+int company_kept(struct db *db, const char *type, const char *subject_id, struct json **out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db, "SELECT data FROM company WHERE type = ? AND id = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, type);
+    stmt_bind_text(s, 2, subject_id);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
+    rc = json_parse(stmt_text(s, 0), strlen(stmt_text(s, 0)), out, NULL);
+    return rc == ERR_INVALID ? ERR_CORRUPT : rc;
+}
+
+/* ---- what was said ---- */
+
+static int put_said(struct db *db, struct stmt *s, const char *subject, struct json_out *w) {
+    char at[CLOCK_TEXT_SIZE];
+    clock_format((struct wall){ stmt_int(s, 1) }, 0, at);
+    json_open(w, NULL, '{');
+    json_put_text(w, "type", stmt_text(s, 0));
+    json_put_text(w, "subject", subject);
+    json_put_text(w, "at", at);
+    int rc = person_put_actor(db, "", stmt_text(s, 2), true, w, "actor");
+    json_put_raw(w, "data", stmt_text(s, 3), strlen(stmt_text(s, 3)));
+    json_close(w, '}');
+    return rc;
+}
+
+int company_history(struct db *db, const char *subject, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    const char *slash = strchr(subject, '/');
+    char type[64];
+    if (!slash) return ERR_INVALID;
+    (void)snprintf(type, sizeof type, "%.*s-set", (int)(slash - subject), subject);
+    int rc = db_prepare(db,
+                        "SELECT type, at, actor, data FROM company_said WHERE type = ? AND id = ? ORDER BY n DESC"
+                        " LIMIT 100",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, type);
+    stmt_bind_text(s, 2, slash + 1);
+    json_start(&w, out);
+    json_open(&w, NULL, '[');
+    while ((rc = stmt_step(s)) == 1) {
+        rc = put_said(db, s, subject, &w);
+        if (rc < 0) return rc;
+    }
+    json_close(&w, ']');
+    return rc < 0 ? rc : out->error;
 }
 
 /* ---- what a site has already ---- */
@@ -134,6 +209,24 @@ int company_bring_all(struct journal *j, struct db *db, const char *type, const 
         rc = company_bring(j, db, list.data + at, type, subject_id, actor, &here, e);
         n++;
         all += here;
+    }
+    buf_fini(&list);
+    if (rc < 0) return rc;
+    *sites = n;
+    *changed = all;
+    return 0;
+}
+
+int company_would(struct db *db, const char *site, const char *subject, const char *data, int *sites, int *changed) {
+    struct buf list;
+    int n = 0, all = 0;
+    buf_init(&list, 4u << 20);
+    int rc = site ? buf_add(&list, site, strlen(site) + 1) : list_sites(db, &list);
+    for (size_t at = 0; rc == 0 && at < list.len; at += strlen(list.data + at) + 1) {
+        bool differs = false;
+        rc = company_differs(db, list.data + at, subject, data, &differs);
+        n++;
+        all += differs;
     }
     buf_fini(&list);
     if (rc < 0) return rc;

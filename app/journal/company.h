@@ -7,7 +7,19 @@
 #include "app/journal/journal.h"
 
 /* Remembers the data of an event ("checklist-set", "setting-set") as that for every site. subject_id: without its kind. */
-MUST_CHECK int company_keep(struct db *db, const char *type, const char *subject_id, const char *data);
+MUST_CHECK int company_keep(struct db *db, const char *type, const char *subject_id, const char *data,
+                            const char *actor);
+
+/* What is kept of a subject, parsed. *out: json_destroy. ERR_NOT_FOUND: nothing was ever said for every site. */
+MUST_CHECK int company_kept(struct db *db, const char *type, const char *subject_id, struct json **out);
+
+/* What was said for every site, the newest first, as events of a history look: [{"type","subject","at","actor":{"id","name"},"data"}]. */
+MUST_CHECK int company_history(struct db *db, const char *subject, struct buf *out);
+
+/* At how many of the sites that the hub knows these data would change something, and how many there are; of one site where it is not NULL. Writes
+ * nothing. */
+MUST_CHECK int company_would(struct db *db, const char *site, const char *subject, const char *data, int *sites,
+                             int *changed);
 
 /* Appends to one site what was kept, where its newest event of that subject says something else. *changed: how many (may be NULL). type and subject_id:
  * only that, or NULL for all. */
@@ -22,6 +34,6 @@ MUST_CHECK int company_bring_all(struct journal *j, struct db *db, const char *t
 MUST_CHECK int company_differs(struct db *db, const char *site, const char *subject, const char *data, bool *out);
 
 /* ---- for schema.c ---- */
-extern const char *const company_schema;
+extern const char *const company_schema, *const company_said_schema;
 
 #endif

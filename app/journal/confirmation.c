@@ -14,6 +14,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char schema[] = "CREATE TABLE confirmation (\n"
@@ -138,23 +139,37 @@ static int offer_of_change(struct post *p, struct db *db, const char *id, struct
     return rc;
 }
 
-/* The newest word about its acceptance has to be that it was accepted, and not be confirmed. */
-static int offer_of_stage(struct post *p, struct db *db, const char *subject, struct offer *out, struct err_text *e) {
+/* The newest word about its acceptance, and whether the customer has confirmed just that. */
+int confirmation_of_stage(struct db *db, const char *site, const char *key, struct confirmation_stage *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    char subject[ENVELOPE_SUBJECT_SIZE];
+    *out = (struct confirmation_stage){ .accepted = false };
+    (void)snprintf(subject, sizeof subject, "stage/%.80s", key);
     int rc = db_prepare(db,
-                        "SELECT id, type, EXISTS (SELECT 1 FROM confirmation k WHERE k.site = ?1 AND k.subject = ?2"
-                        " AND instr(k.statement, e.id) > 0) FROM event e WHERE site = ?1 AND subject = ?2"
-                        " AND type IN ('stage-accepted', 'stage-rejected') ORDER BY rev DESC, pos DESC LIMIT 1",
+                        "SELECT id, type, (SELECT at FROM confirmation k WHERE k.site = ?1 AND k.subject = ?2"
+                        " AND instr(k.statement, e.id) > 0 ORDER BY k.pos LIMIT 1) FROM event e WHERE site = ?1"
+                        " AND subject = ?2 AND type IN ('stage-accepted', 'stage-rejected')"
+                        " ORDER BY rev DESC, pos DESC LIMIT 1",
                         &s);
-    if (rc < 0) return err_set(e, rc, "the stage cannot be read: %s", db_message(db));
-    stmt_bind_text(s, 1, p->site);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, subject);
     rc = stmt_step(s);
-    if (rc < 0) return err_set(e, rc, "the stage cannot be read: %s", db_message(db));
-    if (rc == 0 || strcmp(stmt_text(s, 1), "stage-accepted") != 0)
-        return nothing(p, e, "this stage is not accepted: the customer confirms what the supervisor has accepted");
-    if (stmt_int(s, 2)) return nothing(p, e, "this acceptance is confirmed already");
+    if (rc <= 0 || strcmp(stmt_text(s, 1), "stage-accepted") != 0) return rc < 0 ? rc : 0;
+    out->accepted = true;
     text_clip(out->event, sizeof out->event, stmt_text(s, 0));
+    text_clip(out->confirmed, sizeof out->confirmed, stmt_text(s, 2));
+    return 0;
+}
+
+static int offer_of_stage(struct post *p, struct db *db, const char *subject, struct offer *out, struct err_text *e) {
+    struct confirmation_stage stage;
+    int rc = confirmation_of_stage(db, p->site, subject + strlen("stage/"), &stage);
+    if (rc < 0) return err_set(e, rc, "the stage cannot be read: %s", db_message(db));
+    if (!stage.accepted)
+        return nothing(p, e, "this stage is not accepted: the customer confirms what the supervisor has accepted");
+    if (stage.confirmed[0]) return nothing(p, e, "this acceptance is confirmed already");
+    text_clip(out->event, sizeof out->event, stage.event);
     text_clip(out->text, sizeof out->text, subject);
     return 0;
 }
@@ -202,8 +217,8 @@ static int put_statement(struct post *p, struct journal *j, struct db *db, const
     return rc;
 }
 
-static int judge(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
-                 struct err_text *e) {
+static int judge_office(struct post *p, struct journal *j, struct db *db, const struct json *data,
+                        struct json_out *made, struct err_text *e) {
     const char *subject = row_text(data, "subject");
     struct offer offer = { .amount = "" };
     int rc = check_signature(data, e);
@@ -219,11 +234,25 @@ static int judge(struct post *p, struct journal *j, struct db *db, const struct 
     return rc < 0 ? err_set(e, rc, "the confirmation cannot be written: %s", err_name(rc)) : 0;
 }
 
+/* What the CRM says head office says: nobody on site confirms for the customer. */
+static int judge_site(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
+                      struct err_text *e) {
+    if (strcmp(row_text(data, "method"), "crm") == 0)
+        return err_field(e, ERR_DENIED, "method",
+                         "only head office confirms by crm: on site the customer signs, with the method signature");
+    return judge_office(p, j, db, data, made, e);
+}
+
 void confirmation_post(struct post *p) {
     p->type = "customer-confirmed";
     p->shape = shape;
-    p->judge = judge;
+    p->judge = judge_site;
     p->print = confirmation_print;
+}
+
+void confirmation_post_office(struct post *p) {
+    confirmation_post(p);
+    p->judge = judge_office;
 }
 
 /* ---- lists ---- */

@@ -8,8 +8,10 @@
 #include "app/journal/post.h"
 
 /* Fills in what post_event needs. POST /confirmations: {"id","subject":"change/…"|"stage/…","method":"signature|crm","signature":{"path","width",
- * "height"},"name"?}; statement and sha256 are made. ERR_CONFLICT: there is nothing to be confirmed, or it is confirmed. */
+ * "height"},"name"?}; statement and sha256 are made. ERR_CONFLICT: there is nothing to be confirmed, or it is confirmed. ERR_DENIED: the method is crm,
+ * and who posts is not of head office: on site the customer signs. */
 void confirmation_post(struct post *p);
+void confirmation_post_office(struct post *p); /* head office's: by both methods */
 
 /* {"confirmations":[{"id","site","subject","method","name","statement","sha256","proved","signature","at","actor"}],"next"}; subject: only of that, or
  * NULL; drawn: with the signatures' paths. site NULL: every site. */
@@ -17,6 +19,14 @@ MUST_CHECK int confirmation_list(struct db *db, const char *site, const char *su
                                  bool drawn, struct buf *out, struct err_text *e);
 /* One of them, with its signature. ERR_NOT_FOUND. */
 MUST_CHECK int confirmation_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
+
+/* Where a stage's acceptance stands with the customer. */
+struct confirmation_stage {
+    bool accepted;                   /* that is the newest word about it */
+    char event[ID_SIZE];             /* that word, or "" */
+    char confirmed[CLOCK_TEXT_SIZE]; /* when the customer confirmed just that; "": not yet */
+};
+MUST_CHECK int confirmation_of_stage(struct db *db, const char *site, const char *key, struct confirmation_stage *out);
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind confirmation_kind;

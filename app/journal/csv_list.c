@@ -75,6 +75,33 @@ const struct csv_column csv_list_inspections[] = {
     { NULL, NULL, NULL, NULL },
 };
 
+static const struct csv_word sides[] = { { "site", "工地", "site" },
+                                         { "customer", "业主", "customer" },
+                                         { "designer", "设计师", "designer" },
+                                         { "office", "总部", "head office" },
+                                         { NULL, NULL, NULL } };
+static const struct csv_word answered[] = { { "open", "未答复", "open" },
+                                            { "answered", "已答复", "answered" },
+                                            { NULL, NULL, NULL } };
+
+const struct csv_column csv_list_questions[] = {
+    { "site", "工地", "site", NULL },
+    { "id", "编号", "id", NULL },
+    { "from", "提问", "from", sides },
+    { "to", "答复方", "to", sides },
+    { "text", "问题", "question", NULL },
+    { "again", "再次提问", "asked again", NULL },
+    { "state", "状态", "state", answered },
+    { "late", "逾期", "late", NULL },
+    { "stage", "阶段", "stage", NULL },
+    { "asked", "提问时间", "asked", NULL },
+    { "due", "期限", "due", NULL },
+    { "answer.text", "答复", "answer", NULL },
+    { "answer.at", "答复时间", "answered", NULL },
+    { "actor.name", "提问人", "by", NULL },
+    { NULL, NULL, NULL, NULL },
+};
+
 /* The value at a path, or NULL. */
 static const struct json *value_at(const struct json *row, const char *path, bool zh) {
     char member[MEMBER_SIZE];

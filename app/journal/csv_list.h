@@ -26,6 +26,6 @@ MUST_CHECK int csv_list(const struct buf *json, const char *name, const struct c
                         struct buf *out);
 
 /* ---- what there is ---- */
-extern const struct csv_column csv_list_sites[], csv_list_alerts[], csv_list_inspections[];
+extern const struct csv_column csv_list_sites[], csv_list_alerts[], csv_list_inspections[], csv_list_questions[];
 
 #endif

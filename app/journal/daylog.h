@@ -72,6 +72,10 @@ MUST_CHECK int daylog_list(struct db *db, const struct daylog_query *q, struct b
 /* The newest date that has a log, "" when none. */
 MUST_CHECK int daylog_last_date(struct db *db, const char *site, char out[TZ_DATE_SIZE]);
 
+/* The first date, up to one, of a log of a stage, and of any log; "" when none. */
+MUST_CHECK int daylog_first(struct db *db, const char *site, const char *stage, const char *until,
+                            char of_stage[TZ_DATE_SIZE], char of_all[TZ_DATE_SIZE]);
+
 /* ---- for the table of events ---- */
 extern const struct subject_kind daylog_kind;
 MUST_CHECK int daylog_check(const struct json *data, struct err_text *e);         /* daylog-submitted */

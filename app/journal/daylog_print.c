@@ -155,3 +155,21 @@ int daylog_last_date(struct db *db, const char *site, char out[TZ_DATE_SIZE]) {
     text_clip(out, TZ_DATE_SIZE, rc == 1 ? stmt_text(s, 0) : "");
     return 0;
 }
+
+int daylog_first(struct db *db, const char *site, const char *stage, const char *until, char of_stage[TZ_DATE_SIZE],
+                 char of_all[TZ_DATE_SIZE]) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "SELECT (SELECT min(date) FROM daylog WHERE site = ?1 AND stage = ?2 AND date <= ?3),"
+                        " (SELECT min(date) FROM daylog WHERE site = ?1 AND date <= ?3)",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, stage);
+    stmt_bind_text(s, 3, until);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    text_clip(of_stage, TZ_DATE_SIZE, rc == 1 ? stmt_text(s, 0) : "");
+    text_clip(of_all, TZ_DATE_SIZE, rc == 1 ? stmt_text(s, 1) : "");
+    return 0;
+}

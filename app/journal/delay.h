@@ -22,9 +22,17 @@ void delay_post_idle(struct post *p);
 /* The date of such a body, which is its subject's id. ERR_INVALID. */
 MUST_CHECK int delay_idle_date(const char *body, size_t n, char out[TZ_DATE_SIZE], struct err_text *e);
 
-/* GET /delays, GET /idle-days. state NULL: all. */
-MUST_CHECK int delay_list(struct db *db, const char *site, const char *state, const char *before, int limit, bool names,
-                          struct buf *out, struct err_text *e);
+struct delay_query {
+    const char *site;  /* NULL: every site */
+    const char *state; /* "claimed" "granted" "partly" "refused", or NULL: all */
+    const char *before;
+    struct wall asked_by; /* claimed then or before; ms 0: any */
+    int limit;
+    bool names;
+};
+
+/* GET /delays, GET /idle-days. */
+MUST_CHECK int delay_list(struct db *db, const struct delay_query *q, struct buf *out, struct err_text *e);
 MUST_CHECK int delay_idle_list(struct db *db, const char *site, const char *before, int limit, bool names,
                                struct buf *out, struct err_text *e);
 

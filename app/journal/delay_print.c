@@ -16,7 +16,8 @@ struct reading {
 #define COLUMNS                                                                                                        \
     "pos, id, state, stage, reason, from_date, to_date, days, note, photos, claimed, claimed_by, decided, "            \
     "decided_by, "                                                                                                     \
-    "decision_note, granted_from, granted_to, granted_days"
+    "decision_note, granted_from, granted_to, granted_days, site"
+enum { SITE_COLUMN = 18 };
 #define IDLE_COLUMNS "pos, date, reason, note, photos, at, by_actor"
 
 static void put_list(struct json_out *w, const char *name, const char *list) {
@@ -30,7 +31,7 @@ static int put_decision(struct db *db, struct stmt *s, struct json_out *w, const
     }
     json_open(w, "decision", '{');
     json_put_text(w, "at", stmt_text(s, 12));
-    int rc = person_put_actor(db, r->site, stmt_text(s, 13), r->names, w, "by");
+    int rc = person_put_actor(db, stmt_text(s, SITE_COLUMN), stmt_text(s, 13), r->names, w, "by");
     if (stmt_text(s, 14)[0]) json_put_text(w, "note", stmt_text(s, 14));
     json_put_text(w, "from", stmt_text(s, 15)[0] ? stmt_text(s, 15) : NULL);
     json_put_text(w, "to", stmt_text(s, 16)[0] ? stmt_text(s, 16) : NULL);
@@ -43,6 +44,7 @@ static int put(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
     const struct reading *r = ctx;
     json_open(w, NULL, '{');
     json_put_text(w, "id", stmt_text(s, 1));
+    json_put_text(w, "site", stmt_text(s, SITE_COLUMN));
     json_put_text(w, "state", stmt_text(s, 2));
     json_put_text(w, "stage", stmt_text(s, 3)[0] ? stmt_text(s, 3) : NULL);
     json_put_text(w, "reason", stmt_text(s, 4));
@@ -52,7 +54,7 @@ static int put(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
     if (stmt_text(s, 8)[0]) json_put_text(w, "note", stmt_text(s, 8));
     put_list(w, "photos", stmt_text(s, 9));
     json_put_text(w, "at", stmt_text(s, 10)[0] ? stmt_text(s, 10) : NULL);
-    int rc = person_put_actor(db, r->site, stmt_text(s, 11), r->names, w, "by");
+    int rc = person_put_actor(db, stmt_text(s, SITE_COLUMN), stmt_text(s, 11), r->names, w, "by");
     if (rc == 0) rc = put_decision(db, s, w, r);
     json_close(w, '}');
     return rc;
@@ -116,23 +118,30 @@ int delay_row_read(struct db *db, const char *site, const char *id, struct delay
     return 0;
 }
 
-int delay_list(struct db *db, const char *site, const char *state, const char *before, int limit, bool names,
-               struct buf *out, struct err_text *e) {
+#define PAGE                                                                                                           \
+    " AND pos < ?2 AND (?3 IS NULL OR state = ?3) AND (?5 = 0 OR unixepoch(claimed) * 1000 <= ?5)"                     \
+    " ORDER BY pos DESC LIMIT ?4"
+
+/* By whether a site is asked for. */
+static const char *const pages[2] = {
+    "SELECT " COLUMNS " FROM delay WHERE ?1 IS NULL" PAGE,
+    "SELECT " COLUMNS " FROM delay WHERE site = ?1" PAGE,
+};
+
+int delay_list(struct db *db, const struct delay_query *q, struct buf *out, struct err_text *e) {
     struct stmt *s = NULL;
-    struct reading r = { site, names };
+    struct reading r = { q->site, q->names };
     int64_t from;
-    int rc = listing_before(before, &from, e);
+    int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    "SELECT " COLUMNS " FROM delay WHERE site = ?1 AND pos < ?2 AND (?3 IS NULL OR state = ?3)"
-                    " ORDER BY pos DESC LIMIT ?4",
-                    &s);
+    rc = db_prepare(db, pages[q->site != NULL], &s);
     if (rc < 0) return err_set(e, rc, "the claims cannot be read: %s", db_message(db));
-    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 1, q->site);
     stmt_bind_int(s, 2, from);
-    stmt_bind_text(s, 3, state);
-    stmt_bind_int(s, 4, limit + 1);
-    return listing_print(db, s, "delays", limit, put, &r, out, e);
+    stmt_bind_text(s, 3, q->state);
+    stmt_bind_int(s, 4, q->limit + 1);
+    stmt_bind_int(s, 5, q->asked_by.ms);
+    return listing_print(db, s, "delays", q->limit, put, &r, out, e);
 }
 
 int delay_idle_list(struct db *db, const char *site, const char *before, int limit, bool names, struct buf *out,

@@ -98,3 +98,34 @@ int draft_delete(struct db *db, const char *site, const char *kind, const char *
     stmt_bind_text(s, 3, key);
     return stmt_run(s);
 }
+
+static void put_one(struct stmt *s, bool names, struct json_out *w) {
+    char at[CLOCK_TEXT_SIZE];
+    clock_format((struct wall){ stmt_int(s, 3) }, 0, at);
+    json_open(w, NULL, '{');
+    json_put_text(w, "kind", stmt_text(s, 0));
+    json_put_text(w, "key", stmt_text(s, 1));
+    if (ids_is_key(stmt_text(s, 4))) json_put_text(w, "stage", stmt_text(s, 4));
+    json_put_text(w, "user", names ? stmt_text(s, 2) : NULL);
+    json_put_text(w, "at", at);
+    json_close(w, '}');
+}
+
+int draft_list(struct db *db, const char *site, bool names, struct buf *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct json_out w;
+    int rc = db_prepare(db,
+                        "SELECT kind, key, user, at, CASE WHEN json_valid(data) AND json_type(data, '$.stage') = 'text'"
+                        " THEN json_extract(data, '$.stage') ELSE '' END FROM draft WHERE site = ? ORDER BY n DESC",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    json_start(&w, out);
+    json_open(&w, NULL, '{');
+    json_open(&w, "drafts", '[');
+    while ((rc = stmt_step(s)) == 1) put_one(s, names, &w);
+    json_close(&w, ']');
+    json_put_null(&w, "next");
+    json_close(&w, '}');
+    return rc < 0 ? rc : out->error;
+}

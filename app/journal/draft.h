@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Drafts: JSON objects that everybody on a site shares until what they are for is submitted. State; never sent.
- * kind "daylog" has the date as its key. Thread: any, on the handle's thread. */
+ * kind "daylog" has the date as its key, "inspection" the stage, "hazard" the id that it will have, "test" the timed test's id. Thread: any, on the handle's thread. */
 #ifndef SITELOG_JOURNAL_DRAFT_H
 #define SITELOG_JOURNAL_DRAFT_H
 
 #include "firmware/base/clock.h"
 #include "firmware/base/ids.h"
+#include "firmware/base/json.h"
 #include "firmware/db/db.h"
 
 #define DRAFT_MAX       (64u * 1024u) /* bytes */
@@ -28,5 +29,9 @@ MUST_CHECK int draft_get(struct db *db, const char *site, const char *kind, cons
                          struct draft *out); /* ERR_NOT_FOUND */
 MUST_CHECK int draft_delete(struct db *db, const char *site, const char *kind,
                             const char *key); /* fine when there is none */
+
+/* GET /drafts: {"drafts":[{"kind","key","stage"?,"user","at"}],"next":null}, the newest first; stage: where the draft itself names one.
+ * names: people's are shown. */
+MUST_CHECK int draft_list(struct db *db, const char *site, bool names, struct buf *out);
 
 #endif

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTE_BYTES = 2000, OPEN_MAX = 50 };
+enum { NOTE_BYTES = 2000, OPEN_MAX = 50, SHOWN_SIZE = 120 };
 
 static const char schema[] = "CREATE TABLE handover (\n"
                              "  -- Jobs that are closed.\n"
@@ -114,11 +114,14 @@ static const struct {
 };
 
 static const char open_sql[] =
-    "SELECT 0, 'hazard/' || id FROM hazard WHERE site = ?1 AND state <> 'verified'"
-    " UNION ALL SELECT 1, 'change/' || id FROM change_order WHERE site = ?1 AND state = 'requested'"
-    " UNION ALL SELECT 2, 'change/' || id FROM change_order c WHERE site = ?1 AND state IN ('approved', 'alternative')"
+    "SELECT 0, 'hazard/' || id, text, iif(text_en = '', text, text_en) FROM hazard WHERE site = ?1 AND state <> "
+    "'verified'"
+    " UNION ALL SELECT 1, 'change/' || id, text, text FROM change_order WHERE site = ?1 AND state = 'requested'"
+    " UNION ALL SELECT 2, 'change/' || id, text, text FROM change_order c WHERE site = ?1 AND state IN ('approved', "
+    "'alternative')"
     " AND NOT EXISTS (SELECT 1 FROM confirmation k WHERE k.site = c.site AND k.subject = 'change/' || c.id)"
-    " UNION ALL SELECT 3, 'test/' || id FROM timed_test t WHERE site = ?1 AND state <> 'passed' AND NOT EXISTS (SELECT "
+    " UNION ALL SELECT 3, 'test/' || id, '', '' FROM timed_test t WHERE site = ?1 AND state <> 'passed' AND NOT EXISTS "
+    "(SELECT "
     "1"
     " FROM timed_test n WHERE n.site = t.site AND n.kind = t.kind AND n.stage = t.stage AND n.room = t.room"
     " AND n.started_ms > t.started_ms)"
@@ -167,7 +170,12 @@ static int put_open(struct db *db, const char *site, struct json_out *w, const c
     json_open(w, name, '[');
     for (*n = 0; (rc = stmt_step(s)) == 1; ++*n) {
         size_t kind = (size_t)stmt_int(s, 0);
-        put_one(w, in_the_way[kind].kind, stmt_text(s, 1), in_the_way[kind].zh, in_the_way[kind].en);
+        char what[SHOWN_SIZE], what_en[SHOWN_SIZE], zh[SHOWN_SIZE + 80], en[SHOWN_SIZE + 80];
+        text_clip(what, sizeof what, stmt_text(s, 2));
+        text_clip(what_en, sizeof what_en, stmt_text(s, 3));
+        (void)snprintf(zh, sizeof zh, what[0] ? "%s：%s" : "%s", in_the_way[kind].zh, what);
+        (void)snprintf(en, sizeof en, what_en[0] ? "%s: %s" : "%s", in_the_way[kind].en, what_en);
+        put_one(w, in_the_way[kind].kind, stmt_text(s, 1), zh, en);
     }
     if (rc == 0) rc = put_gates(db, site, w, n);
     json_close(w, ']');
@@ -252,6 +260,19 @@ int handover_make(struct journal *j, struct db *db, struct post *p, const char *
 
 /* ---- reading ---- */
 
+/* What would be announced, were it handed over today. */
+static int put_plan_of_today(struct db *db, const char *site, struct json_out *w) {
+    struct tz *tz = NULL;
+    char zone[PLAN_TZ_SIZE], date[TZ_DATE_SIZE];
+    int rc = plan_timezone(db, site, "UTC", zone);
+    if (rc == 0) rc = tz_create(zone, &tz, NULL);
+    if (rc < 0) return rc;
+    tz_date(tz, clock_wall(), date);
+    tz_destroy(tz);
+    put_plan(w, date);
+    return 0;
+}
+
 int handover_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct json_out w;
@@ -276,6 +297,7 @@ int handover_print(struct db *db, const char *site, const char *id, bool names, 
         rc = person_put_actor(db, site, stmt_text(s, 5), names, &w, "actor");
     } else {
         rc = put_open(db, site, &w, "open", &n);
+        if (rc == 0) rc = put_plan_of_today(db, site, &w);
     }
     json_close(&w, '}');
     return rc < 0 ? rc : out->error;

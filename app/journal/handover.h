@@ -15,7 +15,7 @@ MUST_CHECK int handover_make(struct journal *j, struct db *db, struct post *p, c
 /* Is the job closed? date: since when, or NULL. Clocks stand still from then on, and nobody is called any more. */
 MUST_CHECK int handover_done(struct db *db, const char *site, bool *done, char date[TZ_DATE_SIZE]);
 
-/* {"site","done":bool,"date","note","photos","plan":[{"years","date","zh","en"}],"at","actor","open":[…]}; not done: what is in the way.
+/* {"site","done":bool,"date","note","photos","plan":[{"years","date","zh","en"}],"at","actor","open":[…]}; not done: what is in the way, and the plan as it would be today.
  * id: not looked at (post.h). */
 MUST_CHECK int handover_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
 

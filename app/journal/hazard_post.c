@@ -2,6 +2,7 @@
 /* What people (and inspections) do with hazards. Which role may ask at all is the routes' business; here is what a step needs besides. */
 #include "app/journal/hazard_private.h"
 
+#include "app/journal/draft.h"
 #include "app/journal/hazard_phrase.h"
 #include "app/journal/journal_private.h"
 #include "app/journal/named.h"
@@ -141,7 +142,10 @@ static int submit(struct journal *j, struct db *db, const struct hazard_by *by, 
     buf_init(&none, 16);
     int rc = post_event(j, db, p, body, n, out, &none, e);
     buf_fini(&none);
-    return rc < 0 ? rc : assign_only(j, db, by->site, p->id, e);
+    if (rc < 0) return rc;
+    rc = draft_delete(db, by->site, "hazard", p->id);
+    return rc < 0 ? err_set(e, rc, "the draft cannot be dropped: %s", db_message(db))
+                  : assign_only(j, db, by->site, p->id, e);
 }
 
 int hazard_submit(struct journal *j, struct db *db, const struct hazard_by *by, const char *body, size_t n,

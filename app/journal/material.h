@@ -22,9 +22,10 @@ void material_post_measure(struct post *p);
 void material_post_answer(struct post *p);
 
 struct material_query {
-    const char *site;  /* NULL: every site */
-    const char *state; /* "expected" "partly" "late" "arrived", or NULL */
-    struct wall now;   /* what is late then, by each site's clocks */
+    const char *site;        /* NULL: every site */
+    const char *state;       /* "expected" "partly" "late" "arrived", or NULL */
+    struct wall now;         /* what is late then, by each site's clocks */
+    const char *expected_by; /* expected on this date or before, or NULL */
     const char *before;
     int limit;
     bool names;

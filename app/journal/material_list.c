@@ -191,13 +191,14 @@ int material_list(struct db *db, const struct material_query *q, struct buf *out
     if (rc < 0) return rc;
     rc = db_prepare(db,
                     MATERIALS " AND (?1 IS NULL OR site = ?1) AND (?2 < 0 OR complete = ?2) AND pos < ?3"
-                              " ORDER BY pos DESC LIMIT ?4",
+                              " AND (?5 IS NULL OR (expected <> '' AND expected <= ?5)) ORDER BY pos DESC LIMIT ?4",
                     &s);
     if (rc < 0) return err_set(e, rc, "the materials cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_int(s, 2, complete);
     stmt_bind_int(s, 3, from);
     stmt_bind_int(s, 4, q->state ? -1 : q->limit + 1);
+    stmt_bind_text(s, 5, q->expected_by);
     rc = listing_print(db, s, "materials", q->limit, put_material, &v, out, e);
     site_clocks_fini(&v.clocks);
     return rc;

@@ -27,13 +27,16 @@ struct wall question_runs_out(const struct standstill *runs, bool customer, stru
 struct wall question_due(const struct site_clock *clock, bool customer, struct wall asked);
 
 struct question_query {
-    const char *site;  /* NULL: every site */
-    const char *state; /* "open" "answered" "late", or NULL; late: open and past its time, by the site's clocks */
-    const char *to;    /* or NULL */
+    const char *site;   /* NULL: every site */
+    const char *state;  /* "open" "answered" "late", or NULL; late: open and past its time, by the site's clocks */
+    const char *to;     /* or NULL */
+    const char *member; /* only of sites on whose list this person is, or NULL */
     const char *before;
     struct wall now;
+    struct wall asked_by; /* asked the last time then or before; ms 0: any */
     int limit;
     bool names;
+    bool for_office; /* only what head office answers: asked of it, or of the designer */
 };
 
 /* {"questions":[{"id","site","state","late","from","to","text","again","stage","room","photos","due","asked","rounds","answer":{"text","photos","at",

@@ -254,8 +254,11 @@ int question_list(struct db *db, const struct question_query *q, struct buf *out
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
     rc = db_prepare(db,
-                    QUESTIONS " WHERE (?1 IS NULL OR site = ?1) AND (?2 IS NULL OR state = ?2)"
-                              " AND (?3 IS NULL OR asked_of = ?3) AND pos < ?4 ORDER BY pos DESC LIMIT ?5",
+                    QUESTIONS
+                    " WHERE (?1 IS NULL OR site = ?1) AND (?2 IS NULL OR state = ?2)"
+                    " AND (?3 IS NULL OR asked_of = ?3) AND pos < ?4"
+                    " AND (?6 IS NULL OR site IN (SELECT p.site FROM person p WHERE p.id = ?6 AND p.active = 1))"
+                    " AND (?7 = 0 OR asked_ms <= ?7) AND (?8 = 0 OR asked_of <> 'site') ORDER BY pos DESC LIMIT ?5",
                     &s);
     if (rc < 0) return err_set(e, rc, "the questions cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
@@ -263,6 +266,9 @@ int question_list(struct db *db, const struct question_query *q, struct buf *out
     stmt_bind_text(s, 3, q->to);
     stmt_bind_int(s, 4, from);
     stmt_bind_int(s, 5, late ? -1 : q->limit + 1);
+    stmt_bind_text(s, 6, q->member);
+    stmt_bind_int(s, 7, q->asked_by.ms);
+    stmt_bind_int(s, 8, q->for_office);
     rc = listing_print(db, s, "questions", q->limit, put_question, &v, out, e);
     site_clocks_fini(&v.clocks);
     return rc;

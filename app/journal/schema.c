@@ -153,9 +153,13 @@ static int create_second(struct db *db, struct err_text *e) {
     return rc;
 }
 
+/* What version 3 brought. */
+static int create_third(struct db *db, struct err_text *e) { return db_exec(db, company_said_schema, e); }
+
 static const struct migration migrations[] = {
     { .version = 1, .sql = event_schema, .run = create_state },
     { .version = 2, .run = create_second },
+    { .version = 3, .run = create_third },
 };
 
 int schema_migrate(struct db *db, struct err_text *e) {

@@ -45,11 +45,14 @@ struct stage_book {
     size_t test_count;
     char date[TZ_DATE_SIZE];
     bool customer_signed;
+    struct stage_evidence evidence; /* nothing, until stage_evidence_read */
     struct tz *tz;
     struct standstill clocks;
 };
 MUST_CHECK int stage_book_read(struct db *db, const char *site, const char *fallback_tz, struct wall now,
                                struct stage_book *out);
+/* Adds what gates are judged by beside that: whoever only reads dates needs none of it. */
+MUST_CHECK int stage_evidence_read(struct db *db, const char *site, struct stage_book *b);
 void stage_book_fini(struct stage_book *b);
 struct stage_site stage_book_site(const struct stage_book *b); /* borrowed */
 
@@ -78,11 +81,12 @@ struct stage_view {
 /* A stage as a whole: its own row, or its rooms taken together, as far as the one that is least far. */
 void stage_book_whole(const struct stage_book *b, const char *key, struct stage_row *out);
 
+/* All rows of a site, by key and room; and as stage_book_whole. Owns: caller, free. */
+MUST_CHECK int stage_rows_read(struct db *db, const char *site, struct stage_row **rows, size_t *count);
+void stage_rows_whole(const struct stage_row *rows, size_t n, const char *key, struct stage_row *out);
+
 /* GET /stages: {"date","stages":[…],"next":null}; key: only that one, as an object. ERR_NOT_FOUND. */
 MUST_CHECK int stage_print(struct db *db, const struct stage_view *view, const char *key, struct buf *out);
-
-/* Working days that a stage is behind its plan: its finish, or its start while it is planned. Days on which clocks stand still do not count. */
-int stage_late_days(const struct stage_book *b, const struct plan_stage *planned, const struct stage_row *row);
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind stage_kind;

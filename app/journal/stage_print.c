@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Stages as readers see them: the plan, how it really goes, what stands in the way, and what the reader may do about it. */
+#include "app/journal/confirmation.h"
+#include "app/journal/daylog.h"
 #include "app/journal/domain.h"
 #include "app/journal/person.h"
+#include "app/journal/stage_late.h"
 #include "app/journal/stage_private.h"
 #include "firmware/base/text.h"
 
@@ -13,23 +16,6 @@ struct printing {
     struct stage_book book;
     struct json_out w;
 };
-
-static int larger(int a, int b) { return a > b ? a : b; }
-
-int stage_late_days(const struct stage_book *b, const struct plan_stage *planned, const struct stage_row *row) {
-    char end[TZ_DATE_SIZE], begun[TZ_DATE_SIZE];
-    if (!planned) return 0;
-    text_clip(end, sizeof end, b->date);
-    text_clip(begun, sizeof begun, b->date);
-    if (row->started.at[0]) text_clip(begun, sizeof begun, row->started.at);
-    if (row->accepted.at[0]) text_clip(end, sizeof end, row->accepted.at);
-    if (row->finished.at[0]) text_clip(end, sizeof end, row->finished.at);
-    if (row->seen.state == STAGE_PLANNED)
-        return larger(standstill_late(&b->clocks, planned->start, begun),
-                      standstill_late(&b->clocks, planned->finish, end));
-    if (planned->finish[0]) return standstill_late(&b->clocks, planned->finish, end);
-    return standstill_late(&b->clocks, planned->start, begun);
-}
 
 /* ---- parts ---- */
 
@@ -123,12 +109,13 @@ static void first_mark(struct stage_mark *into, const struct stage_mark *m, bool
 }
 
 /* The stage as a whole: its own row, or its rooms taken together. */
-static void whole_of(const struct stage_book *b, const char *key, struct stage_row *own, struct stage_row *out) {
+static void whole_of(const struct stage_row *rows, size_t n, const char *key, struct stage_row *own,
+                     struct stage_row *out) {
     const struct stage_row *least = NULL;
     *out = (struct stage_row){ .seen.state = STAGE_PLANNED };
     text_clip(out->seen.key, sizeof out->seen.key, key);
-    for (size_t i = 0; i < b->row_count; i++) {
-        const struct stage_row *r = &b->rows[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct stage_row *r = &rows[i];
         if (strcmp(r->seen.key, key) != 0) continue;
         if (!r->seen.room[0]) *out = *r;
         if (r->seen.room[0] && r->seen.state != STAGE_PLANNED) least = behind(least, r);
@@ -136,8 +123,8 @@ static void whole_of(const struct stage_book *b, const char *key, struct stage_r
     *own = *out;
     if (out->seen.state != STAGE_PLANNED || !least) return;
     out->seen.state = least->seen.state;
-    for (size_t i = 0; i < b->row_count; i++) {
-        const struct stage_row *r = &b->rows[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct stage_row *r = &rows[i];
         if (strcmp(r->seen.key, key) != 0 || !r->seen.room[0]) continue;
         first_mark(&out->started, &r->started, false);
         first_mark(&out->asked, &r->asked, true);
@@ -146,9 +133,13 @@ static void whole_of(const struct stage_book *b, const char *key, struct stage_r
     }
 }
 
-void stage_book_whole(const struct stage_book *b, const char *key, struct stage_row *out) {
+void stage_rows_whole(const struct stage_row *rows, size_t n, const char *key, struct stage_row *out) {
     struct stage_row own;
-    whole_of(b, key, &own, out);
+    whole_of(rows, n, key, &own, out);
+}
+
+void stage_book_whole(const struct stage_book *b, const char *key, struct stage_row *out) {
+    stage_rows_whole(b->rows, b->row_count, key, out);
 }
 
 static int put_rooms(struct printing *p, const char *key) {
@@ -190,11 +181,32 @@ static void put_plan(struct printing *p, const struct plan_stage *planned, const
     json_close(&p->w, ']');
 }
 
+/* Of what is accepted as a whole: whether the customer has confirmed it. */
+static int put_customer(struct printing *p, const struct stage_row *whole) {
+    struct confirmation_stage c = { .accepted = false };
+    int rc = 0;
+    if (whole->seen.state == STAGE_ACCEPTED) rc = confirmation_of_stage(p->db, p->view->site, whole->seen.key, &c);
+    if (rc < 0) return rc;
+    if (!c.accepted) {
+        json_put_null(&p->w, "customer");
+        return 0;
+    }
+    json_open(&p->w, "customer", '{');
+    json_put_text(&p->w, "state", c.confirmed[0] ? "confirmed" : "awaited");
+    json_put_text(&p->w, "at", c.confirmed[0] ? c.confirmed : NULL);
+    json_close(&p->w, '}');
+    return 0;
+}
+
 static int put_stage(struct printing *p, const char *key) {
     const struct domain_stage *d = domain_stage(key);
     const struct plan_stage *planned = plan_stage_find(&p->book.plan, key);
+    struct stage_known known;
     struct stage_row whole, own;
-    whole_of(&p->book, key, &own, &whole);
+    whole_of(p->book.rows, p->book.row_count, key, &own, &whole);
+    int rc = daylog_first(p->db, p->view->site, key, p->book.date, known.logged, known.first);
+    if (rc < 0) return rc;
+    stage_late_know(p->book.rows, p->book.row_count, &known);
     json_open(&p->w, NULL, '{');
     json_put_text(&p->w, "key", key);
     json_put_text(&p->w, "zh", d ? d->zh : key);
@@ -204,9 +216,11 @@ static int put_stage(struct printing *p, const char *key) {
     put_gate(p, key, d);
     put_words(&p->w, "wait", d ? d->wait_zh : "", d ? d->wait_en : "");
     put_words(&p->w, "condition", d ? d->condition_zh : "", d ? d->condition_en : "");
-    json_put_int(&p->w, "late_days", stage_late_days(&p->book, planned, &whole));
-    int rc = put_life(p, &whole, &own);
+    json_put_int(&p->w, "late_days", stage_late_days(&p->book.clocks, planned, &whole, &known, p->book.date));
+    json_put_text(&p->w, "logged", known.logged[0] ? known.logged : NULL);
+    rc = put_life(p, &whole, &own);
     if (rc == 0) rc = put_rooms(p, key);
+    if (rc == 0) rc = put_customer(p, &whole);
     json_close(&p->w, '}');
     return rc < 0 ? rc : p->w.buf->error;
 }
@@ -240,11 +254,11 @@ static bool is_known(const struct stage_book *b, const char *key) {
 int stage_print(struct db *db, const struct stage_view *view, const char *key, struct buf *out) {
     struct printing p = { .db = db, .view = view };
     int rc = stage_book_read(db, view->site, view->fallback_tz, view->now, &p.book);
-    if (rc < 0) return rc;
+    if (rc == 0) rc = stage_evidence_read(db, view->site, &p.book);
     json_start(&p.w, out);
-    if (key)
+    if (rc == 0 && key)
         rc = is_known(&p.book, key) ? put_stage(&p, key) : ERR_NOT_FOUND;
-    else
+    else if (rc == 0)
         rc = put_all(&p);
     stage_book_fini(&p.book);
     return rc < 0 ? rc : out->error;

@@ -13,8 +13,6 @@ extern const struct shape stage_shape[], stage_shape_rejected[], stage_shape_ove
 /* The row, or a planned one where there is none. */
 MUST_CHECK int stage_row_read(struct db *db, const char *site, const char *key, const char *room,
                               struct stage_row *out);
-/* All of a site, by key and room. Owns: caller, free. */
-MUST_CHECK int stage_rows_read(struct db *db, const char *site, struct stage_row **rows, size_t *count);
 
 /* The step that an event makes, or NULL: it is not legal. */
 const struct life_step *stage_legal(const struct stage_row *row, const char *event);

@@ -7,6 +7,8 @@
 #include "app/journal/hold.h"
 #include "app/journal/plan.h"
 #include "app/journal/standing.h"
+#include "app/journal/today_alerts.h"
+#include "app/journal/today_checks.h"
 #include "app/journal/today_chips.h"
 #include "app/journal/today_private.h"
 #include "firmware/base/cleanup.h"
@@ -155,6 +157,8 @@ static int put_day(const struct today_day *d, struct json_out *w) {
                      d->dates[0], w, "logged");
     if (rc == 0) rc = put_start(d, root, w);
     if (rc == 0) rc = today_chips_put(d->db, d->ask->site, d->stage.key, w, "chips");
+    if (rc == 0) rc = today_chips_put_waiting(d->db, d->ask->site, d->stage.key, w);
+    if (rc == 0) rc = today_alerts_put_standing(d->db, d->ask->site, w);
     if (rc == 0) rc = today_due_put(d, w);
     if (rc == 0)
         rc = put_ids(d->db,
@@ -162,6 +166,7 @@ static int put_day(const struct today_day *d, struct json_out *w) {
                      " AND origin <> 'timelapse' ORDER BY pos DESC LIMIT ?",
                      d->ask->site, d->dates[0], w, "photos_today");
     if (rc == 0) put_draft(d, &draft, w);
+    if (rc == 0 && today_checks_are_due(d->ask)) rc = today_checks_put(d->db, d->ask, d->dates[0], w);
     draft_fini(&draft);
     return rc;
 }

@@ -49,6 +49,17 @@ int today_alerts_read(struct db *db, const char *site, struct today_alert *out, 
     return rc < 0 ? rc : 0;
 }
 
+int today_alerts_put_standing(struct db *db, const char *site, struct json_out *w) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db, "SELECT count(*) FROM alert WHERE cleared_ms = 0 AND site = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    json_put_int(w, "alerts", stmt_int(s, 0));
+    return 0;
+}
+
 int today_alerts_any(struct db *db, const char *site, bool *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     bool found = false;

@@ -5,6 +5,7 @@
 #define SITELOG_JOURNAL_TODAY_ALERTS_H
 
 #include "app/journal/alert.h"
+#include "firmware/base/json.h"
 
 #define TODAY_ALERT_TEXT 401
 
@@ -17,6 +18,9 @@ struct today_alert {
 /* At most max, the oldest due first. Left out: what only head office can do, and missed logs: those that may still be written have cards of their
  * own, and of the others nobody can write one. */
 MUST_CHECK int today_alerts_read(struct db *db, const char *site, struct today_alert *out, size_t max, size_t *n);
+
+/* The member "alerts": how many stand, those that are left out above, too. */
+MUST_CHECK int today_alerts_put_standing(struct db *db, const char *site, struct json_out *w);
 
 /* Whether one of them stands that is about the work, and not about the board itself, which shows that by other means. */
 MUST_CHECK int today_alerts_any(struct db *db, const char *site, bool *out);

@@ -8,7 +8,8 @@
 struct today_card {
     const char *kind;
     const char *id;      /* NULL: left out */
-    const char *subject; /* what an alert is about; NULL: left out */
+    const char *subject; /* what an alert or news are about; NULL: left out */
+    const char *at;      /* when it was said; NULL: left out */
     const char *due;     /* RFC 3339, a date, or NULL */
     const char *zh, *en;
     const char *action;

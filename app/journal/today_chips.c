@@ -162,3 +162,46 @@ int today_chips_put(struct db *db, const char *site, const char *stage, struct j
     free(t.texts);
     return rc;
 }
+
+/* ---- waiting ---- */
+
+/* The first that is a waiting of that stage and is not blocked. */
+static const struct domain_phrase *waits(const struct item_list *l, const char *stage) {
+    for (size_t i = 0; i < l->count; i++) {
+        const struct domain_phrase *p = l->items[i].phrase[0] ? domain_phrase(l->items[i].phrase) : NULL;
+        if (p && strchr(p->flags, 'W') && strcmp(p->stage, stage) == 0 && strcmp(l->items[i].state, "blocked") != 0)
+            return p;
+    }
+    return NULL;
+}
+
+static int find_waiting(struct db *db, const char *site, const char *stage, const struct domain_phrase **out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct daylog log = { 0 };
+    *out = NULL;
+    int rc = db_prepare(db, "SELECT data FROM daylog WHERE site = ? ORDER BY date DESC, pos DESC LIMIT 1", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc;
+    rc = daylog_read(stmt_text(s, 0), strlen(stmt_text(s, 0)), DECODE_LENIENT, &log, NULL);
+    if (rc < 0) return rc == ERR_NOMEM ? rc : ERR_CORRUPT;
+    *out = waits(&log.done, stage);
+    if (!*out) *out = waits(&log.plan, stage);
+    daylog_fini(&log);
+    return 0;
+}
+
+int today_chips_put_waiting(struct db *db, const char *site, const char *stage, struct json_out *w) {
+    const struct domain_phrase *phrase = NULL;
+    int rc = find_waiting(db, site, stage, &phrase);
+    if (!phrase) {
+        json_put_null(w, "waiting");
+        return rc;
+    }
+    json_open(w, "waiting", '{');
+    json_put_text(w, "zh", phrase->zh);
+    json_put_text(w, "en", phrase->en);
+    json_close(w, '}');
+    return 0;
+}

@@ -13,4 +13,7 @@
 MUST_CHECK int today_chips_put(struct db *db, const char *site, const char *stage, struct json_out *w,
                                const char *name);
 
+/* The member "waiting":{"zh","en"}|null: what the site's newest log did or planned that is a waiting of this stage (flag W), unless it is blocked. */
+MUST_CHECK int today_chips_put_waiting(struct db *db, const char *site, const char *stage, struct json_out *w);
+
 #endif

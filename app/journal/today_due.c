@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* The home screen's cards, in their order: tests that run, logs that are missing, requests for photos, records that were refused, alerts. Hazards' are in
- * today_hazards.c, those of questions, changes and materials in today_money.c. */
+ * today_hazards.c, those of questions, changes and materials in today_money.c, head office's word in today_news.c, signatures in today_sign.c. */
 #include "app/journal/today_private.h"
 
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
+#include "app/journal/handover.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/timed_test.h"
 #include "app/journal/today_alerts.h"
 #include "app/journal/today_card.h"
 #include "app/journal/today_hazards.h"
+#include "app/journal/today_checks.h"
 #include "app/journal/today_money.h"
+#include "app/journal/today_news.h"
+#include "app/journal/today_sign.h"
 #include "firmware/base/cleanup.h"
 
 #include <stdio.h>
@@ -51,8 +55,11 @@ static void log_words(const char *date, bool yesterday, bool late, char zh[WORDS
     (void)snprintf(en, WORDS_SIZE, "Today's log (%s)%s", date, late ? " is late" : "");
 }
 
+/* Nobody logs a site that is held, or was handed over. */
 static int put_logs_due(const struct today_day *d, struct json_out *w) {
-    if (standstill_is_held(&d->clocks, d->ask->now)) return 0;
+    bool closed = false;
+    int done = handover_done(d->db, d->ask->site, &closed, NULL);
+    if (done < 0 || closed || standstill_is_held(&d->clocks, d->ask->now)) return done;
     for (size_t i = d->date_count; i-- > 0;) {
         char zh[WORDS_SIZE];
         char en[WORDS_SIZE];
@@ -165,11 +172,15 @@ static void put_rejected(const struct today_day *d, struct json_out *w) {
 
 int today_due_put(const struct today_day *d, struct json_out *w) {
     json_open(w, "due", '[');
+    bool checks = today_checks_are_due(d->ask); /* who looks at the works does not log them */
     int rc = put_tests_due(d, w);
-    if (rc == 0) rc = put_logs_due(d, w);
+    if (rc == 0) rc = checks ? today_checks_put_acceptances(d->db, d->ask, w) : put_logs_due(d, w);
     if (rc == 0) rc = today_hazards_put(d->db, d->ask, &d->clocks, w);
+    if (rc == 0 && checks) rc = today_checks_put_report(d->db, d->ask, &d->clocks, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
+    if (rc == 0) rc = today_news_put(d->db, d->ask, &d->clocks, w);
+    if (rc == 0) rc = today_sign_put(d->db, d->ask, w);
     put_rejected(d, w);
     if (rc == 0) rc = put_alerts_due(d, w);
     json_close(w, ']');

@@ -83,8 +83,11 @@ static int put_goods(const struct material_due *m, void *ctx) {
     struct goods *g = ctx;
     bool today = strcmp(m->expected, g->today) == 0;
     if (!m->arrived && m->expected[0] && strcmp(m->expected, g->today) <= 0 && g->told < TODAY_MONEY_MAX) {
-        put_about(g->w, "material", m->id, NULL, today ? "今天到场" : "还没到场",
-                  today ? "Arrives today" : "Not here yet", m->name);
+        const char *zh = today ? "今天到场" : m->answered ? "还没到场，总部已有方案" : "还没到场";
+        const char *en = today         ? "Arrives today"
+                         : m->answered ? "Not here yet, head office has answered"
+                                       : "Not here yet";
+        put_about(g->w, "material", m->id, NULL, zh, en, m->name);
         g->told++;
     }
     if (!m->measured && !m->arrived && m->measure_due[0] && strcmp(m->measure_due, g->soon) <= 0 &&

@@ -2,21 +2,20 @@
 /* The arithmetic of "stage, day 6 of 10, one day late". Days on which clocks stand still count nowhere. */
 #include "app/journal/today_stage.h"
 
+#include "app/journal/daylog.h"
 #include "app/journal/domain.h"
+#include "app/journal/stage_late.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
 #include <string.h>
 
-/* The newest log's stage, and the first date on which that stage was logged; "" for both where there is none. *first: nothing was logged at the site
- * before that, so nobody knows whether the stage had begun. */
-static int of_logs(struct db *db, const char *site, const char *date, char stage[41], char since[TZ_DATE_SIZE],
-                   bool *first) {
+/* The newest log's stage; "" where there is none. */
+static int of_logs(struct db *db, const char *site, const char *date, char stage[41]) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     int rc = db_prepare(db,
-                        "SELECT stage, (SELECT min(date) FROM daylog f WHERE f.site = d.site AND f.stage = d.stage),"
-                        " (SELECT min(date) FROM daylog f WHERE f.site = d.site) FROM daylog d"
-                        " WHERE site = ? AND date <= ? AND stage <> '' ORDER BY date DESC, pos DESC LIMIT 1",
+                        "SELECT stage FROM daylog WHERE site = ? AND date <= ? AND stage <> ''"
+                        " ORDER BY date DESC, pos DESC LIMIT 1",
                         &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
@@ -24,8 +23,6 @@ static int of_logs(struct db *db, const char *site, const char *date, char stage
     rc = stmt_step(s);
     if (rc < 0) return rc;
     text_clip(stage, 41, rc == 1 ? stmt_text(s, 0) : "");
-    text_clip(since, TZ_DATE_SIZE, rc == 1 ? stmt_text(s, 1) : "");
-    *first = rc == 1 && strcmp(since, stmt_text(s, 2)) == 0;
     return 0;
 }
 
@@ -75,37 +72,51 @@ static int workdays(const struct plan_cutoffs *c, const char *from, const char *
     return days;
 }
 
-static void count(const struct plan *p, const struct standstill *clocks, const struct plan_stage *planned,
-                  const char *since, const char *date, struct today_stage *out) {
+static void count(const struct plan *p, const struct plan_stage *planned, const char *since,
+                  const struct standstill *clocks, const char *date, struct today_stage *out) {
     const struct domain_stage *standard = domain_stage(out->key);
     const char *start = since[0] ? since : planned && planned->start[0] ? planned->start : date;
     out->day = larger(1, standstill_days(clocks, start, date));
     out->days = standard ? standard->days : 1;
     if (planned && planned->start[0] && planned->finish[0])
         out->days = larger(1, workdays(&p->cutoffs, planned->start, planned->finish));
-    out->late_days = 0;
-    if (planned && planned->finish[0]) {
-        out->late_days = standstill_late(clocks, planned->finish, date);
-        if (planned->start[0]) out->late_days = larger(out->late_days, standstill_late(clocks, planned->start, start));
-    } else {
-        out->late_days = larger(0, out->day - out->days);
-    }
+}
+
+/* How far it is, and how late, as the list of stages has it. */
+static int follow(struct db *db, const char *site, const struct standstill *clocks, const struct plan_stage *planned,
+                  struct stage_known *known, const char *date, struct today_stage *out) {
+    CLEANUP(free_ptr) struct stage_row *rows = NULL;
+    struct stage_row now, then;
+    size_t n = 0;
+    int rc = stage_rows_read(db, site, &rows, &n);
+    if (rc < 0) return rc;
+    stage_late_know(rows, n, known);
+    stage_rows_whole(rows, n, out->key, &now);
+    stage_late_asof(&now, date, &then);
+    out->state = stage_life.states[then.seen.state];
+    out->late_days = stage_late_days(clocks, planned, &then, known, date);
+    return 0;
 }
 
 int today_stage_find(struct db *db, const char *site, const struct plan *p, const struct standstill *clocks,
                      const char *date, struct today_stage *out) {
-    char since[TZ_DATE_SIZE] = "", begun[TZ_DATE_SIZE] = "";
-    struct today_stage t = { 0 };
-    bool first = false;
-    int rc = of_logs(db, site, date, t.key, since, &first);
+    char begun[TZ_DATE_SIZE] = "";
+    struct today_stage t = { .state = "" };
+    struct stage_known known = { 0 };
+    int rc = of_logs(db, site, date, t.key);
     if (rc == 0) rc = of_starts(db, site, date, t.key, begun);
     if (rc < 0) return rc;
     const struct plan_stage *planned = t.key[0] ? plan_stage_find(p, t.key) : of_plan(p, date);
-    if (first && planned && planned->start[0] && strcmp(planned->start, since) < 0) since[0] = '\0'; /* as planned */
     if (!t.key[0] && planned) text_clip(t.key, sizeof t.key, planned->key);
-    if (t.key[0]) count(p, clocks, planned, begun[0] ? begun : since, date, &t);
-    *out = t;
-    return 0;
+    rc = daylog_first(db, site, t.key, date, known.logged, known.first);
+    if (rc < 0) return rc;
+    /* Nothing was logged at the site before that, so nobody knows whether the stage had begun: then as planned. */
+    bool first = known.logged[0] && strcmp(known.logged, known.first) == 0;
+    bool as_planned = first && planned && planned->start[0] && strcmp(planned->start, known.logged) < 0;
+    if (t.key[0]) count(p, planned, begun[0] ? begun : as_planned ? "" : known.logged, clocks, date, &t);
+    if (t.key[0]) rc = follow(db, site, clocks, planned, &known, date, &t);
+    if (rc == 0) *out = t;
+    return rc;
 }
 
 void today_stage_put(const struct today_stage *stage, enum today_stage_line line, struct json_out *w) {
@@ -123,5 +134,6 @@ void today_stage_put(const struct today_stage *stage, enum today_stage_line line
         json_put_int(w, "days", stage->days);
     }
     if (line >= TODAY_STAGE_LATE) json_put_int(w, "late_days", stage->late_days);
+    json_put_text(w, "state", stage->state);
     json_close(w, '}');
 }

@@ -7,10 +7,11 @@
 #include "firmware/base/json.h"
 
 struct today_stage {
-    char key[41];  /* "" : the plan has no stage */
-    int day;       /* days into it on which clocks ran, from 1 */
-    int days;      /* working days it shall take */
-    int late_days; /* such days behind the plan: those that were granted or on which the site was held are none */
+    char key[41];      /* "" : the plan has no stage */
+    const char *state; /* as the list of stages has it: "planned" while nobody has started it, whatever was logged */
+    int day;           /* days into it on which clocks ran, from 1 */
+    int days;          /* working days it shall take */
+    int late_days; /* stage_late.h: such days behind the plan: those that were granted or on which the site was held are none */
 };
 
 /* The stage of the newest log that names one; else one that was started and is not finished; else the one the plan has for that date; else the plan's
@@ -18,7 +19,7 @@ struct today_stage {
 MUST_CHECK int today_stage_find(struct db *db, const char *site, const struct plan *p, const struct standstill *clocks,
                                 const char *date, struct today_stage *out);
 
-/* How much of it is told: {"key","zh","en"}, with "day" and "days", with "late_days" too. */
+/* How much of it is told: {"key","zh","en","state"}, with "day" and "days", with "late_days" too. */
 enum today_stage_line { TODAY_STAGE_NAME, TODAY_STAGE_DAY, TODAY_STAGE_LATE };
 
 /* Pure: the member "stage" of an open object; null where there is none. */

@@ -15,6 +15,7 @@
 #include "firmware/runtime/connect.h"
 #include "firmware/runtime/deadlines.h"
 #include "firmware/runtime/doubt.h"
+#include "firmware/runtime/pages.h"
 #include "firmware/runtime/runtime.h"
 #include "firmware/sitelogd/backlight.h"
 #include "firmware/sitelogd/camera_watch.h"
@@ -115,6 +116,12 @@ static const char *power_word(void *ctx) {
 static void look_at_vitals(void *ctx, struct vitals *out) {
     struct daemon *b = ctx;
     upkeep_vitals(&b->upkeep, out);
+}
+
+static int find_pages(void *ctx, char out[][APP_PAGE_SIZE], int max) {
+    struct daemon *b = ctx;
+    if (!b->rt.server) return 0; /* not yet */
+    return pages_find(b->conf->http_listen, b->conf->tls_cert[0] != '\0', server_port(b->rt.server), out, max);
 }
 
 static const char *hub_word(void *ctx) {
@@ -286,6 +293,7 @@ static int start(struct daemon *b, const struct runtime_options *o, struct err_t
     requests_init(&b->requests, r, b->conf);
     r->app.power_state = power_word;
     r->app.vitals = look_at_vitals;
+    r->app.pages = find_pages;
     rc = deadlines_start(&b->deadlines, r, 0, e);
     if (!rc) rc = upkeep_start(&b->upkeep, r, b->conf, e);
     if (!rc) rc = start_uploader(b, e);

@@ -2,9 +2,9 @@
 // The weekly inspection on the screens: begun on a phone, gone on with at the panel, judged as it is typed, a red line that fails, a hazard raised;
 // the verdict at both ends.
 import assert from 'node:assert/strict';
-import { realPhotos, runTests, test, until, withStack } from '../support/programs.mjs';
+import { realPhotos, runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { launch, PHONE, Screen } from '../support/screen.mjs';
-import { addOffice } from '../support/site.mjs';
+import { addManager, addOffice } from '../support/site.mjs';
 
 const shots = process.env.SHOTS;
 const look = async (screen, name) => shots && screen.page.screenshot({ path: `${shots}/${name}.png` });
@@ -68,6 +68,14 @@ test('begun on a phone, sent at the panel; a red line fails, a hazard is raised'
         await panel.see('dialog .walk-judge[data-fault="none"]');
         await panel.tap('dialog .main');
         await panel.see(`${row('wp.extra')}[data-verdict="pass"]`);
+        // a test of its own clock is chosen, or it fails: nothing is typed instead
+        await answer(panel, 'wp.pond', 'value');
+        await panel.see('dialog', { hasText: '还没有做完的试验（闭水）' });
+        assert.deepEqual(await panel.$('dialog .toggle').allTextContents(), ['没有试验，判不合格']);
+        await look(panel, 'i-no-test');
+        await panel.tap('dialog .toggle');
+        await panel.see(`${row('wp.pond')}[data-verdict="fail"]`);
+        await notHere(panel, 'wp.pond');
         // what the panel says is seen on the phone, which has the list open
         await phone.page.evaluate(() => document.activeElement.blur());
         await phone.see(`${row('wp.extra')}[data-verdict="pass"]`);
@@ -117,6 +125,132 @@ test('begun on a phone, sent at the panel; a red line fails, a hazard is raised'
         await phone.close();
         await panel.close();
         await until('it is at head office', async () => (await office.get('/inspections')).inspections[0]?.id === made.id);
+    } finally {
+        await browser.close();
+    }
+}));
+
+// Digits into the keypad, then OK; seen: what it says of them before that.
+async function reading(screen, title, digits, seen) {
+    await screen.see('dialog h2', { hasText: title });
+    await number(screen, digits);
+    if (seen) await screen.see(`dialog .walk-judge[data-fault="${seen}"]`);
+    await screen.tap('dialog .sheet-foot .main');
+    await until('the next is asked', async () => (await screen.$('dialog h2', { hasText: title }).count()) === 0);
+}
+async function readings(screen, values) {
+    for (const [title, digits, seen] of values) await reading(screen, title, digits, seen);
+}
+
+test('a timed item: a test of the site is chosen, or its readings are entered and judged one by one; the report rests on the test', () => withStack({}, async (stack) => {
+    const board = await stack.startBoard('b-1');
+    await stack.addUser(board, 'u-02', 'supervisor', '2468', '监理');
+    const supervisor = await stack.client(board).signIn('u-02', '2468');
+    const pressure = () => supervisor.post('/tests', { id: uuid7(), kind: 'pressure', value: 0.8, photos: [uuid7()] });
+    const failed = await pressure();
+    await supervisor.post(`/tests/${failed.id}/finish`, { id: uuid7(), value: 0.2, leak: true, photos: [uuid7()] });
+    await pressure(); // still runs: there is nothing to rest on yet
+    const press = row('pe.press');
+    const browser = await launch();
+    try {
+        const panel = await Screen.open(browser, board.where, { expect });
+        await panel.signIn('监理', '2468');
+        await panel.page.evaluate(() => { location.hash = '#/inspect/plumbing_electrical'; });
+        await panel.see(press);
+        await answer(panel, 'pe.press', 'value');
+        await panel.see('dialog .toggle', { hasText: /给水打压.*不合格/ });
+        assert.equal(await panel.$('dialog .room-grid .toggle').count(), 2, 'the one that has ended, and one’s own readings');
+        await look(panel, 'i-which-test');
+        await panel.tap('dialog .toggle', { hasText: '不合格' });
+        await panel.see(`${press}[data-verdict="fail"] [data-do="value"]`, { hasText: '给水打压' });
+        // own readings: each is judged as it is typed; a working pressure that nobody knows is left out
+        await answer(panel, 'pe.press', 'value');
+        await panel.tap('dialog .toggle >> nth=1');
+        await reading(panel, /^强度试验 · 时长/, '59', 'short');
+        for (const skipped of [/工作压力/, /起始值/]) { // without the second there is nothing to judge: what was there stays
+            await panel.see('dialog h2', { hasText: skipped });
+            await panel.tap('dialog .square');
+        }
+        await panel.see(`${press}[data-verdict="fail"] [data-do="value"]`, { hasText: '给水打压' });
+        await answer(panel, 'pe.press', 'value');
+        await panel.tap('dialog .toggle >> nth=1');
+        await readings(panel, [[/^强度试验 · 时长/, '60'], [/^强度试验 · 工作压力/, '0.4'], [/^强度试验 · 起始值/, '0.59', 'start']]);
+        await panel.see('dialog h2', { hasText: '结束值' });
+        await panel.tap('dialog .square');
+        await answer(panel, 'pe.press', 'value');
+        await panel.tap('dialog .toggle >> nth=1');
+        await readings(panel, [[/^强度试验 · 时长/, '60'], [/^强度试验 · 工作压力/, '0.4'], [/^强度试验 · 起始值/, '0.6'], [/^强度试验 · 结束值/, '0.5', 'drop']]);
+        await look(panel, 'i-reading');
+        await readings(panel, [[/^严密性试验 · 时长/, '120']]);
+        await panel.see('dialog h2', { hasText: '工作压力' });
+        await panel.tap('dialog .square'); // nobody knows the working pressure
+        await readings(panel, [[/^严密性试验 · 起始值/, '0.46'], [/^严密性试验 · 结束值/, '0.44', 'none']]);
+        await panel.see(`${press}[data-verdict="fail"] [data-do="value"]`, { hasText: '60 分钟 / 120 分钟' });
+        // on a phone the same, and the test again
+        const phone = await Screen.open(browser, board.where, { size: PHONE, expect });
+        await phone.signIn('监理', '2468');
+        await phone.page.evaluate(() => { location.hash = '#/inspect/plumbing_electrical'; });
+        await phone.see(`${press}[data-verdict="fail"] [data-do="value"]`, { hasText: '60 分钟 / 120 分钟' });
+        await answer(phone, 'pe.press', 'value');
+        await look(phone, 'i-which-test-phone');
+        await phone.tap('dialog .toggle', { hasText: '给水打压' });
+        await panel.see(`${press} [data-do="value"]`, { hasText: '给水打压' });
+        await panel.tap(`${press} [data-do="photo"]`);
+        await panel.tap('.shutter');
+        await panel.said('照片已保存');
+        await panel.tap('.side .main');
+        await panel.tap('.bar-back');
+        const keys = await panel.page.evaluate(() => [...document.querySelectorAll('.walk-row')].filter((node) => !node.dataset.verdict).map((node) => node.dataset.item));
+        let draft;
+        await until('the photo is in the draft', async () => {
+            ({ draft } = await supervisor.get('/drafts/inspection/plumbing_electrical'));
+            return draft.answers.find(({ item }) => item === 'pe.press').photos?.length === 1;
+        });
+        await supervisor.call('PUT', '/drafts/inspection/plumbing_electrical', { body: { ...draft, answers: [...draft.answers, ...keys.map((item) => ({ item, room: '', result: 'na', reason: '还没做到', at: '2026-01-01T00:00:00.000Z' }))] } });
+        await panel.see('.walk-progress', { hasText: '可以提交' });
+        await panel.tap('.side .main');
+        await panel.tap('dialog .main');
+        await panel.said('质检报告已提交');
+        await panel.see('.walk-found[data-item="pe.press"][data-result="fail"]');
+        const { inspections: [{ id }] } = await supervisor.get('/inspections');
+        const report = await supervisor.get(`/inspections/${id}`);
+        assert.equal(report.items.find(({ item }) => item === 'pe.press').test, failed.id);
+        await phone.close();
+        await panel.close();
+    } finally {
+        await browser.close();
+    }
+}));
+
+test('a supervisor comes home to what is to be looked at, and to no log', () => withStack({}, async (stack) => {
+    const board = await stack.startBoard('b-1', { camera: false }), manager = await addManager(stack, board);
+    await stack.addUser(board, 'u-02', 'supervisor', '2468', '监理');
+    const supervisor = await stack.client(board).signIn('u-02', '2468');
+    const browser = await launch();
+    try {
+        for (const size of [undefined, PHONE]) {
+            const screen = await Screen.open(browser, board.where, { ...(size && { size }), expect });
+            await screen.signIn('监理', '2468');
+            if (!size) {
+                await screen.see('.card-main', { hasText: '本周的质检报告还没交' });
+                await screen.see('.card-checks', { hasText: /今天还没质检.*未销项隐患 0 条/s });
+                assert.equal(await screen.$('.card', { hasText: '日志' }).count(), 0);
+                await look(screen, 'i-supervisor');
+                await manager.post('/stages/preparation/start', { id: uuid7() });
+                await manager.post('/stages/preparation/request', { id: uuid7(), photos: [uuid7()] });
+                const { id } = await supervisor.post('/hazards', { id: uuid7(), phrase: 'dirty-site' });
+                await manager.post(`/hazards/${id}/rectify`, { id: uuid7(), photos: [uuid7()] });
+            }
+            await screen.see('.card-main', { hasText: '验收：开工准备' });
+            await screen.see('.card-main', { hasText: '复查：' });
+            await look(screen, size ? 'i-supervisor-phone' : 'i-supervisor-busy');
+            await screen.tap('.card .main', { hasText: '去验收' });
+            await screen.see('.side [data-verb="accept"]');
+            await screen.close();
+        }
+        const answers = await supervisor.get('/today');
+        assert.deepEqual(answers.due.map((due) => due.kind), ['acceptance', 'hazard', 'inspection']);
+        assert.deepEqual(answers.checks, { inspections: 0, open_hazards: 1, to_verify: 1 });
     } finally {
         await browser.close();
     }

@@ -243,11 +243,21 @@ async function walkMoney(screen, look) {
         await screen.tap('[data-step="arrive"]');
         await screen.see('.compose');
         await look('goods arrive');
+        await screen.tap('.side .main:has(.icon-check)');
+        await screen.see('.hazard-page[data-state="arrived"]');
+        await screen.tap('[data-step="label"]');
+        await screen.see('.label-page');
+        await look('a label');
     }
     for (const list of ['change', 'material', 'question']) {
         await screen.page.evaluate((to) => { location.hash = `#/${to}`; }, list);
         await screen.see('.money-card');
         await look(list);
+    }
+    for (const [hash, seen, name] of [['handover', '[data-open]', 'the hand-over'], ['alerts', '.hazard-list .day', 'what is due, and alerts']]) {
+        await screen.page.evaluate((to) => { location.hash = `#/${to}`; }, hash);
+        await screen.see(seen);
+        await look(name);
     }
     await screen.home();
 }
@@ -279,18 +289,21 @@ for (const lang of ['zh', 'en']) {
                 const screen = await Screen.open(browser, stack.hubWhere, { size, lang, path: '/office/' });
                 await screen.signIn('o-01', '1357', '.site-card');
                 await look('sites');
-                for (const [view, seen] of [['boards', '.board-card'], ['measures', '.measure-table'], ['inspections', '.csv'], ['approvals', '[data-part="calls"] .hint']]) {
+                for (const [view, seen] of [['boards', '.board-card'], ['measures', '.measure-table'], ['inspections', '.csv'], ['approvals', '[data-part="delays"] .hint'], ['questions', '.csv'], ['rules', '.rule-row'], ['hooks', '.hook-digest .fact'], ['calls', '.toggle[data-show="all"]']]) {
                     if (size === PHONE) await screen.tap('.bar-menu');
                     await screen.tap(`${size === PHONE ? '.menu-sheet ' : ''}.rail-link[data-view="${view}"]`);
                     await screen.see(seen);
-                    if (view !== 'approvals') await look(view);
+                    await look(view);
                 }
-                await screen.see('[data-part="calls"] .hint');
-                await look('approvals');
-                await screen.tap('[data-part="calls"] .toggle');
+                await screen.tap('.toggle[data-show="all"]');
                 await screen.tap('.money-card[data-site="s-1"]');
                 await screen.see('.sheet-money .choices');
                 await look('a call');
+                await screen.page.keyboard.press('Escape');
+                await screen.page.evaluate(() => { location.hash = '#/rules?part=checklists&stage=waterproofing'; });
+                await screen.tap('.rule-row[data-key="wp.pond"]');
+                await screen.see('.rule-form');
+                await look('an item of a checklist');
                 await screen.page.keyboard.press('Escape');
                 await screen.tap('.bar-back');
                 await screen.tap('.site-card');

@@ -128,7 +128,8 @@ test('what is short, a question to the designer, and head office’s answers and
         await phone.page.reload();
         await phone.see('.money-fact', { hasText: '宽 600' });
 
-        await desk.tap('[data-part="calls"] .toggle');
+        await desk.tap('.rail-link[href="#/calls"]');
+        await desk.tap('.toggle[data-show="all"]');
         await desk.tap('.money-card[data-site="s-1"]');
         await desk.tap('.sheet-money [data-step="call"]');
         await desk.see('.pin-message', { hasText: '请选评分' });
@@ -143,6 +144,166 @@ test('what is short, a question to the designer, and head office’s answers and
         await desk.see('.badge', { hasText: '已竣工交付' });
         await phone.close();
         await desk.close();
+    } finally {
+        await browser.close();
+    }
+}));
+
+const shots = process.env.SHOTS;
+const look = async (screen, name) => shots && screen.page.screenshot({ path: `${shots}/${name}.png` });
+const dayFrom = (n) => new Date(Date.parse(`${siteDate()}T12:00:00Z`) + n * 86400000).toISOString().slice(0, 10);
+const keys = async (screen, text) => { for (const key of text) await screen.tap('.number-keys .key, .sheet-foot .key', { hasText: new RegExp(`^${key === '.' ? '\\.' : key}$`) }); };
+
+test('a material: by the plan’s date, with its quantity, what came broken, and what its label says', () => withStack({}, async (stack) => {
+    const { board, manager, office } = await stand(stack);
+    await office.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '1' }, body: { name: '1-302', stages: [{ key: 'tiling' }, { key: 'installation', planned_start: dayFrom(60), planned_finish: dayFrom(70) }] } });
+    await until('the plan is on the board', async () => (await manager.get('/stages')).stages.some((one) => one.planned_start));
+    const browser = await launch();
+    try {
+        const panel = await Screen.open(browser, board.where);
+        await panel.signIn('经理', '2468');
+        await go(panel, '#/material/new');
+        await panel.tap('.toggle[data-key="cabinet"]');
+        assert.equal(await panel.$('.toggle[data-day="plan"]').getAttribute('aria-pressed'), 'true', 'the plan says when');
+        await panel.see('.material-ahead .icon-look');
+        await look(panel, 'm-new');
+        // a day far off, then one that is too near for what has to be made
+        await panel.tap('.toggle[data-day="other"]');
+        await keys(panel, '120');
+        await panel.see('.number-shown .number-unit', { hasText: '月' });
+        await look(panel, 'm-days');
+        await panel.tap('.sheet-number .main');
+        assert.equal(await panel.$(`.toggle[data-day="${dayFrom(120)}"]`).getAttribute('aria-pressed'), 'true');
+        await panel.tap(`.toggle[data-day="${dayFrom(30)}"]`);
+        await panel.see('.material-ahead .icon-warn');
+        await panel.tap('.toggle[data-day="plan"]');
+        await panel.tap('.toggle[data-amount]');
+        await keys(panel, '12.5');
+        await panel.tap('.sheet-number .main');
+        await panel.tap('.toggle[data-unit="套"]');
+        await look(panel, 'm-amount');
+        await panel.tap('.side .main');
+        await panel.see('.hazard-page[data-state="expected"]');
+        const [made] = await list(manager, 'materials');
+        assert.deepEqual([made.kind, made.quantity, made.unit, made.expected, made.needed, made.measure_late], ['cabinet', 12.5, '套', dayFrom(60), dayFrom(60), false]);
+        // the plan moves, and what it is needed for with it
+        await office.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '2' }, body: { name: '1-302', stages: [{ key: 'tiling' }, { key: 'installation', planned_start: dayFrom(80), planned_finish: dayFrom(90) }] } });
+        await until('it is needed later', async () => (await list(manager, 'materials'))[0].needed === dayFrom(80));
+
+        // it comes, two of it broken
+        await panel.tap('[data-step="arrive"]');
+        await panel.see('.hazard-facts .plain', { hasText: '12.5 套' });
+        await panel.tap('[data-step="damaged"]');
+        await keys(panel, '2');
+        await panel.tap('.sheet-number .main');
+        await panel.see('[data-step="damaged"]', { hasText: '破损 2 套' });
+        await look(panel, 'm-arrive');
+        await panel.tap('.side .main:has(.icon-check)');
+        await panel.see('.hazard-page[data-state="arrived"] .money-fact', { hasText: '破损 2' });
+
+        // the label: digits and grades at the panel
+        await panel.tap('[data-step="label"]');
+        await panel.tap('.side .main');
+        await panel.said('先填一项');
+        await panel.tap('[data-digits="batch"]');
+        await keys(panel, '0012345678901');
+        await panel.tap('.sheet-number .main');
+        await panel.tap('.toggle[data-label="grade"][data-value="E0"]');
+        await look(panel, 'm-label');
+        await panel.tap('.side .main');
+        await panel.said('标签信息已记');
+        await panel.see('.money-fact', { hasText: '0012345678901' });
+        let [{ scan }] = await list(manager, 'materials');
+        assert.deepEqual([scan.batch, scan.grade, scan.brand], ['0012345678901', 'E0', null]);
+
+        // another one's label was scanned: what the code says is filled in, the rest is typed on a phone
+        const other = uuid7();
+        await manager.post('/materials', { id: other, name: '乳胶漆', expected: siteDate() });
+        await manager.post(`/materials/${other}/arrive`, { id: uuid7() });
+        await manager.post(`/materials/${other}/scan`, { id: uuid7(), codes: [{ type: 'qr-code', text: '品牌:立邦;批号:L2026-11;等级:ENF' }, { type: 'ean-13', text: '6901234567892' }] });
+        const phone = await Screen.open(browser, board.where, { size: PHONE });
+        await phone.signIn('经理', '2468');
+        await go(phone, `#/material/${other}/label`);
+        await phone.see('.hint-line', { hasText: '已从标签读出' });
+        for (const [name, value] of [['brand', '立邦'], ['batch', 'L2026-11'], ['grade', 'ENF']]) await phone.see(`.toggle[data-label="${name}"][data-value="${value}"][aria-pressed="true"]`);
+        await phone.page.fill('input[aria-label="检测报告"]', 'BG-77');
+        await phone.tap('.toggle[data-label="batch"][data-value="6901234567892"]');
+        await look(phone, 'm-label-phone');
+        await phone.tap('.side .main');
+        await phone.said('标签信息已记');
+        ({ scan } = (await list(manager, 'materials')).find((one) => one.id === other));
+        assert.deepEqual([scan.brand, scan.batch, scan.report, scan.grade, scan.codes.length], ['立邦', '6901234567892', 'BG-77', 'ENF', 2]);
+        await phone.close();
+        await panel.close();
+    } finally {
+        await browser.close();
+    }
+}));
+
+test('head office’s word is on the manager’s home until it was opened; what has no room there is one tap away', () => withStack({}, async (stack) => {
+    const { board, manager, office } = await stand(stack);
+    const change = await manager.post('/changes', { id: uuid7(), amount: 100, reason: 'owner-adds', text: '加柜子' });
+    const claim = await manager.post('/delays', { id: uuid7(), reason: 'property-ban', from: dayFrom(-3), to: dayFrom(-2), photos: [uuid7()] });
+    const asked = await manager.post('/questions', { id: uuid7(), from: 'site', to: 'designer', text: '插座多高' });
+    for (let i = 1; i <= 2; i++) await manager.post('/materials', { id: uuid7(), name: `地砖${i}`, expected: '2026-01-05' });
+    await until('head office has all', async () => (await list(office, 'questions')).length === 1 && (await list(office, 'materials')).length === 2 && (await list(office, 'delays')).length === 1);
+    await office.post('/decisions', { id: uuid7(), subject: `change/${change.id}`, decision: 'refused', note: '超预算' });
+    await office.post('/decisions', { id: uuid7(), subject: `delay/${claim.id}`, decision: 'granted' });
+    await office.post(`/questions/${asked.id}/answer`, { id: uuid7(), text: '离地 30' });
+    const news = async () => (await manager.get('/today')).due.filter((one) => one.kind === 'news');
+    await until('the word is on the board', async () => (await news()).length === 3 && (await manager.get('/today')).alerts === 2);
+    for (const program of [stack.hub, stack.broker]) await program.kill(); // and stays without a link
+    const browser = await launch();
+    try {
+        const panel = await Screen.open(browser, board.where);
+        await panel.signIn('经理', '2468');
+        await panel.see('.card-more', { hasText: /还有 \d 项/ });
+        await look(panel, 'n-home');
+        await panel.tap('.card-more');
+        await panel.see('[data-due="news"]', { hasText: '总部不同意变更：加柜子（超预算）' });
+        await panel.see('[data-due="news"]', { hasText: /总部同意延期 \d 天：物业不让施工/ });
+        await until('both alerts are there', async () => await panel.$('[data-alert="material-late"]').count() === 2);
+        await look(panel, 'n-alerts');
+        const shown = await panel.$('[data-due], [data-alert]').count();
+        await panel.tap('[data-due="news"]', { hasText: '加柜子' });
+        await panel.see('.hazard-page[data-state="refused"]');
+        await go(panel, '#/alerts');
+        await panel.see('[data-alert]');
+        assert.equal(await panel.$('[data-due="news"]', { hasText: '加柜子' }).count(), 0, 'it was opened');
+        assert.equal(await panel.$('[data-due], [data-alert]').count(), shown - 1);
+        await panel.tap('[data-due="news"]', { hasText: '延期' });
+        await panel.see('.view-stopped .hazard-card');
+        await go(panel, '#/alerts');
+        await panel.tap('[data-alert="material-late"]');
+        await panel.see('.hazard-page[data-state="late"]');
+        const phone = await Screen.open(browser, board.where, { size: PHONE });
+        await phone.signIn('经理', '2468');
+        await phone.see('.card-more');
+        await look(phone, 'n-phone');
+        await phone.tap('.card-more');
+        await phone.see('[data-due="news"]', { hasText: '加柜子' }); // another screen, on which he has not opened it
+        await phone.close();
+
+        // what presses comes first, whatever order it came in: tests that only run never hide it
+        const at = (ms) => new Date(Date.now() + ms).toISOString(), words = (text) => ({ zh: text, en: text });
+        await panel.page.route('**/api/v1/today', async (route) => {
+            const answer = await route.fetch();
+            const now = await answer.json();
+            now.due = [1, 2, 3].map((n) => ({ kind: 'test', id: uuid7(), due: at(n * 3600000), text: words(`闭水 ${n} 00:00`), action: 'tests' })).concat({ kind: 'daylog', id: now.date, due: at(-60000), text: words('日志'), action: 'daylog' },
+                { kind: 'hazard', id: uuid7(), due: at(-1000), text: words('整改：漏水'), action: 'hazard' });
+            await route.fulfill({ response: answer, json: now });
+        });
+        await go(panel, '#/');
+        await panel.page.reload();
+        await panel.see('.card-main', { hasText: '漏水' });
+        await panel.see('.card-consent');
+        const cards = await panel.$('.card-main').allInnerTexts();
+        assert.match(cards[0], /漏水/);
+        assert.match(cards[1], /同意/);
+        assert.match(cards[2], /日志/);
+        assert.match(await panel.text('.card-more'), /5/); // three tests and two alerts
+        await panel.page.unroute('**/api/v1/today');
+        await panel.close();
     } finally {
         await browser.close();
     }

@@ -14,11 +14,11 @@ const WAIT_MS = 20000;
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: ARGUMENTS });
 
 export class Screen {
-    // where: {port} of a board or the hub. expect: regular expressions of console errors that belong to the test.
-    static async open(browser, where, { size = PANEL, path = '/panel/', lang = 'zh', expect = [] } = {}) {
+    // where: {port} of a board or the hub. expect: regular expressions of console errors that belong to the test. zone: the browser's.
+    static async open(browser, where, { size = PANEL, path = '/panel/', lang = 'zh', expect = [], zone } = {}) {
         const screen = new Screen();
         screen.base = `http://127.0.0.1:${where.port}`;
-        screen.context = await browser.newContext({ viewport: size, hasTouch: size !== DESK, acceptDownloads: true });
+        screen.context = await browser.newContext({ viewport: size, hasTouch: size !== DESK, acceptDownloads: true, timezoneId: zone });
         screen.touch = size !== DESK;
         screen.expect = [...expect];
         screen.errors = [];

@@ -8,7 +8,7 @@ import * as live from '/shared/live.js';
 import { may } from '/shared/place.js';
 import { has, lang, t } from '/shared/words.js';
 import { lasted, moment } from '/shared/when.js';
-import { sites } from './allsites.js';
+import { ofSite, sites } from './allsites.js';
 import { say, setTitle } from './bar.js';
 import { csvLink } from './filters.js';
 
@@ -75,7 +75,7 @@ export function alertsView(root, query) {
     function draw(next) {
         const order = (a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || Date.parse(a.due) - Date.parse(b.due);
         const shown = wanted.state === 'standing' ? [...alerts].sort(order) : alerts;
-        fill(list, shown.length ? shown.map((alert) => card(alert, names, see)) : el('p', { class: 'hint' }, t(wanted.state === 'standing' ? 'alert.none' : 'alert.none-cleared')),
+        fill(list, shown.length ? shown.map((alert) => ofSite(alert.site, () => card(alert, names, see))) : el('p', { class: 'hint' }, t(wanted.state === 'standing' ? 'alert.none' : 'alert.none-cleared')),
             next && el('button', { type: 'button', class: 'plain', on: { click: () => load(next) } }, t('more')));
     }
     async function load(before) {

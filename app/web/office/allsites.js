@@ -3,6 +3,7 @@
 import { get } from '/shared/api.js';
 import { store } from '/shared/dom.js';
 import * as live from '/shared/live.js';
+import { inZone } from '/shared/when.js';
 
 const MINUTE_MS = 60000;
 const SOON_MS = 400;
@@ -48,3 +49,6 @@ export function stop() {
 
 export const siteName = (id) => sites.get()?.find((one) => one.site === id)?.name ?? id;
 export const siteOptions = () => (sites.get() ?? []).map(({ site, name }) => [site, name]).sort((a, b) => a[1].localeCompare(b[1]));
+export const zoneOf = (id) => sites.get()?.find((one) => one.site === id)?.timezone;
+// Draws what is of a site among others': its times are by the site's clock, and say so where that is not this browser's.
+export const ofSite = (id, draw) => inZone(zoneOf(id), draw);

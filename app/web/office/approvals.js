@@ -1,113 +1,144 @@
 // SPDX-License-Identifier: MIT
-// What waits for head office over all sites: changes to decide, goods that are late, questions, and who is to be called. Follows by itself.
-import { get, Offline, post, setSite } from '/shared/api.js';
+// What waits for head office over all sites: changes and lost days to decide, goods that are late, questions to it; what has waited longest comes first.
+// Filters are in the address; follows by itself. Questions between others, and calls, have their own pages.
+import { get, post } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
+import { privacyLine } from '/shared/freetext.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
 import * as live from '/shared/live.js';
-import { changeLine, fact, loadReasons, materialLine, moneyCard, photoRow, placeOf, questionLine, reasonName, stateBadge, yuan } from '/shared/money.js';
-import { openSheet } from '/shared/sheet.js';
-import { t } from '/shared/words.js';
-import { dayOf, moment } from '/shared/when.js';
+import { changeLine, fact, loadReasons, materialLine, moneyCard, photoRow, placeOf, questionLine, reasonName, yuan } from '/shared/money.js';
+import { delayLine } from '/shared/stages.js';
+import * as trade from '/shared/trade.js';
+import { lang, t } from '/shared/words.js';
+import { dayOf, lasted, moment, today } from '/shared/when.js';
+import { ofSite, siteName, siteOptions, sites, zoneOf } from './allsites.js';
 import { say, setTitle } from './bar.js';
-import { callCard } from './calls.js';
+import { addressed, csvLink, select, toggles } from './filters.js';
+import { filled, noteField, openForm, row, siteApi } from './form.js';
+import { openQuestion } from './questions.js';
 
-const path = (site, rest) => `/api/v1/sites/${encodeURIComponent(site)}${rest}`;
-const row = (id, word, node) => el('p', { class: 'form-row' }, el('label', { class: 'label', for: id }, t(word)), node);
+const MINUTE_MS = 60000;
+const AGES = [1, 3, 7, 14, 30];
 
-// A form over the list: send(body) posts; it closes when that was taken.
-export function form({ title, content, actions, onClose }) {
-    const message = el('p', { class: 'pin-message', role: 'alert' });
-    const buttons = actions.map(({ main, name, word, run, key }) => el('button', { type: 'button', class: main ? 'main' : 'plain', dataset: { step: key }, on: { click: async () => {
-        const request = run();
-        if (typeof request === 'string') return void (message.textContent = request);
-        buttons.forEach((button) => { button.disabled = true; });
-        message.textContent = '';
-        try {
-            await request;
-            sheet.close();
-        } catch (error) {
-            message.textContent = error instanceof Offline ? t('error.offline') : error.message;
-            buttons.forEach((button) => { button.disabled = false; });
-        }
-    } } }, icon(name), el('span', {}, t(word))));
-    const sheet = openSheet({ title, className: 'sheet-wide sheet-money', content, foot: [message, ...buttons], onClose });
-    return sheet;
-}
-
-const filled = (body) => Object.fromEntries(Object.entries(body).filter(([, v]) => v !== '' && v !== undefined && v !== null && v.length !== 0));
-
-function decide(one) {
+function decideChange(one) {
     const id = uuid7(); // the same for every attempt
-    const note = el('textarea', { class: 'field note-field', id: 'decision-note', rows: 3, maxlength: 300 });
+    const note = noteField('decision-note');
     const amount = el('input', { class: 'field', id: 'decision-amount', type: 'number', step: '0.01', value: String(one.amount) });
     const sums = el('p', { class: 'hint-line' });
     const send = (decision) => () => {
-        if (decision === 'alternative' && !note.value.trim()) return t('approval.say-note');
+        if (decision !== 'approved' && !note.value.trim()) return t(decision === 'refused' ? 'approval.say-why' : 'approval.say-note');
         const changed = Number(amount.value);
-        return post(path(one.site, '/decisions'), filled({ id, subject: `change/${one.id}`, decision, note: note.value.trim(), amount: changed && changed !== one.amount ? changed : undefined })).then(() => say(t('approval.decided')));
+        return post(siteApi(one.site, '/decisions'), filled({ id, subject: `change/${one.id}`, decision, note: note.value.trim(), amount: changed && changed !== one.amount ? changed : undefined })).then(() => say(t('approval.decided')));
     };
-    setSite(one.site);
-    get(path(one.site, '/changes?limit=1')).then(({ totals }) => fill(sums, t('change.sums', { approved: yuan(totals.approved), percent: totals.contract === null ? '–' : totals.additions_percent, open: totals.open })), () => {});
-    form({ title: one.text, onClose: () => setSite(''), content: [fact('change.reason', reasonName(one.reason)), fact('shoot.room', placeOf(one)), sums, photoRow(one.photos), row('decision-amount', 'approval.amount', amount), row('decision-note', 'approval.note', note)],
+    get(siteApi(one.site, '/changes?limit=1')).then(({ totals }) => fill(sums, t('change.sums', { approved: yuan(totals.approved), percent: totals.contract === null ? '–' : totals.additions_percent, open: totals.open })), () => {});
+    openForm({ title: one.text, site: one.site, content: () => [askedLine(one, one.actor, one.at), fact('change.reason', reasonName(one.reason)), fact('shoot.room', placeOf(one)), sums, photoRow(one.photos), row('decision-amount', 'approval.amount', amount), row('decision-note', 'approval.note', note, privacyLine(note))],
         actions: [{ main: true, name: 'check', word: 'approval.approve', run: send('approved'), key: 'approved' }, { name: 'back', word: 'approval.alternative', run: send('alternative'), key: 'alternative' }, { name: 'close', word: 'approval.refuse', run: send('refused'), key: 'refused' }] });
+}
+
+function decideDelay(one) {
+    const id = uuid7();
+    const note = noteField('decision-note');
+    const days = el('input', { class: 'field', id: 'decision-days', type: 'number', min: 1, max: one.days, value: String(one.days) });
+    const send = (decision) => () => {
+        if (decision !== 'granted' && !note.value.trim()) return t('approval.say-why');
+        if (decision === 'partly' && !(Number(days.value) >= 1 && Number(days.value) < one.days)) return t('approval.say-days', { n: one.days });
+        return post(siteApi(one.site, '/decisions'), filled({ id, subject: `delay/${one.id}`, decision, note: note.value.trim(), days: decision === 'partly' ? Number(days.value) : undefined })).then(() => say(t('approval.decided')));
+    };
+    openForm({ title: trade.reasonName(one.reason), site: one.site, content: () => [askedLine(one, one.by, one.at), el('p', {}, delayLine({ ...one, reason: '' })), one.stage && fact('request.stage', trade.stageName(one.stage)), one.note && el('p', {}, one.note), photoRow(one.photos),
+        one.days > 1 && row('decision-days', 'office.partly-days', days), row('decision-note', 'approval.note', note, privacyLine(note))],
+    actions: [{ main: true, name: 'check', word: 'office.grant', run: send('granted'), key: 'granted' }, ...(one.days > 1 ? [{ name: 'back', word: 'office.partly', run: send('partly'), key: 'partly' }] : []), { name: 'close', word: 'office.refuse', run: send('refused'), key: 'refused' }] });
 }
 
 function answerGoods(one) {
     const id = uuid7();
-    const text = el('textarea', { class: 'field note-field', id: 'goods-text', rows: 3, maxlength: 300 });
-    const date = el('input', { class: 'field', id: 'goods-date', type: 'date', min: dayOf(Date.now()) });
-    form({ title: one.name, content: [el('p', {}, materialLine(one)), fact('approval.alternative', one.alternative?.text), row('goods-text', 'approval.alternative', text), row('goods-date', 'approval.new-day', date)],
-        actions: [{ main: true, name: 'check', word: 'approval.answer', key: 'answer', run: () => (text.value.trim() ? post(path(one.site, `/materials/${one.id}/answer`), filled({ id, alternative: text.value.trim(), expected: date.value })).then(() => say(t('approval.answered'))) : t('approval.say-note')) }] });
+    const text = noteField('goods-text');
+    const date = el('input', { class: 'field', id: 'goods-date', type: 'date', min: dayOf(Date.now(), zoneOf(one.site)) });
+    openForm({ title: one.name, site: one.site, content: () => [askedLine(one, one.actor, one.at), el('p', {}, materialLine(one)), fact('approval.alternative', one.alternative?.text), row('goods-text', 'approval.alternative', text, privacyLine(text)), row('goods-date', 'approval.new-day', date)],
+        actions: [{ main: true, name: 'check', word: 'approval.answer', key: 'answer', run: () => (text.value.trim() ? post(siteApi(one.site, `/materials/${one.id}/answer`), filled({ id, alternative: text.value.trim(), expected: date.value })).then(() => say(t('approval.answered'))) : t('approval.say-note')) }] });
 }
 
-function answerQuestion(one) {
-    const id = uuid7();
-    const text = el('textarea', { class: 'field note-field', id: 'answer-text', rows: 3, maxlength: 300 });
-    setSite(one.site);
-    form({ title: one.again ?? one.text, onClose: () => setSite(''), content: [el('p', {}, questionLine(one)), fact('shoot.room', placeOf(one)), photoRow(one.photos), row('answer-text', 'approval.answer', text)],
-        actions: [{ main: true, name: 'check', word: 'approval.answer', key: 'answer', run: () => (text.value.trim() ? post(path(one.site, `/questions/${one.id}/answer`), { id, text: text.value.trim() }).then(() => say(t('approval.answered'))) : t('question.say-answer')) }] });
-}
+const askedLine = (one, who, at) => el('p', { class: 'entry-when' }, [siteName(one.site), who?.name, at && moment(at)].filter(Boolean).join(' · '));
 
-const PARTS = {
-    changes: { word: 'approval.changes', card: (one) => ({ text: one.text, line: changeLine(one), open: () => decide(one) }) },
-    materials: { word: 'approval.materials', card: (one) => ({ text: one.name, line: materialLine(one), bad: true, open: () => answerGoods(one) }) },
-    questions: { word: 'approval.questions', card: (one) => ({ text: one.again ?? one.text, line: questionLine(one), bad: one.late, open: () => answerQuestion(one) }) },
+// Since when one waits, in milliseconds; goods since the end of the day on which they were expected.
+const sinceOf = (kind, one) => (kind === 'material' ? Date.parse(`${one.expected}T00:00:00Z`) : Date.parse(kind === 'question' ? one.asked : one.at));
+
+const KINDS = {
+    change: { list: 'changes', word: 'approval.changes', card: (one) => ({ text: one.text, line: changeLine(one), open: () => decideChange(one) }) },
+    delay: { list: 'delays', word: 'approval.delays', card: (one) => ({ text: trade.reasonName(one.reason), line: delayLine({ ...one, reason: one.stage ? trade.stageName(one.stage) : '' }), open: () => decideDelay(one) }) },
+    material: { list: 'materials', word: 'approval.materials', card: (one) => ({ text: one.name, line: materialLine(one), bad: true, open: () => answerGoods(one) }) },
+    question: { list: 'questions', word: 'approval.questions', card: (one) => ({ text: one.again ?? one.text, line: questionLine(one), bad: one.late, open: () => openQuestion(one) }) },
 };
 
-export function approvalsView(root) {
-    let stopped = false;
-    let all = false;
-    const parts = Object.fromEntries([...Object.keys(PARTS), 'calls'].map((name) => [name, el('div', { class: 'hazard-grid' }, el('p', { class: 'hint' }, t('loading')))]));
-    const count = Object.fromEntries(Object.keys(parts).map((name) => [name, el('b', {}, '')]));
-    const everybody = el('button', { type: 'button', class: 'toggle', 'aria-pressed': 'false', on: { click: () => {
-        all = !all;
-        everybody.setAttribute('aria-pressed', String(all));
-        load();
-    } } }, t('call.all'));
-    const section = (name, word, extra) => el('section', { class: 'approval', dataset: { part: name } }, el('h2', { class: 'day' }, t(word), ' ', count[name], extra && ' ', extra), parts[name]);
-    setTitle(t('approval.title'));
-    fill(root, Object.entries(PARTS).map(([name, part]) => section(name, part.word)), section('calls', 'approval.calls', everybody));
+export async function countApprovals() {
+    const waiting = await get('/api/v1/approvals');
+    return Object.values(KINDS).reduce((n, { list }) => n + waiting[list][list].length, 0);
+}
 
-    function show(name, nodes) {
-        fill(count[name], String(nodes.length));
-        fill(parts[name], nodes.length ? nodes : el('p', { class: 'hint' }, t('approval.none')));
+// query: what the address says: kind, site, days.
+export function approvalsView(root, query) {
+    let stopped = false;
+    let waiting = null;
+    const address = addressed('approvals', query, ['kind', 'site', 'days'], changed);
+    const kinds = el('div', { class: 'filter-row', role: 'group', 'aria-label': t('office.filter') });
+    const rest = el('div', { class: 'filters' });
+    const parts = el('div', { class: 'approvals' }, el('p', { class: 'hint' }, t('loading')));
+    setTitle(t('approval.title'));
+    fill(root, el('div', { class: 'filters' }, kinds), rest, parts);
+
+    const asked = (pairs = []) => new URLSearchParams([...Object.entries(address.values).filter(([name, value]) => value && name !== 'kind'), ...pairs]);
+    const rowsOf = (kind) => waiting?.[KINDS[kind].list][KINDS[kind].list] ?? [];
+    const shown = () => (address.values.kind in KINDS ? [address.values.kind] : Object.keys(KINDS));
+
+    function drawFilters() {
+        const of = Object.keys(KINDS);
+        fill(kinds, toggles(address, 'kind', [['', t('approval.all'), waiting ? of.reduce((n, kind) => n + rowsOf(kind).length, 0) : undefined], ...of.map((kind) => [kind, t(KINDS[kind].word), waiting ? rowsOf(kind).length : undefined])]));
+        if (rest.contains(document.activeElement)) return; // an open list must not close under the finger
+        fill(rest, select(address, 'site', 'office.filter-site', 'office.any', siteOptions()), select(address, 'days', 'approval.waits', 'office.any', AGES.map((n) => [String(n), t('approval.days', { n })])),
+            el('span', { class: 'spring' }), csvLink(`/api/v1/approvals?${asked([...(address.values.kind ? [['kind', address.values.kind]] : []), ['format', 'csv'], ['lang', lang()]])}`, 'approvals'));
+    }
+    function card(kind, one) {
+        return ofSite(one.site, () => {
+            const since = sinceOf(kind, one);
+            const days = kind === 'material' && Math.round((Date.parse(`${today(zoneOf(one.site))}T00:00:00Z`) - since) / 86400000);
+            const made = moneyCard({ id: one.id, badge: el('span', { class: 'hazard-site' }, icon('sites'), siteName(one.site)), ...KINDS[kind].card(one) });
+            if (Number.isFinite(since)) made.append(el('span', { class: 'hazard-place' }, kind === 'material' ? t('approval.late-days', { n: days }) : t('approval.since', { at: moment(since), age: lasted(Math.max(0, Date.now() - since) / 1000) })));
+            return made;
+        });
+    }
+    function draw() {
+        drawFilters();
+        if (!waiting) return;
+        fill(parts, shown().map((kind) => {
+            const rows = [...rowsOf(kind)].sort((a, b) => sinceOf(kind, a) - sinceOf(kind, b));
+            return el('section', { class: 'approval', dataset: { part: KINDS[kind].list } }, el('h2', { class: 'day' }, t(KINDS[kind].word), ' ', el('b', {}, String(rows.length))),
+                el('div', { class: 'hazard-grid' }, rows.length ? rows.map((one) => card(kind, one)) : el('p', { class: 'hint' }, t('approval.none'))), waiting[KINDS[kind].list].next && el('p', { class: 'hint-line' }, t('approval.newest', { n: rows.length })));
+        }));
     }
     async function load() {
+        const text = String(asked());
         try {
-            const [waiting, calls] = await Promise.all([get('/api/v1/approvals'), get(`/api/v1/callbacks/due${all ? '?all=true' : ''}`), loadReasons()]);
-            if (stopped) return;
-            for (const [name, part] of Object.entries(PARTS)) show(name, waiting[name][name].map((one) => moneyCard({ id: one.id, badge: [stateBadge(one.state), el('span', { class: 'hazard-site' }, icon('sites'), one.site), el('span', { class: 'hazard-place' }, moment(one.at))], ...part.card(one) })));
-            show('calls', calls.callbacks.map((call) => callCard(call, form)));
-        } catch {
-            if (!stopped && !root.querySelector('.money-card')) for (const name of Object.keys(parts)) fill(parts[name], el('p', { class: 'hint' }, t('error.offline')));
+            const [found] = await Promise.all([get(`/api/v1/approvals?${text}`), loadReasons()]);
+            if (stopped || text !== String(asked())) return;
+            waiting = found;
+            draw();
+        } catch (error) {
+            if (!stopped && !waiting) fill(parts, el('p', { class: 'hint' }, error.status === 400 ? error.message : t('error.offline')));
         }
     }
+    function changed() {
+        rest.contains(document.activeElement) && document.activeElement.blur();
+        draw();
+        load();
+    }
     const soon = debounce(load, 400);
-    const stops = [live.on('record', (record) => /^(change|material|question|callback|customer|handover)-/.test(record.type) && soon()), live.on('again', soon)];
+    const tick = setInterval(load, MINUTE_MS); // ages, and what has become late
+    const stops = [live.on('record', (record) => /^(change|material|question|delay|customer|measurement)-/.test(record.type) && soon()), live.on('again', soon), sites.watch(draw)];
+    draw();
     load();
     return () => {
         stopped = true;
+        clearInterval(tick);
         soon.cancel();
         stops.forEach((stop) => stop());
     };

@@ -5,7 +5,7 @@ import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import * as live from '/shared/live.js';
 import { has, t } from '/shared/words.js';
-import { siteName, siteOptions, sites } from './allsites.js';
+import { ofSite, siteName, siteOptions, sites } from './allsites.js';
 import { setTitle } from './bar.js';
 import { addressed, select, toggles } from './filters.js';
 import { diskIsShort, diskText, isWorn, moment, sizeText, wearText } from '/shared/when.js';
@@ -53,13 +53,13 @@ export function boardsView(root, query) {
         drawFilters();
         if (!boards) return;
         const found = boards.filter(fits).filter(SHOW[address.values.show] ?? SHOW.all).sort((a, b) => a.online - b.online || String(a.last_seen).localeCompare(String(b.last_seen)));
-        fill(list, el('div', { class: 'board-list' }, found.length ? found.map((board) => card(board, true)) : el('p', { class: 'hint' }, t('office.none-such'))));
+        fill(list, el('div', { class: 'board-list' }, found.length ? found.map((board) => ofSite(board.site, () => card(board, true))) : el('p', { class: 'hint' }, t('office.none-such'))));
     }
     const stop = follow(list, (all) => {
         boards = all;
         draw();
     });
-    const unwatch = sites.watch(() => filters.contains(document.activeElement) || drawFilters());
+    const unwatch = sites.watch(() => filters.contains(document.activeElement) || draw());
     draw();
     return () => {
         stop();

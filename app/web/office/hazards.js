@@ -9,7 +9,8 @@ import * as live from '/shared/live.js';
 import { openSheet } from '/shared/sheet.js';
 import { stageName, stages } from '/shared/trade.js';
 import { lang, t } from '/shared/words.js';
-import { siteName, siteOptions, sites } from './allsites.js';
+import { enterZone } from '/shared/when.js';
+import { ofSite, siteName, siteOptions, sites, zoneOf } from './allsites.js';
 import { goTo, say, setTitle } from './bar.js';
 
 const FILTERS = ['state', 'severity', 'stage', 'site', 'overdue'];
@@ -60,7 +61,7 @@ export function hazardsView(root, query, at = { path: 'hazards' }) {
     }
     function draw() {
         const cards = list.map((hazard) => {
-            const card = hazardCard(hazard, show);
+            const card = ofSite(hazard.site, () => hazardCard(hazard, show));
             const site = card.querySelector('.hazard-site');
             if (site) fill(site, icon('sites'), siteName(hazard.site));
             return card;
@@ -106,6 +107,8 @@ function show(hazard) {
     const body = el('div', { class: 'hazard-page' });
     const foot = el('div', { class: 'hazard-steps' });
     const site = encodeURIComponent(hazard.site);
+    const here = location.hash.startsWith('#/site/') ? hazard.site : '';
+    const leave = enterZone(zoneOf(hazard.site));
     setSite(hazard.site);
     const ctx = {
         say, send: (path, step) => post(sitePath(path), step), people: async () => (await get(sitePath(''))).people ?? [],
@@ -134,7 +137,8 @@ function show(hazard) {
     const stop = live.on('record', (record) => record.subject === `hazard/${hazard.id}` && load());
     const sheet = openSheet({ title: textOf(hazard), className: 'sheet-wide sheet-hazard', content: body, foot, onClose: () => {
         stop();
-        setSite('');
+        leave();
+        setSite(here);
     } });
     draw(hazard);
 }

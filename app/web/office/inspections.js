@@ -8,8 +8,8 @@ import * as live from '/shared/live.js';
 import { openSheet } from '/shared/sheet.js';
 import { both, stageName, stages } from '/shared/trade.js';
 import { lang, t } from '/shared/words.js';
-import { shortDay } from '/shared/when.js';
-import { siteName, siteOptions, sites } from './allsites.js';
+import { enterZone, shortDay } from '/shared/when.js';
+import { siteName, siteOptions, sites, zoneOf } from './allsites.js';
 import { setTitle } from './bar.js';
 import { addressed, csvLink, day, select } from './filters.js';
 
@@ -20,10 +20,14 @@ const VERDICTS = ['pass', 'rectify', 'fail'];
 // here: the site whose page it is over, or undefined.
 async function openOne(head, here) {
     const site = encodeURIComponent(head.site);
+    const leave = enterZone(zoneOf(head.site));
     setSite(head.site); // whose photos are asked for
     const body = el('div', { class: 'walk-report' }, el('p', { class: 'hint' }, t('loading')));
     const foot = el('a', { class: 'plain', href: `/api/v1/sites/${site}/report?week=${head.date}&lang=${lang()}`, target: '_blank', rel: 'noopener' }, icon('note'), el('span', {}, t('walk.report')));
-    openSheet({ title: `${stageName(head.stage)} · ${shortDay(head.date)}`, className: 'sheet-wide', content: body, foot, onClose: () => setSite(here) });
+    openSheet({ title: `${stageName(head.stage)} · ${shortDay(head.date)}`, className: 'sheet-wide', content: body, foot, onClose: () => {
+        leave();
+        setSite(here);
+    } });
     try {
         const one = await get(`/api/v1/sites/${site}/inspections/${head.id}`);
         fill(body, reportBody(one, { hazard: (id) => { location.href = `/panel/?site=${site}#/hazard/${id}`; } }));

@@ -8,7 +8,7 @@ import { icon } from '/shared/icons.js';
 import * as live from '/shared/live.js';
 import { may, place } from '/shared/place.js';
 import { t } from '/shared/words.js';
-import { setZone } from '/shared/when.js';
+import { setZone, zoneNote } from '/shared/when.js';
 import { goTo, say, setTitle } from './bar.js';
 import { showBoards } from './boards.js';
 import { hazardsView } from './hazards.js';
@@ -17,12 +17,13 @@ import { showOverview } from './overview.js';
 import { showPlan } from './plan.js';
 import { handover } from './calls.js';
 import { showReports } from './reports.js';
+import { rulesView } from './rules.js';
 import { askForPhoto } from './request.js';
 import { showPhotos } from './sitephotos.js';
 import { showStages } from './stages.js';
 import { showTimelapse } from './timelapse.js';
 
-// What a site's page has, in this order: its icon, and what fills the body and returns how to stop it.
+// What a site's page has, in this order: its icon, what fills the body and returns how to stop it, and who sees it.
 const TABS = {
     overview: ['look', showOverview],
     timeline: ['timeline', (body, id) => showFeed(body, { site: id })],
@@ -33,6 +34,7 @@ const TABS = {
     reports: ['note', showReports],
     timelapse: ['film', showTimelapse],
     plan: ['plan', showPlan],
+    rules: ['edit', (body, id, query) => rulesView(body, query, { site: id, path: `site/${encodeURIComponent(id)}/rules` }), 'decide'],
     boards: ['board', showBoards],
 };
 
@@ -40,7 +42,8 @@ const DOES = ['overview', 'timeline']; // with buttons for what can be done at t
 
 // query: what the address says beyond the tab.
 export function siteView(root, id, asked, query = new URLSearchParams()) {
-    const tab = asked in TABS ? asked : 'overview';
+    const shown = Object.entries(TABS).filter(([, [,, needs]]) => !needs || may(needs));
+    const tab = shown.some(([name]) => name === asked) ? asked : 'overview';
     let stopTab = null;
     let stopped = false;
     const address = encodeURIComponent(id);
@@ -53,7 +56,7 @@ export function siteView(root, id, asked, query = new URLSearchParams()) {
     place.site = id;
     setTitle(id);
     fill(root, tabs, body);
-    fill(tabs, el('div', { class: 'tab-strip' }, Object.entries(TABS).map(([name, [picture]]) => el('a', { class: 'toggle', href: `#/site/${address}/${name}`, 'aria-current': name === tab && 'page' }, icon(picture), el('span', {}, t(`office.tab-${name}`))))),
+    fill(tabs, el('div', { class: 'tab-strip' }, shown.map(([name, [picture]]) => el('a', { class: 'toggle', href: `#/site/${address}/${name}`, 'aria-current': name === tab && 'page' }, icon(picture), el('span', {}, t(`office.tab-${name}`))))),
         DOES.includes(tab) && [el('span', { class: 'spring' }), consent, may('plan') && el('button', { type: 'button', class: 'plain', on: { click: () => askForPhoto(id) } }, icon('camera'), el('span', {}, t('request.ask'))),
         closing, may('daylog') && el('a', { class: 'main', href: `/panel/?site=${address}#/log` }, icon('log'), el('span', {}, t('office.write-log')))]);
 
@@ -63,7 +66,7 @@ export function siteView(root, id, asked, query = new URLSearchParams()) {
             const site = await get(sitePath(''));
             if (stopped) return;
             setZone(site.timezone);
-            setTitle(site.name, el('span', { class: 'title-id' }, site.site));
+            setTitle(site.name, el('span', { class: 'title-id' }, [site.site, zoneNote() && t('office.its-time', { zone: zoneNote() })].filter(Boolean).join(' · ')));
         } catch (error) {
             if (error.status === 404 && !stopped) goTo('');
         }
@@ -91,5 +94,6 @@ export function siteView(root, id, asked, query = new URLSearchParams()) {
         stop();
         stopTab?.();
         setSite('');
+        setZone('');
     };
 }

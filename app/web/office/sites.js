@@ -3,10 +3,10 @@
 // not arrived. Filters are in the address; follows by itself, and draws only the cards that changed, so that two hundred stay quick.
 import { el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
-import { both } from '/shared/trade.js';
+import { standingOf } from '/shared/stages.js';
 import { lang, t } from '/shared/words.js';
 import { dayName, moment, today } from '/shared/when.js';
-import { offline, sites } from './allsites.js';
+import { offline, ofSite, sites } from './allsites.js';
 import { setTitle } from './bar.js';
 import { addressed, csvLink, toggles } from './filters.js';
 
@@ -31,7 +31,7 @@ function presence(site) {
     return { state: 'down', picture: 'linkdown', text: t('board.silent', { at: seen ? moment(seen) : '–' }) };
 }
 
-export const stageText = (site) => (site.stage ? t('office.stage-day', { stage: both(site.stage), day: site.stage.day, days: site.stage.days }) : '');
+export const stageText = (site) => (site.stage ? standingOf(site.stage) : '');
 
 function card(site) {
     const here = presence(site);
@@ -60,7 +60,7 @@ export function sitesView(root, query) {
     function cardOf(site) {
         const text = JSON.stringify([site, isUnlogged(site)]);
         const known = drawn.get(site.site);
-        return known?.text === text ? known : { text, node: card(site) };
+        return known?.text === text ? known : { text, node: ofSite(site.site, () => card(site)) };
     }
     function draw() {
         const all = sites.get();

@@ -2,6 +2,7 @@
 // A site's stages for head office: planned against actual, what each lacks, accepting and overriding; claims to be decided; holding the site.
 import { get, Offline, post } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
+import { privacyLine } from '/shared/freetext.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
 import * as live from '/shared/live.js';
@@ -40,7 +41,7 @@ function ask({ title, text, content, word, picture, path, body, done }) {
 
 const field = (id, word) => {
     const node = el('textarea', { class: 'field note-field', id, rows: 3, maxlength: 300 });
-    return { node, row: el('p', { class: 'form-row' }, el('label', { class: 'label', for: id }, t(word)), node) };
+    return { node, row: el('p', { class: 'form-row' }, el('label', { class: 'label', for: id }, t(word)), node, privacyLine(node)) };
 };
 
 export function showStages(root, site) {
@@ -70,8 +71,8 @@ export function showStages(root, site) {
             done: () => say(t(`stage.saved-${verb}`)),
         });
     }
-    // Where a stage goes room by room, its gate alone is head office's as a whole.
-    const verbs = (stage, of, room) => (room || stage.gate.rooms !== 'needed' ? of.allowed : of.allowed.filter((verb) => verb === 'override'));
+    // Where a stage goes room by room, its gate alone is head office's as a whole. Acceptance is asked for on site, with photos.
+    const verbs = (stage, of, room) => of.allowed.filter((verb) => (room || stage.gate.rooms !== 'needed' ? verb !== 'request' : verb === 'override'));
     const buttons = (stage, of, room) => el('div', { class: 'entry-actions' }, verbs(stage, of, room).map((verb) => el('button', { type: 'button', class: verb === 'accept' ? 'main' : 'plain', dataset: { verb }, on: { click: () => step(stage, verb, room) } }, icon(VERB_ICONS[verb]), el('span', {}, t(`stage.do-${verb}`)))));
 
     function openStage(stage) {
@@ -84,7 +85,11 @@ export function showStages(root, site) {
 
     function drawStages({ stages, date }) {
         const drawn = stageChart(stages, date);
+        const before = chart.querySelector('.chart-scroll')?.scrollLeft;
         fill(chart, el('h2', { class: 'day' }, t('office.chart')), drawn ? [el('p', { class: 'chart-legend' }, el('span', { class: 'legend-planned' }, t('office.chart-planned')), el('span', { class: 'legend-really' }, t('office.chart-really')), el('span', { class: 'legend-today' }, t('office.chart-today'))), el('div', { class: 'chart-scroll' }, drawn)] : el('p', { class: 'hint' }, t('office.chart-none')));
+        const box = chart.querySelector('.chart-scroll');
+        const now = box?.querySelector('.chart-today');
+        if (now) box.scrollLeft = before ?? now.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth / 2; // on a phone, where today is
         fill(list, stages.map(row));
     }
 
@@ -101,7 +106,7 @@ export function showStages(root, site) {
         });
     }
     const claim = (delay) => el('article', { class: 'entry', dataset: { delay: delay.id, state: delay.state } }, el('p', {}, delayLine(delay)),
-        el('p', { class: 'entry-when' }, [delay.at && moment(delay.at), delay.by?.name, delay.note, t('count.photos', { n: delay.photos.length })].filter(Boolean).join(' · ')),
+        el('p', { class: 'entry-when' }, [delay.at && moment(delay.at), delay.by?.name, delay.note, delay.photos.length > 0 && t('count.photos', { n: delay.photos.length })].filter(Boolean).join(' · ')),
         delay.state === 'claimed' && may('decide') && el('div', { class: 'entry-actions' }, [['granted', 'office.grant', 'main'], ['partly', 'office.partly', 'plain'], ['refused', 'office.refuse', 'plain']].map(([decision, word, look]) => el('button', { type: 'button', class: look, dataset: { decision }, on: { click: () => decide(delay, decision) } }, t(word)))));
 
     function drawSide(delays, tests) {

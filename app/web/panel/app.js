@@ -14,7 +14,7 @@ import { forgetOtherSites } from './draft.js';
 import { hazard } from './hazard.js';
 import { hazards } from './hazards.js';
 import { header, onMe, onPill, setTitle, viewChanged } from './header.js';
-import { home } from './home.js';
+import { home, opened } from './home.js';
 import { forgetOthers } from './keep.js';
 import { log } from './log.js';
 import { photos } from './photos.js';
@@ -39,7 +39,7 @@ const lazily = (word, load) => (node, ctx) => {
         stop?.();
     };
 };
-const LAZY = { inspect: 'tile.inspect', stages: 'stage.list', tests: 'test.list', stopped: 'delay.title', change: 'change.list', material: 'material.list', question: 'question.list' };
+const LAZY = { inspect: 'tile.inspect', stages: 'stage.list', tests: 'test.list', stopped: 'delay.title', change: 'change.list', material: 'material.list', question: 'question.list', handover: 'type.handover-done', alerts: 'type.alert-raised' };
 const lazy = Object.fromEntries(Object.entries(LAZY).map(([name, word]) => [name, lazily(word, () => import(`./${name}.js`).then((module) => module[name]))]));
 const views = { '': home, log, wrong, hazards, hazard, ...lazy, saved, shoot, photos, timeline, status: statusView };
 const root = document.getElementById('app');
@@ -59,6 +59,7 @@ function route() {
     main.className = `view view-${views[name] && name ? name : 'home'}`;
     fill(main);
     viewChanged();
+    opened(name, rest[0]);
     stopView = view(main, { param: rest.map(decodeURIComponent), goTo, home: () => goTo('') }) ?? null;
     scrollTo(0, 0);
     main.focus({ preventScroll: true }); // a reader of the screen goes on from here

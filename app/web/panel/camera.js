@@ -17,14 +17,15 @@ import { addFiles, uploads } from './uploads.js';
 const SHOT_MS = 25000;
 export const atPanel = () => matchMedia('(min-width: 700px)').matches && !place.hub;
 
-// fields(): {stage, room} of the next one. Returns { node: what is seen, buttons: for the column beside it, ids(), stop() }.
-export function photoTaker({ fields, max = 12, changed = () => {} }) {
-    return atPanel() ? boardTaker(fields, max, changed) : phoneTaker(fields, max, changed);
+// fields(): {stage, room} of the next one. before: ids that are there already. Returns { node: what is seen, buttons: for the column beside it, ids(),
+// add(ids): from another device, stop() }.
+export function photoTaker({ fields, max = 12, changed = () => {}, before = [] }) {
+    return atPanel() ? boardTaker(fields, max, changed, before) : phoneTaker(fields, max, changed, before);
 }
 
-function boardTaker(fields, max, changed) {
+function boardTaker(fields, max, changed, before) {
     const camera = status.get()?.camera === 'ok' && may('shot');
-    const taken = [];
+    const taken = before.map((id) => ({ id }));
     const result = el('div', { class: 'shot' });
     const live = camera && aim();
     let waiting = null; // an attempt without an answer: the same id again
@@ -52,15 +53,20 @@ function boardTaker(fields, max, changed) {
     return {
         node: live ? el('div', { class: 'aiming' }, live.node, result) : el('p', { class: 'hint' }, t(`camera.${status.get()?.camera ?? 'absent'}`)),
         buttons: camera ? [shutter] : [], ids: () => taken.map((photo) => photo.id), stop: () => live?.stop(),
+        add(ids) {
+            taken.unshift(...ids.filter((id) => !taken.some((photo) => photo.id === id)).map((id) => ({ id })));
+            draw();
+        },
     };
 }
 
-function phoneTaker(fields, max, changed) {
+function phoneTaker(fields, max, changed, before) {
     const items = [];
+    const known = new Map(); // from elsewhere: id → what is shown
     const row = el('div', { class: 'taken' });
     function pick(word, name, main, capture) {
         const input = el('input', { type: 'file', accept: 'image/jpeg,image/*', multiple: !capture, capture: capture && 'environment', hidden: true, on: { change: () => {
-            const room = max - items.length;
+            const room = max - items.length - known.size;
             items.push(...addFiles([...input.files].slice(0, room), { ...fields(), origin: capture ? 'phone' : 'import' }));
             input.value = '';
             draw();
@@ -84,9 +90,18 @@ function phoneTaker(fields, max, changed) {
             fill(one.mark, icon({ done: 'check', failed: 'warn' }[item.state] ?? 'sent'), item.state === 'failed' ? t(item.error) : t(`upload.${item.state}`, { n: Math.round(item.part * 100) }));
         }
     }
+    function add(ids) {
+        for (const id of ids.filter((one) => !items.some((item) => item.id === one))) {
+            const shown = known.get(id);
+            if (shown && !shown.querySelector('.thumb-missing')) continue; // its bytes may have come meanwhile
+            if (!shown) row.prepend(known.set(id, el('span', { class: 'taken-photo' })).get(id));
+            fill(known.get(id), thumb({ id }, t('photo.one')));
+        }
+    }
+    add(before);
     const stop = uploads.watch(draw);
     return {
         node: el('div', { class: 'taker' }, may('photo') && [pick('shoot.take', 'camera', false, true), pick('shoot.album', 'album', false, false)], row),
-        buttons: [], ids: () => items.filter((item) => !['failed', 'gone'].includes(item.state)).map((item) => item.id), stop,
+        buttons: [], ids: () => [...known.keys(), ...items.filter((item) => !['failed', 'gone'].includes(item.state)).map((item) => item.id)], stop, add,
     };
 }

@@ -9,7 +9,7 @@ import { changeLine, fact, loadReasons, moneyCard, photoRow, placeOf, reasonName
 import { may, place } from '/shared/place.js';
 import { both, roomName } from '/shared/trade.js';
 import { t } from '/shared/words.js';
-import { moment } from '/shared/when.js';
+import { dayName, dayOf, moment } from '/shared/when.js';
 import { askAmount } from './amount.js';
 import { photoTaker } from './camera.js';
 import { today } from './data.js';
@@ -110,7 +110,7 @@ function page(root, { goTo }, id, sign, stops) {
         if (!one) return void fill(root, el('p', { class: 'hint' }, t('change.unknown')));
         if (sign && canSign(one)) {
             signingIt = true;
-            stops.push(signing(root, one, () => goTo(`change/${id}`)));
+            stops.push(signing(root, { subject: `change/${id}`, text: [one.text, one.decision?.note].filter(Boolean).join(t('sign.then')), agree: t('sign.agree', { amount: yuan(one.amount), day: dayName(dayOf(Date.now())) }) }, () => goTo(`change/${id}`)));
             return;
         }
         const scroller = el('div', { class: 'scroller hazard-page', tabindex: -1, dataset: { state: one.state } }, el('div', { class: 'hazard-head' }, stateBadge(one.state), one.amount !== undefined && el('b', { class: 'money-amount' }, yuan(one.amount))),

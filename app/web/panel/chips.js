@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Chips: one tap chooses a phrase. A tap on a chosen one opens what hangs on it: state, rooms, and taking it off again.
 import { el, fill } from '/shared/dom.js';
-import { both, phraseName, phrasesOf, roomName, rooms } from '/shared/trade.js';
+import { both, flagsOf, phraseName, phrasesOf, roomName, rooms } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { openSheet } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
@@ -22,7 +22,8 @@ function order(value, now) {
     return [...new Set([...ids, ...own.map(chipId)])];
 }
 
-export function chipBoard(draft, now, changed) {
+// lead: a chip in front of what was done.
+export function chipBoard(draft, now, changed, lead) {
     const value = draft.value;
     const node = el('section', { class: 'chips log-section', 'aria-label': t('log.tab-done') });
     let part = 'done';
@@ -32,7 +33,7 @@ export function chipBoard(draft, now, changed) {
 
     function paint(button, id) {
         const item = find(id);
-        const detail = item && typeof item === 'object' ? [item.state && t(`item.${item.state}`), item.rooms?.length > 0 && item.rooms.map(roomName).join(' ')].filter(Boolean).join(' · ') : '';
+        const detail = item && typeof item === 'object' ? [item.state ? t(`item.${item.state}`) : flagsOf(id).includes('W') && t('chip.waits'), item.rooms?.length > 0 && item.rooms.map(roomName).join(' ')].filter(Boolean).join(' · ') : '';
         button.setAttribute('aria-pressed', String(Boolean(item)));
         if (item?.state) button.dataset.state = item.state;
         else delete button.dataset.state;
@@ -40,7 +41,7 @@ export function chipBoard(draft, now, changed) {
     }
     function draw() {
         node.setAttribute('aria-label', t(`log.tab-${part}`));
-        fill(node, ids.map((id) => {
+        fill(node, part === 'done' && lead, ids.map((id) => {
             const button = el('button', { type: 'button', class: 'chip', dataset: { id }, on: { click: () => tap(button, id) } });
             paint(button, id);
             return button;

@@ -40,6 +40,9 @@ export function newestDraft(kind, key, onServer) {
     return remote;
 }
 
+// Begins one that is opened by what shows it.
+export const beginDraft = (kind, key, value) => writeLocal(localKey(kind, key), { draft: { ...value, edited: new Date().toISOString() }, synced: false });
+
 // Drafts that were being submitted when the page went away.
 export function unfinished() {
     const found = [];

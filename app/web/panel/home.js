@@ -3,11 +3,11 @@
 import { get, sitePath } from '/shared/api.js';
 import { recordConsent } from '/shared/consent.js';
 import { el, fill } from '/shared/dom.js';
-import { both } from '/shared/trade.js';
 import { icon } from '/shared/icons.js';
 import { thumb } from '/shared/pictures.js';
 import { may, place, user } from '/shared/place.js';
-import { clockLeft } from '/shared/stages.js';
+import { clockLeft, standingOf } from '/shared/stages.js';
+import { both } from '/shared/trade.js';
 import { lang, t } from '/shared/words.js';
 import { moment } from '/shared/when.js';
 import { loadStatus, site, status, today } from './data.js';
@@ -21,11 +21,10 @@ const TICK_MS = 20000;
 export function standing(now) {
     const stage = now?.stage;
     if (!stage) return site.get()?.name ?? place.site;
-    const parts = [both(stage)];
-    if (stage.day) parts.push(t(stage.days ? 'stage.day-of' : 'stage.day', { day: stage.day, days: stage.days }));
-    let text = parts.join(' ');
+    let text = standingOf(stage);
     if (now.held) text = `${t('held.line')} · ${text}`;
-    if (stage.late_days > 0) text += ` · ${t('stage.late', { n: stage.late_days })}`;
+    if (now.waiting) text += ` · ${both(now.waiting)}`; // that it lasts is as it should be
+    else if (stage.late_days > 0) text += ` · ${t('stage.late', { n: stage.late_days })}`;
     return text;
 }
 
@@ -39,15 +38,25 @@ const ACTIONS = {
     test: { icon: 'clock', word: 'due.do-test', to: 'tests', may: 'read' },
     question: { icon: 'info', word: 'due.do-answer', to: 'question', may: 'raise' },
     stage: { icon: 'timeline', word: 'due.do-look', to: 'stages', may: 'read' },
+    begin: { icon: 'forward', word: 'stage.do-start', to: 'stages', may: 'stage' },
+    accept: { icon: 'checks', word: 'due.do-accept', to: 'stages', may: 'read' },
     change: { icon: 'edit', word: 'due.do-sign', to: 'change', may: 'change' },
     material: { icon: 'tool', word: 'due.do-hazard', to: 'material', may: 'raise' },
+    sign: { icon: 'edit', word: 'due.do-sign', to: 'stages', may: 'change' },
+    handover: { icon: 'checks', word: 'due.do-handover', to: 'handover', may: 'change' },
+    delay: { icon: 'stop', word: 'due.do-look', to: 'stopped', may: 'read' },
     look: { icon: 'timeline', word: 'due.do-look', to: 'timeline', may: 'read' },
 };
+const LOOK_AT = { icon: 'bell', word: 'due.do-look', may: 'read' };
 const MONEY = ['question', 'change', 'material'];
-function actionOf(due) {
+export function actionOf(due) {
+    if (due.kind === 'news') return { ...ACTIONS[due.action], ...LOOK_AT };
+    if (['sign', 'handover'].includes(due.kind)) return ACTIONS[due.kind];
     const said = `${due.action ?? ''} ${due.kind ?? ''}`;
     if (/hazard/.test(said)) return ACTIONS.hazard;
     if (due.kind === 'test') return ACTIONS.test;
+    if (due.kind === 'acceptance') return ACTIONS.accept;
+    if (due.kind === 'begin') return ACTIONS.begin;
     if (due.action === 'stage') return ACTIONS.stage;
     if (/inspection/.test(said)) return ACTIONS.inspection;
     if (MONEY.includes(due.action)) return ACTIONS[due.action];
@@ -58,19 +67,20 @@ function actionOf(due) {
 }
 
 // A request for a photo is answered by the photo that names it; a log that is due may be yesterday's.
-function target(due, action) {
+export function target(due, action) {
+    if (due.kind === 'sign') return `stages/${due.id}//sign`;
     if (due.kind === 'alert') {
         const id = due.subject?.split('/')[1];
         return id && ['hazard', 'stages', 'material', 'question'].includes(action.to) ? `${action.to}/${id}` : action.to;
     }
-    if ((action === ACTIONS.hazard || action === ACTIONS.test || MONEY.includes(due.action)) && due.id) return `${action.to}/${due.id}`;
+    if (due.id && ([ACTIONS.hazard, ACTIONS.test, ACTIONS.begin, ACTIONS.accept].includes(action) || MONEY.includes(due.action))) return `${action.to}/${due.id}`;
     if (due.kind === 'photo-request' && due.id) return `${action.to}/${due.id}`;
     if (due.kind === 'daylog' && due.id && due.id !== today.get()?.date) return `${action.to}/date/${due.id}`;
     return action.to;
 }
 
 // A test that runs: what is left runs down, though the answer is minutes old.
-function textOf(due) {
+export function textOf(due) {
     const text = due.text?.[lang()] || due.text?.zh || due.kind;
     const left = (Date.parse(due.due) - Date.now()) / 1000;
     return due.kind === 'test' && left > 0 ? text.replace(/\d\d:\d\d/, clockLeft(left)) : text;
@@ -82,15 +92,58 @@ function withoutRepeats(dues) {
     return dues.filter((due) => due.kind !== 'alert' || !own.has(due.subject?.split('/')[1]));
 }
 
+export const isLate = (due) => Boolean(due.due) && due.kind !== 'test' && Date.parse(due.due) < Date.now();
+
+// What presses first: an overdue hazard before all, a test that only runs after all.
+function weight(due) {
+    const late = isLate(due);
+    if (late && actionOf(due) === ACTIONS.hazard) return 0;
+    if (due.kind === 'consent') return 1;
+    if (due.kind === 'test') return Date.parse(due.due) <= Date.now() ? 2 : 9;
+    return late ? 3 : due.kind === 'hazard' ? 4 : ['news', 'sign', 'handover'].includes(due.kind) ? 6 : 5;
+}
+export const byWeight = (a, b) => weight(a) - weight(b);
+
+// Head office's word is news until it was opened on this screen.
+const SEEN = 'sitelog.seen';
+const SEEN_MAX = 60;
+const newsKey = (due) => `${user.get()?.user}:${due.subject}@${due.at}`;
+function seen() {
+    try {
+        return JSON.parse(localStorage.getItem(SEEN)) ?? [];
+    } catch {
+        return [];
+    }
+}
+export function unseen(dues) {
+    const known = seen();
+    return dues.filter((due) => due.kind !== 'news' || !known.includes(newsKey(due)));
+}
+// A view was opened: of what there is news about?
+export function opened(name, id) {
+    const read = (today.get()?.due ?? []).filter((due) => due.kind === 'news' && actionOf(due).to === name && (due.id === id || name === 'stopped')).map(newsKey);
+    if (!read.length) return;
+    try {
+        localStorage.setItem(SEEN, JSON.stringify([...new Set([...seen(), ...read])].slice(-SEEN_MAX)));
+    } catch {
+        // then it is told for its two days
+    }
+}
+
 function card(due, goTo) {
     const action = actionOf(due);
     const text = textOf(due);
-    const late = due.due && due.kind !== 'test' && Date.parse(due.due) < Date.now();
+    const late = isLate(due);
     return el('article', { class: late ? 'card card-late' : 'card' },
         el('div', { class: 'card-text' }, el('p', { class: 'card-main' }, icon(late ? 'warn' : action.icon), el('span', {}, text)),
             due.due && el('p', { class: 'card-due' }, t(late ? 'due.was' : due.kind === 'test' ? 'due.from' : 'due.by', { at: moment(due.due) }))),
         may(action.may) && el('button', { type: 'button', class: 'main', on: { click: () => goTo(target(due, action)) } }, el('span', {}, t(action.word))));
 }
+
+// What has a card: not the lateness of what is only waited for.
+const cardsOf = (now, dues) => withoutRepeats(dues).filter((due) => !(now.waiting && due.kind === 'alert' && due.subject === `stage/${now.stage?.key}`));
+
+const moreLine = (n, goTo) => el('button', { type: 'button', class: 'plain card-more', on: { click: () => goTo('alerts') } }, icon('bell'), el('span', {}, t('due.more', { n })));
 
 // Nobody has said whether the camera may work here: asked once, of whoever may put it down.
 function consentCard() {
@@ -101,8 +154,25 @@ function consentCard() {
         el('button', { type: 'button', class: 'main', on: { click: ask } }, el('span', {}, t('consent.do'))));
 }
 
+// Its time has come, or somebody logged it, and nobody has said that it began; where no alert says so.
+function beginCard(now, goTo) {
+    const { stage } = now;
+    if (stage?.state !== 'planned' || now.held || !may('stage') || !(now.logged?.length || stage.late_days > 0)) return null;
+    if (now.due?.some((due) => due.subject === `stage/${stage.key}`)) return null;
+    return card({ kind: 'begin', id: stage.key, text: { [lang()]: t('home.not-begun', { stage: both(stage) }) } }, goTo);
+}
+
+// A supervisor's day so far.
+function checked({ checks }, goTo) {
+    return el('article', { class: 'card card-quiet card-checks' },
+        el('div', { class: 'card-text' }, el('p', { class: 'card-main' }, icon(checks.inspections ? 'check' : 'inspect'), el('span', {}, t(checks.inspections ? 'home.inspected' : 'home.not-inspected'))),
+            el('p', { class: 'card-due' }, t('home.hazards', { n: checks.open_hazards, m: checks.to_verify }))),
+        el('button', { type: 'button', class: 'plain', on: { click: () => goTo('hazards') } }, icon('warn'), el('span', {}, t('hazard.list'))));
+}
+
 // What there is of today already; takes the room that cards leave.
 function soFar(now, goTo) {
+    if (now.checks) return checked(now, goTo);
     const logged = now.logged?.length > 0;
     const photos = now.photos_today ?? [];
     return el('article', { class: 'card card-quiet' },
@@ -137,9 +207,10 @@ export function home(root, { goTo }) {
         if (!now) {
             fill(cards, el('p', { class: 'hint' }, t('home.installer')));
         } else {
-            const due = [...withoutRepeats(now.due ?? []).map((one) => card(one, goTo)), consentCard()].filter(Boolean).slice(0, CARDS);
-            if (due.length < CARDS) due.push(soFar(now, goTo));
-            fill(cards, due);
+            const consent = consentCard(), begin = beginCard(now, goTo), known = unseen(now.due ?? []);
+            const all = [...cardsOf(now, known), consent && { kind: 'consent', node: consent }, begin && { kind: 'begin', node: begin }].filter(Boolean).sort(byWeight), shown = all.slice(0, CARDS);
+            const more = known.filter((one) => one.kind !== 'alert').length + (now.alerts ?? 0) - shown.filter((one) => !one.node).length;
+            fill(cards, shown.map((one) => one.node ?? card(one, goTo)), shown.length < CARDS && soFar(now, goTo), more > 0 && moreLine(more, goTo));
             loadNewest(now).then((more) => more && cards.isConnected && draw(now), () => {});
         }
     }

@@ -11,6 +11,7 @@ import { may } from '/shared/place.js';
 import { choose } from '/shared/sheet.js';
 import { t } from '/shared/words.js';
 import { dayBefore, dayName } from '/shared/when.js';
+import { beginChip } from './begin.js';
 import { chipBoard } from './chips.js';
 import { crewBoard } from './crew.js';
 import { loadToday, today } from './data.js';
@@ -18,7 +19,7 @@ import { newestDraft, openDraft } from './draft.js';
 import { say, setTitle } from './header.js';
 import { logPhotos } from './logphotos.js';
 import { rail } from './rail.js';
-import { isSubmitting, logBody, submitLog } from './submit.js';
+import { isSubmitting, logBody, saySubmitted, submitLog } from './submit.js';
 import { whereSheet } from './where.js';
 
 const copy = (value) => JSON.parse(JSON.stringify(value ?? null));
@@ -89,7 +90,8 @@ function edit(root, draft, now, { goTo, home }) {
     const body = el('div', { class: 'scroller log-body' });
     const where = el('button', { type: 'button', class: 'plain where', on: { click: chooseWhere } });
     const save = el('button', { type: 'button', class: 'main save', on: { click: decides ? submit : hand } }, icon('check'), el('span', {}, t(decides ? (value.amends ? 'log.save-amend' : 'log.save') : 'log.hand')));
-    const chips = chipBoard(draft, now, changed);
+    const begin = beginChip(draft);
+    const chips = chipBoard(draft, now, changed, begin.node);
     const crew = crewBoard(draft, changed);
     const photos = logPhotos(draft, now, changed);
     const note = el('textarea', { class: 'field note-field', id: 'note', rows: 3, maxlength: 1300, value: value.note ?? '', on: { input: () => draft.change((v) => { v.note = note.value; }) } });
@@ -130,7 +132,11 @@ function edit(root, draft, now, { goTo, home }) {
             goTo(`log/date/${chosen.date}`);
             return;
         }
-        draft.change((v) => { v.stage = chosen.stage; });
+        draft.change((v) => {
+            v.stage = chosen.stage;
+            delete v.begin;
+        });
+        begin.draw();
         chips.stage();
         crew.draw();
         changed();
@@ -152,9 +158,11 @@ function edit(root, draft, now, { goTo, home }) {
         }
         save.disabled = true;
         try {
-            stored = await submitLog(draft, logBody(value, photos.chosen()));
-            say(t(value.amends ? 'log.amended' : 'log.saved'));
-            goTo(`saved/${stored.id}`);
+            const body = logBody(value, photos.chosen()), starts = await begin.starts();
+            const done = await submitLog(draft, body, starts);
+            stored = done.stored;
+            saySubmitted(done, body, starts);
+            goTo(done.refused ? `saved/${stored.id}/${body.stage}` : `saved/${stored.id}`);
         } catch (error) {
             save.disabled = false;
             if (error.status === 409) await conflict(error.doc.stored);
@@ -186,6 +194,7 @@ function edit(root, draft, now, { goTo, home }) {
     title();
     show('done');
     photos.load();
+    begin.load();
     const stops = [live.on('record', (record) => {
         if (record.id === value.id && !stored && !isSubmitting(value.id)) {
             draft.drop(false);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The customer signs with a finger what head office has decided: the text and the amount stand above the line. Kept as a path of M and L.
+// The customer signs with a finger what head office has decided, or what the supervisor has accepted: it stands above the line. Kept as a path of M and L.
 import { el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
-import { yuan } from '/shared/money.js';
 import { t } from '/shared/words.js';
-import { dayName, today } from '/shared/when.js';
 import { say } from './header.js';
 import { untilStored } from './submit.js';
 
@@ -84,8 +82,8 @@ function pad(changed) {
     };
 }
 
-// done(): it is stored. Returns what stops it.
-export function signing(root, one, done) {
+// what: { subject, text, agree }: what is confirmed, as the server names it and as the customer reads it. done(): it is stored. Returns what stops it.
+export function signing(root, what, done) {
     const id = uuid7();
     const send = el('button', { type: 'button', class: 'main save', disabled: true, on: { click: submit } }, icon('check'), el('span', {}, t('sign.send')));
     const undo = el('button', { type: 'button', class: 'plain', disabled: true, on: { click: () => drawn.undo() } }, icon('back'), el('span', {}, t('sign.undo')));
@@ -97,7 +95,7 @@ export function signing(root, one, done) {
         send.disabled = true;
         say(t('log.saving'), 'busy');
         try {
-            await untilStored('/confirmations', { id, subject: `change/${one.id}`, method: 'signature', signature: { path: drawn.path(), ...drawn.box() } });
+            await untilStored('/confirmations', { id, subject: what.subject, method: 'signature', signature: { path: drawn.path(), ...drawn.box() } });
             say(t('sign.saved'));
             done();
         } catch (error) {
@@ -105,7 +103,7 @@ export function signing(root, one, done) {
             say(`${t('log.not-taken')} ${error.message}`, 'bad');
         }
     }
-    fill(root, el('div', { class: 'compose sign' }, el('div', { class: 'sign-text' }, el('p', {}, [one.text, one.decision?.note].filter(Boolean).join(t('sign.then'))),
-        el('p', { class: 'money-amount' }, t('sign.agree', { amount: yuan(one.amount), day: dayName(today()) }))), drawn.node), el('div', { class: 'side' }, undo, clear, send));
+    fill(root, el('div', { class: 'compose sign' }, el('div', { class: 'sign-text' }, el('p', {}, what.text),
+        el('p', { class: 'money-amount' }, what.agree)), drawn.node), el('div', { class: 'side' }, undo, clear, send));
     return drawn.stop;
 }

@@ -2,6 +2,7 @@
 // Saves a daily log, for as long as it takes: without an answer the same record, under the same id, is sent again. What was being sent when
 // the page went away goes on when it comes back.
 import { Offline, post, sitePath } from '/shared/api.js';
+import { stageName } from '/shared/trade.js';
 import { t } from '/shared/words.js';
 import { say } from './header.js';
 import { openDraft, unfinished } from './draft.js';
@@ -31,17 +32,32 @@ export async function untilStored(path, body) {
     }
 }
 
-// Resolves with the stored log; rejects with the Problem that says why it is not taken. The draft is dropped when it is stored.
-export function submitLog(draft, body) {
+// Resolves with the Problem that says why one of them may not begin, or null. Who was started meanwhile has what was wanted.
+async function beginAll(stage, starts) {
+    let refused = null;
+    for (const { id, room } of starts) {
+        try {
+            await untilStored(`/stages/${stage}/start`, room ? { id, room } : { id });
+        } catch (error) {
+            if (error.status !== 409 || error.doc.missing) refused = error;
+        }
+    }
+    return refused;
+}
+
+// starts: what begins with it (begin.js); the log is kept whatever becomes of that. Resolves with {stored, refused: why something may not begin, or
+// null}; rejects with the Problem that says why the log is not taken. The draft is dropped when all is done.
+export function submitLog(draft, body, starts = []) {
     if (running.has(body.id)) return running.get(body.id);
     const work = (async () => {
-        draft.change((value) => { value.submitting = body; });
+        draft.change((value) => { Object.assign(value, { submitting: body, starts }); });
         await draft.settle();
         say(t('log.saving'), 'busy');
         try {
             const stored = await untilStored('/daylogs', body);
+            const refused = await beginAll(body.stage, starts);
             draft.drop(Boolean(body.amends));
-            return stored;
+            return { stored, refused };
         } catch (error) {
             draft.change((value) => { delete value.submitting; });
             throw error;
@@ -53,6 +69,12 @@ export function submitLog(draft, body) {
     return work;
 }
 
+// What came of it, in the header.
+export function saySubmitted({ refused }, { amends, stage }, starts = []) {
+    const words = refused ? 'log.not-begun' : starts.length ? 'log.begun' : amends ? 'log.amended' : 'log.saved';
+    say(t(words, { stage: stageName(stage) }), refused ? 'bad' : 'good');
+}
+
 export const isSubmitting = (id) => running.has(id);
 
 // After the page came back: what was not answered is sent again.
@@ -60,6 +82,6 @@ export function resumeSubmissions() {
     for (const { kind, key, draft: value } of unfinished()) {
         const body = value.submitting;
         const draft = openDraft(kind, key, value, kind === 'daylog');
-        submitLog(draft, body).then(() => say(t('log.saved')), () => say(t('log.not-taken'), 'bad')).finally(() => draft.close());
+        submitLog(draft, body, value.starts).then((done) => saySubmitted(done, body, value.starts), () => say(t('log.not-taken'), 'bad')).finally(() => draft.close());
     }
 }

@@ -10,17 +10,18 @@ import { clockLeft, testBadge, testLines, testName } from '/shared/stages.js';
 import { roomName, stageName } from '/shared/trade.js';
 import { t } from '/shared/words.js';
 import { photoTaker } from './camera.js';
+import { beginDraft } from './draft.js';
 import { say, setTitle } from './header.js';
 import { askNumber } from './keypad.js';
 import { rail } from './rail.js';
 import { askOne, askRoom } from './room.js';
 import { untilStored } from './submit.js';
+import { clean, testEnd } from './testend.js';
 
 // kind → unit, and whether it is of one room.
 const KINDS = { ponding: ['mm', true], second_ponding: ['mm', true], pressure: ['MPa'], tightness: ['MPa'], hold: ['MPa'], coil: ['MPa'], as_built_ponding: ['mm', true], flow: [''] };
 const STAGES = { ponding: 'waterproofing', second_ponding: 'tiling', pressure: 'plumbing_electrical', tightness: 'plumbing_electrical', hold: 'hvac', coil: 'hvac', as_built_ponding: 'preparation', flow: 'installation' };
 const TICK_MS = 5000;
-const clean = (body) => Object.fromEntries(Object.entries(body).filter(([, v]) => v !== undefined && v !== '' && v !== false && v?.length !== 0));
 const askValue = (kind) => askNumber({ title: t(KINDS[kind][0] === 'mm' ? 'test.depth' : 'test.pressure'), unit: KINDS[kind][0], max: KINDS[kind][0] === 'mm' ? 999 : 99, fraction: KINDS[kind][0] === 'mm' ? 0 : 2 });
 
 export function tests(root, { param, goTo, home }) {
@@ -28,7 +29,9 @@ export function tests(root, { param, goTo, home }) {
     let stopped = false;
     let composing = false;
     let shown = [];
-    const [id] = param;
+    const [id, part] = param[0] === 'new' ? [] : param;
+    let first = param[0] === 'new' ? param[1] : ''; // a kind that is to be begun at once
+    if (part) return testEnd(root, { param, goTo });
 
     const left = (test) => Math.max(0, Math.round((test.until - Date.now()) / 1000)); // what the server said was left, run down here
     const received = (test) => Object.assign(test, { until: Date.now() + test.remaining_s * 1000 });
@@ -38,6 +41,8 @@ export function tests(root, { param, goTo, home }) {
         try {
             shown = (id ? [await get(sitePath(`/tests/${id}`))] : (await get(sitePath('/tests?limit=50'))).tests).map(received);
             if (!stopped && !composing) draw();
+            if (!stopped && KINDS[first]) begin(first);
+            first = '';
         } catch {
             if (!stopped && !shown.length) fill(root, el('p', { class: 'hint' }, t('error.offline')));
         }
@@ -55,24 +60,24 @@ export function tests(root, { param, goTo, home }) {
         const one = id && running(shown[0]) && may('test');
         fill(root, scroller, el('div', { class: 'side' }, one && [el('button', { type: 'button', class: 'main', on: { click: () => finish(shown[0], false) } }, icon('check'), el('span', {}, t('test.finish'))),
             el('button', { type: 'button', class: 'plain', on: { click: () => finish(shown[0], true) } }, icon('warn'), el('span', {}, t('test.leaks')))],
-        !id && may('test') && el('button', { type: 'button', class: 'main', on: { click: begin } }, icon('plus'), el('span', {}, t('test.new'))), rail(scroller)));
+        !id && may('test') && el('button', { type: 'button', class: 'main', on: { click: () => begin() } }, icon('plus'), el('span', {}, t('test.new'))), rail(scroller)));
     }
 
-    async function begin() {
-        const kind = await askOne(t('test.which'), Object.keys(KINDS).map((one) => [one, t(`test.kind-${one}`)]), '');
+    async function begin(which) {
+        const kind = which || await askOne(t('test.which'), Object.keys(KINDS).map((one) => [one, t(`test.kind-${one}`)]), '');
         if (!kind || stopped) return;
         const room = KINDS[kind][1] ? await askRoom(t('test.which-room'), '', ['whole']) : '';
         if (room === null || stopped) return;
         const value = KINDS[kind][0] ? await askValue(kind) : undefined;
         if (value === null || stopped) return;
         const body = { id: uuid7(), kind, room, value };
-        compose(`${t(`test.kind-${kind}`)}${room ? t('brackets', { text: roomName(room) }) : ''}`, [value !== undefined && `${value} ${KINDS[kind][0]}`], STAGES[kind], room, false, t('test.start'), (photos) => ['/tests', clean({ ...body, photos })], (test) => {
+        compose(`${t(`test.kind-${kind}`)}${room ? t('brackets', { text: roomName(room) }) : ''}`, [value !== undefined && `${value} ${KINDS[kind][0]}`], STAGES[kind], room, t('test.start'), (photos) => ['/tests', clean({ ...body, photos })], (test) => {
             say(t('test.started'));
             goTo(`tests/${test.id}`);
         });
     }
 
-    // leak: it is seen at once that it fails, whatever the time.
+    // leak: it is seen at once that it fails, whatever the time. What is there of its end is a draft that the panel and phones share.
     async function finish(test, leak) {
         if (!leak && left(test) > 0) {
             say(t('test.too-early', { time: clockLeft(left(test)) }), 'bad');
@@ -80,22 +85,15 @@ export function tests(root, { param, goTo, home }) {
         }
         const value = test.unit ? await askValue(test.kind in KINDS ? test.kind : 'pressure') : undefined;
         if (value === null || stopped) return;
-        const body = { id: uuid7(), value, leak };
-        compose(testName(test), [value !== undefined && `${value} ${test.unit}`, leak && t('test.leaks')], test.stage, test.room ?? '', test.below, t('test.finish'),
-            (photos, below) => [`/tests/${test.id}/finish`, clean({ ...body, photos, below_photos: below })], (done) => {
-                say(t(`test.is-${done.state}`), done.state === 'passed' ? 'good' : 'bad');
-                composing = false;
-                load();
-            });
+        beginDraft('test', test.id, { id: uuid7(), stage: test.stage, value, leak, photos: [], below: [] });
+        goTo(`tests/${test.id}/finish`);
     }
 
-    function compose(title, facts, stage, room, below, word, bodyOf, done) {
+    function compose(title, facts, stage, room, word, bodyOf, done) {
         const taker = photoTaker({ fields: () => ({ stage, room }) });
-        const panel = matchMedia('(min-width: 700px)').matches && !place.hub;
-        const under = below && photoTaker({ fields: () => ({ stage, room }) });
         const send = el('button', { type: 'button', class: 'main save', on: { click: submit } }, icon('check'), el('span', {}, word));
         composing = true;
-        stop = () => [taker, under].forEach((one) => one && one.stop());
+        stop = taker.stop;
         const leave = () => {
             composing = false;
             stop();
@@ -103,23 +101,20 @@ export function tests(root, { param, goTo, home }) {
             load();
         };
         async function submit() {
-            const said = taker.ids(), beneath = under ? (panel ? said.slice(1) : under.ids()) : [];
-            if (!said.length) return say(t('test.photo-first'), 'bad');
-            if (under && !beneath.length) return say(t('test.below-first'), 'bad');
+            const photos = taker.ids();
+            if (!photos.length) return say(t('test.photo-first'), 'bad');
             send.disabled = true;
             say(t('log.saving'), 'busy');
             try {
-                done(await untilStored(...bodyOf(panel && under ? said.slice(0, 1) : said, beneath)));
+                done(await untilStored(...bodyOf(photos)));
             } catch (error) {
                 send.disabled = false;
-                const late = error.doc?.remaining_s;
-                say(late ? t('test.too-early', { time: clockLeft(late) }) : `${t('log.not-taken')} ${error.message}`, 'bad');
+                say(`${t('log.not-taken')} ${error.message}`, 'bad');
             }
             return null;
         }
         setTitle(title, leave);
-        fill(root, el('div', { class: 'compose' }, el('p', { class: 'stage-gate' }, icon('clock'), el('b', {}, facts.filter(Boolean).join(' · '))), under && el('p', { class: 'hint-line' }, t(panel ? 'test.below-panel' : 'test.photo-there')), taker.node,
-            under && !panel && [el('p', { class: 'hint-line' }, t('test.below')), under.node]), el('div', { class: 'side' }, taker.buttons, send));
+        fill(root, el('div', { class: 'compose' }, el('p', { class: 'stage-gate' }, icon('clock'), el('b', {}, facts.filter(Boolean).join(' · '))), taker.node), el('div', { class: 'side' }, taker.buttons, send));
     }
 
     const soon = debounce(load, 400);

@@ -35,7 +35,7 @@ export function daylogLines(log) {
     return [line('log.done', log.done), line('log.plan', log.plan),
         crewText(log.crew) && el('p', { class: 'entry-line' }, el('b', {}, t('log.crew')), ' ', crewText(log.crew)),
         log.note && el('p', { class: 'entry-line' }, el('b', {}, t('log.note')), ' ', log.note),
-        log.photos?.length > 0 && el('p', { class: 'entry-line' }, el('b', {}, t('log.photos')), ' ', t('count.photos', { n: log.photos.length }))];
+        log.photos?.length > 0 && el('p', { class: 'entry-line' }, el('b', {}, t('log.photos')), ' ', t('log.photos-n', { n: log.photos.length }))];
 }
 
 async function showHistory(entry) {
@@ -158,7 +158,7 @@ function bodyOf(entry) {
     case 'board-moved':
         return [line(d.to)];
     case 'setting-set':
-        return d.key === 'camera_consent' && d.value ? [line(t(d.value.given ? 'consent.given' : 'consent.refused'), d.value.on, d.value.by, d.value.text)] : [line(d.key)];
+        return d.key === 'camera_consent' && d.value ? [line(t(d.value.given ? 'consent.given' : 'consent.refused'), d.value.on, d.value.by, d.value.text)] : [line(has(`setting.${d.key}`) ? t(`setting.${d.key}`) : d.key, d.value === null ? '–' : d.value !== undefined && String(d.value))];
     case 'access':
         return [line(has(`access.${d.what}`) ? t(`access.${d.what}`) : d.what, [d.from, d.to].filter(Boolean).join(' – '))];
     case 'viewpoint-moved':

@@ -13,13 +13,21 @@ export const stateBadge = (state) => el('span', { class: 'badge stage-badge', da
 
 const day = (mark) => shortDay(dayOf(mark.at));
 
+// Where a site stands: "水电 第6/10天" while it goes on, else how far its stage is: the same words as in the list of stages.
+export function standingOf(stage) {
+    const { state = 'started', days } = stage;
+    const words = state !== 'started' ? t(`stage.is-${state}`) : stage.day ? t(days ? 'stage.day-of' : 'stage.day', { day: stage.day, days }) : '';
+    return [both(stage), words].filter(Boolean).join(' ');
+}
+
 // "计划 11月10日–11月27日 · 实际 11月12日–"
 export function datesText(stage) {
     const { planned_start: from, planned_finish: to } = stage;
     const planned = (from || to) && t('stage.planned', { from: from ? shortDay(from) : '?', to: to ? shortDay(to) : '?' });
     const end = stage.finished ?? stage.accepted;
     const really = stage.started && t('stage.really', { from: day(stage.started), to: end ? day(end) : '' });
-    return [planned, really].filter(Boolean).join(' · ');
+    const logged = stage.state === 'planned' && stage.logged && t('stage.logged', { day: shortDay(stage.logged) });
+    return [planned, really, logged].filter(Boolean).join(' · ');
 }
 
 // What stands in the way of the next step; what refuses comes first.
@@ -66,6 +74,7 @@ export function testLines(test) {
         line('test.began', [test.started && moment(test.started), test.unit && `${test.value}${unit}`, test.by?.name].filter(Boolean).join(' · ')),
         test.end && line('test.ended', [moment(test.end.at), test.unit && `${test.end.value}${unit}`, lasted(test.seconds), test.end.by?.name].filter(Boolean).join(' · ')),
         test.how === 'provable' && line('test.only', t('test.provable', { time: lasted(test.seconds) })),
+        ...(test.warnings ?? []).map((one) => line('test.only', one[lang()] || one.zh)),
         ...(test.end?.faults ?? []).map((fault) => el('p', { class: 'stage-mark test-fault' }, icon('warn'), fault[lang()] || fault.zh)),
         test.dark?.length > 0 && el('p', { class: 'stage-mark' }, icon('power'), darkText(test.dark))];
 }

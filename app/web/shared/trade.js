@@ -59,4 +59,5 @@ export const stageName = (key) => word('stages', key);
 export const roomName = (key) => word('rooms', key);
 export const tradeName = (key) => word('trades', key);
 export const phraseName = (key) => word('phrases', key);
+export const flagsOf = (key) => maps.phrases.get(key)?.flags ?? ''; // of M T G W
 export const reasonName = (key) => word('reasons', key); // or somebody's own words

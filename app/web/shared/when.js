@@ -2,22 +2,58 @@
 // Dates, times and sizes as people on the site read them, times in the site's time zone.
 import { has, lang, t } from './words.js';
 
-let zone;
-export function setZone(name) {
+// Whose clock times are told by: the page's, and over it those of what is drawn among other sites'. undefined: this browser's.
+let own;
+const others = [];
+const zone = () => (others.length ? others.at(-1).zone : own);
+const known = new Map();
+function checked(name) {
+    if (!known.has(name)) {
+        try {
+            new Intl.DateTimeFormat('en', { timeZone: name });
+            known.set(name, name || undefined);
+        } catch {
+            known.set(name, undefined);
+        }
+    }
+    return known.get(name);
+}
+export function setZone(name) { own = checked(name); }
+
+// From here on times are by another site's clock, and say by which where that is not this browser's. Returns how to end that.
+export function enterZone(name) {
+    const entry = { zone: checked(name) };
+    others.push(entry);
+    return () => { if (others.includes(entry)) others.splice(others.indexOf(entry), 1); };
+}
+// The same while something is drawn; returns what draw returns.
+export function inZone(name, draw) {
+    const leave = enterZone(name);
     try {
-        new Intl.DateTimeFormat('en', { timeZone: name });
-        zone = name;
-    } catch {
-        zone = undefined;
+        return draw();
+    } finally {
+        leave();
     }
 }
 
 const locale = () => (lang() === 'zh' ? 'zh-CN' : 'en-GB');
-const format = (options) => new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options });
+const formats = new Map(); // making one takes longer than using it a thousand times
+function format(options, its = zone(), where = locale()) { // its null: this browser's
+    const key = JSON.stringify([where, its, options]);
+    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(where, { timeZone: its ?? undefined, ...options }));
+    return formats.get(key);
+}
 
 export const clockTime = (at) => format({ hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at));
-export const dayOf = (at, its = zone) => new Intl.DateTimeFormat('en-CA', { timeZone: its, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(at));
-export const today = (its = zone) => dayOf(Date.now(), its);
+export const dayOf = (at, its = zone()) => format({ year: 'numeric', month: '2-digit', day: '2-digit' }, its, 'en-CA').format(new Date(at));
+export const today = (its = zone()) => dayOf(Date.now(), its);
+
+// "GMT+9" where a clock differs then from this browser's, else ''.
+const offsetOf = (at, its) => format({ timeZoneName: 'shortOffset' }, its, 'en').formatToParts(new Date(at)).find((part) => part.type === 'timeZoneName').value;
+export function zoneNote(its = zone(), at = Date.now()) {
+    const text = its ? offsetOf(at, its) : '';
+    return text === offsetOf(at, null) ? '' : text;
+}
 
 // "2026-11-22" → "11月22日 周日" · "Sun 22 Nov"
 export function dayName(date) {
@@ -40,7 +76,9 @@ export const weekOf = (date) => dayPlus(date, -((new Date(`${date}T12:00:00Z`).g
 // A moment: only the time when it is today.
 export function moment(at) {
     const day = dayOf(at);
-    return day === today() ? clockTime(at) : `${shortDay(day)} ${clockTime(at)}`;
+    const text = day === today() ? clockTime(at) : `${shortDay(day)} ${clockTime(at)}`;
+    const note = others.length && zoneNote(zone(), at);
+    return note ? text + t('brackets', { text: note }) : text;
 }
 
 // How long something lasted, in the two largest units: "13 小时 5 分" · "13 h 5 min".

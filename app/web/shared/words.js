@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Every word on the screens, Chinese and English; and which of them is shown. {name} is filled in.
+// Every word on the screens, Chinese and English; and which of them is shown. Holes are filled in as holes.js says.
 import { el } from './dom.js';
+import { fillIn } from './holes.js';
 import { icon } from './icons.js';
 
 const WORDS = {
@@ -57,6 +58,10 @@ const WORDS = {
     'sites.none': ['还没有分给您的工地', 'No site is assigned to you yet'],
 
     'home.due': ['要办的事', 'What is due'],
+    'home.not-begun': ['{stage}还没点开工', '{stage}: not marked as begun yet'],
+    'home.inspected': ['今天质检过了', 'Inspected today'],
+    'home.not-inspected': ['今天还没质检', 'Not inspected today yet'],
+    'home.hazards': ['未销项隐患 {n} 条，待复查 {m} 条', '{n} open hazard{n|s}, {m} to re-check'],
     'home.do': ['记录', 'Record'],
     'home.installer': ['您可以查看状态和试拍。', 'You can see the status and take a test photo.'],
     'tile.log': ['今日日志', 'Daily log'],
@@ -73,13 +78,16 @@ const WORDS = {
     'due.do-log': ['记日志', 'Write log'],
     'due.do-inspect': ['去质检', 'Inspect'],
     'due.do-photo': ['去拍照', 'Take photo'],
+    'due.do-handover': ['去交付', 'Hand over'],
+    'due.more': ['还有 {n} 项', '{n} more'],
     'due.do-status': ['看状态', 'See status'],
     'due.do-look': ['查看', 'Look'],
     'today.logged': ['今天的日志已记', 'Today is logged'],
     'today.not-logged': ['今天还没记日志', 'Today is not logged yet'],
     'today.draft': ['今天的日志有草稿', 'A draft for today is there'],
-    'count.photos-today': ['今天照片 {n} 张', '{n} photos today'],
-    'count.photos': ['{n} 张', '{n}'],
+    'count.photos-today': ['今天照片 {n} 张', '{n} photo{n|s} today'],
+    'count.photos': ['{n} 张', '{n} photo{n|s}'],
+    'log.photos-n': ['{n} 张', '{n}'],
 
     'state.saved': ['已存', 'Saved'],
     'state.sent': ['已发', 'Sent'],
@@ -88,7 +96,7 @@ const WORDS = {
     'state.away': ['在路上', 'On its way'],
     'pill.received': ['全部已达总部', 'All received'],
     'pill.sending': ['正在发送 {n} 条', 'Sending {n}'],
-    'pill.photos': ['正在传照片 {n} 张', 'Sending {n} photos'],
+    'pill.photos': ['正在传照片 {n} 张', 'Sending {n} photo{n|s}'],
     'pill.link-down': ['网络断开，已存本机', 'No link: kept here'],
     'pill.hub-down': ['总部不在线，已存本机', 'Head office away'],
     'pill.rejected': ['{n} 条被总部退回', '{n} rejected'],
@@ -172,6 +180,11 @@ const WORDS = {
     'log.saved': ['日志已保存', 'Log saved'],
     'log.amended': ['更正已保存', 'Correction saved'],
     'log.retrying': ['连不上，正在反复重试，内容不会丢', 'No answer, trying again; nothing is lost'],
+    'log.begin': ['今天开工', 'Begins today'],
+    'log.begin-lacks': ['前面没验收', 'not cleared yet'],
+    'log.begun': ['日志已保存，{stage}已开工', 'Log saved; {stage} has begun'],
+    'log.not-begun': ['日志已保存，{stage}还不能开工', 'Log saved; {stage} may not begin yet'],
+    'log.begin-room': ['{stage}：哪个房间开工？', '{stage} begins in which room?'],
     'log.empty': ['先点一条完成或计划', 'Tap something done or planned first'],
     'log.not-taken': ['没有保存。', 'Not saved.'],
     'log.amend': ['更正日志', 'Correct log'],
@@ -189,6 +202,7 @@ const WORDS = {
     'item.done': ['完成', 'done'],
     'item.going': ['进行中', 'going on'],
     'item.blocked': ['受阻', 'blocked'],
+    'chip.waits': ['等待，属正常', 'waiting, as it should'],
     'chip.rooms': ['哪些房间', 'Rooms'],
     'chip.remove': ['去掉这条', 'Take it off'],
     'chip.ok': ['好', 'OK'],
@@ -249,10 +263,11 @@ const WORDS = {
     'origin.recovered': ['找回', 'recovered'],
 
     'timeline.empty': ['还没有记录', 'Nothing recorded yet'],
-    'entry.photos': ['照片 {n} 张', '{n} photos'],
+    'entry.photos': ['照片 {n} 张', '{n} photo{n|s}'],
     'entry.history': ['历次版本', 'History'],
     'tile.wrong': ['有问题', 'Problem'],
     'due.do-answer': ['去答复', 'Answer'],
+    'due.do-accept': ['去验收', 'Accept'],
     'due.do-sign': ['去签字', 'Sign'],
     'due.do-hazard': ['去处理', 'Deal with it'],
     'severity.notice': ['提示', 'Notice'],
@@ -275,6 +290,8 @@ const WORDS = {
     'hazard.say-what': ['请写明哪里有问题', 'Say what is wrong'],
     'hazard.say-room': ['请选房间', 'Choose the room'],
     'hazard.say-number': ['请输入数字', 'Enter the number'],
+    'hazard.begun': ['没提交的：{what}', 'Not sent yet: {what}'],
+    'hazard.drop': ['不报了', 'Discard'],
     'hazard.send': ['提交', 'Send'],
     'hazard.saved': ['隐患已报', 'Hazard raised'],
     'hazard.mine': ['我的', 'mine'],
@@ -319,6 +336,11 @@ const WORDS = {
     'due.do-test': ['看试验', 'See test'],
     'due.from': ['{at} 起可看结果', 'may be read from {at}'],
     'held.line': ['停工中', 'On hold'],
+    'begun.mark': ['没交 {n}', '{n} begun'],
+    'begun.daylog': ['接着写日志', 'Go on with the log'],
+    'begun.inspection': ['接着质检', 'Go on inspecting'],
+    'begun.hazard': ['接着报隐患', 'Go on with the hazard'],
+    'begun.test': ['接着看试验', 'Go on with the test'],
     'stage.list': ['工序与报验', 'Stages'],
     'stage.is-planned': ['未开工', 'planned'],
     'stage.is-started': ['施工中', 'going on'],
@@ -327,6 +349,7 @@ const WORDS = {
     'stage.is-accepted': ['已验收', 'accepted'],
     'stage.is-rejected': ['没通过，整改中', 'sent back'],
     'stage.planned': ['计划 {from}–{to}', 'planned {from}–{to}'],
+    'stage.logged': ['{day} 起有日志', 'logged since {day}'],
     'stage.really': ['实际 {from}–{to}', 'actual {from}–{to}'],
     'stage.gate-hard': ['必须验收：{what}', 'Has to be accepted: {what}'],
     'stage.gate-soft': ['验收：{what}', 'Acceptance: {what}'],
@@ -358,6 +381,7 @@ const WORDS = {
     'stage.why-hazards': ['有隐患没整改', 'Hazards are open'],
     'stage.why-no-papers': ['缺照片或资料', 'Photos or papers missing'],
     'stage.reason': ['放行原因', 'Reason to override'],
+    'stage.photo-first': ['报验要有照片：先拍一张', 'Asking for acceptance needs a photo: take one first'],
     'stage.say-reason': ['请写明放行原因', 'Say the reason'],
     'stage.not-yet': ['现在还不行，缺下面这些', 'Not yet: this is missing'],
     'stage.moved-on': ['这道工序已经有变化，请看最新情况', 'It has moved on: see how it stands now'],
@@ -396,7 +420,15 @@ const WORDS = {
     'test.below-first': ['还要一张楼下顶板的照片', 'A photo of the ceiling below is needed, too'],
     'test.below': ['楼下顶板', 'The ceiling below'],
     'test.photo-there': ['水面', 'The water'],
-    'test.below-panel': ['第一张拍水面，其余拍楼下顶板；用手机更方便', 'First the water, then the ceiling below; a phone is easier'],
+    'test.of-photos': ['水面 {n} 张', 'Water: {n}'],
+    'test.of-below': ['楼下顶板 {n} 张', 'Ceiling below: {n}'],
+    'test.scan': ['用手机扫码，到楼下拍顶板', 'Scan it, then photograph the ceiling downstairs'],
+    'test.scan-hint': ['手机连工地 Wi-Fi。拍好的照片会自己到这里。', 'On the site’s Wi-Fi. The photo comes here by itself.'],
+    'test.no-network': ['看板没有连上网络，手机打不开；可把看板拿到楼下拍', 'The board is in no network, so no phone can open it: carry the board downstairs'],
+    'test.by-board': ['看板拿下去拍', 'Carry the board'],
+    'test.below-done': ['拍好了', 'Done'],
+    'test.below-sent': ['照片已到看板', 'The board has it'],
+    'test.below-there': ['收到楼下照片 {n} 张', '{n} photo{n|s} from downstairs'],
     'delay.button': ['停工、误期', 'Stopped'],
     'delay.title': ['停工与误期', 'Stopped, days lost'],
     'delay.claim': ['申请延期', 'Claim days'],
@@ -405,7 +437,7 @@ const WORDS = {
     'delay.from': ['从哪天起？', 'From which day?'],
     'delay.to': ['到哪天？', 'To which day?'],
     'delay.which': ['哪天？', 'Which day?'],
-    'delay.days': ['{n} 个工作日', '{n} working days'],
+    'delay.days': ['{n} 个工作日', '{n} working day{n|s}'],
     'delay.none': ['没有停工和延期', 'None'],
     'delay.saved': ['延期申请已提交', 'Claim sent'],
     'delay.idle-saved': ['已记下停工一天', 'Idle day noted'],
@@ -418,8 +450,8 @@ const WORDS = {
     'verdict.rectify': ['需整改', 'To rectify'],
     'verdict.fail': ['不合格', 'Failed'],
     'inspect.counts': ['合格 {passed} · 不合格 {failed} · 不适用 {na}', '{passed} passed · {failed} failed · {na} n/a'],
-    'inspect.red': ['红线 {n} 项', '{n} red lines'],
-    'inspect.hazards': ['报隐患 {n} 条', '{n} hazards raised'],
+    'inspect.red': ['红线 {n} 项', '{n} red line{n|s}'],
+    'inspect.hazards': ['报隐患 {n} 条', '{n} hazard{n|s} raised'],
     'inspect.open': ['看报告', 'See the report'],
     'type.stage-started': ['开工', 'started'],
     'type.stage-finished': ['完工', 'finished'],
@@ -578,7 +610,7 @@ const WORDS = {
     'span.days': ['{n} 天', '{n} d'],
     'span.hours': ['{n} 小时', '{n} h'],
     'span.minutes': ['{n} 分', '{n} min'],
-    'dropped.text': ['{n} 张原图（{size}）总部已收到，本机已清理', '{n} originals ({size}), which head office has, were cleared here'],
+    'dropped.text': ['{n} 张原图（{size}）总部已收到，本机已清理', '{n} original{n|s} ({size}), which head office has, {n|was|were} cleared here'],
     'type.access': ['查看记录', 'Access'],
     'access.customer': ['查看了业主信息', 'Saw the customer block'],
     'access.signature': ['查看了业主签字', 'Saw what the customer signed'],
@@ -615,7 +647,7 @@ const WORDS = {
     'office.filter': ['筛选', 'Filter'],
     'filter.all': ['全部', 'All'],
     'timelapse.place-unknown': ['没说在哪个房间', 'Room not said'],
-    'plan.stages-count': ['{n} 个阶段', '{n} stages'],
+    'plan.stages-count': ['{n} 个阶段', '{n} stage{n|s}'],
 };
 
 const KEY = 'sitelog.lang';
@@ -627,7 +659,7 @@ export const has = (key) => key in WORDS;
 export function t(key, values) {
     const words = WORDS[key];
     if (!words) return key;
-    return values ? words[current].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole) : words[current];
+    return values ? fillIn(words[current], values) : words[current];
 }
 
 function apply() {

@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "app/journal/checklist_set.h"
+#include "app/journal/company.h"
+#include "app/journal/domain_form.h"
 #include "app/journal/plan.h"
 #include "app/journal/setting.h"
 #include "app/journal/timeline.h"
@@ -56,7 +58,7 @@ static int set(struct fixture *f, const char *site, const char *key, const char 
     buf_clear(&f->answer);
     memset(&f->e, 0, sizeof f->e);
     journal_pair_begin(&f->hub);
-    int rc = setting_put(f->hub.journal, f->hub.db, site, key, body, strlen(body), "user/u-01", &f->answer, &f->e);
+    int rc = setting_put(f->hub.journal, f->hub.db, site, key, body, strlen(body), "user/u-01", 900, &f->answer, &f->e);
     journal_pair_commit(&f->hub);
     return rc;
 }
@@ -90,6 +92,21 @@ static int64_t events(struct test_journal *t, const char *type) {
     "\"kind\":\"measure\",\"source\":\"C\",\"parts\":[{\"key\":\"value\",\"zh\":\"z\",\"en\":\"e\",\"unit\":\"mm\","   \
     "\"min\":350}]"
 
+/* One item alone is what the whole list says of it. */
+static void one_by_one(struct fixture *f, const struct checklist *c) {
+    static const char *const keys[] = { "wp.hother", "own.smell", "wp.thick", "wp.pond", "ti.step", "none" };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct domain_text *texts = NULL;
+        struct checklist_item one;
+        const struct checklist_item *item = checklist_set_item(c, keys[i]);
+        int rc = checklist_set_one(f->board.db, JOURNAL_SITE, "waterproofing", keys[i], &one, &texts);
+        assert_int_equal(rc, item ? 0 : ERR_NOT_FOUND);
+        if (item) assert_string_equal(one.zh, item->zh);
+        if (item) assert_int_equal(one.company, item->company);
+        domain_form_free(&texts);
+    }
+}
+
 static void replaced_added_and_left_out(void **state) {
     struct fixture *f = *state;
     struct checklist c;
@@ -116,6 +133,7 @@ static void replaced_added_and_left_out(void **state) {
     assert_int_equal(checklist_judge(item, NULL, 300, &v), 0);
     assert_false(v.pass);
     assert_false(checklist_set_item(&c, "wp.pond")->company);
+    one_by_one(f, &c);
     checklist_set_fini(&c);
     /* the other stages are as they were */
     assert_int_equal(checklist_set_read(f->board.db, JOURNAL_SITE, "tiling", &c), 0);
@@ -298,6 +316,21 @@ static void bad_settings_name_the_member(void **state) {
     assert_int_equal(events(&f->hub, "setting-set"), 0);
 }
 
+static void silence_is_the_configurations_until_it_is_set(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(setting_print(f->hub.db, JOURNAL_SITE, "silent_hours", true, 900, &f->answer), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":0.25,\"default\":0.25,"));
+    assert_non_null(strstr(f->answer.data, "\"source\":\"configuration\""));
+    buf_clear(&f->answer);
+    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, "silent_hours", true, 0, &f->answer), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":null,\"default\":null,"));
+    assert_int_equal(set(f, JOURNAL_SITE, "silent_hours", "{\"value\":3}"), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":3,\"default\":0.25,"));
+    assert_non_null(strstr(f->answer.data, "\"source\":\"company\""));
+    assert_int_equal(set(f, JOURNAL_SITE, "silent_hours", "{\"value\":null}"), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":0.25,"));
+}
+
 static void consent(void **state) {
     struct fixture *f = *state;
     assert_int_equal(
@@ -306,11 +339,11 @@ static void consent(void **state) {
         0);
     carry(f);
     buf_clear(&f->answer);
-    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, "camera_consent", true, &f->answer), 0);
+    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, "camera_consent", true, 0, &f->answer), 0);
     assert_non_null(strstr(f->answer.data, "\"value\":{\"given\":true,\"on\":\"2026-11-20\",\"by\":\"李**\","
                                            "\"text\":\"同意，电话139****1234\"}"));
     buf_clear(&f->answer);
-    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, NULL, false, &f->answer), 0);
+    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, NULL, false, 0, &f->answer), 0);
     assert_non_null(strstr(f->answer.data, "\"given\":true"));
     assert_non_null(strstr(f->answer.data, "\"type\":\"consent\""));
     assert_null(strstr(f->answer.data, "李"));
@@ -322,7 +355,7 @@ static void consent(void **state) {
     }
     assert_int_equal(set(f, JOURNAL_SITE, "camera_consent", "{\"value\":{\"given\":false}}"), 0);
     buf_clear(&f->answer);
-    assert_int_equal(setting_print(f->hub.db, JOURNAL_SITE, "camera_consent", true, &f->answer), 0);
+    assert_int_equal(setting_print(f->hub.db, JOURNAL_SITE, "camera_consent", true, 0, &f->answer), 0);
     assert_non_null(strstr(f->answer.data, "\"value\":{\"given\":false}"));
 }
 
@@ -354,6 +387,130 @@ static void all_sites_and_those_to_come(void **state) {
     journal_pair_rebuild(&f->hub);
 }
 
+static void says(struct fixture *f, const char *part) {
+    if (!f->answer.data || !strstr(f->answer.data, part))
+        fail_msg("%s is not in %s", part, f->answer.data ? f->answer.data : "nothing");
+}
+
+static void settings_say_where_they_come_from(void **state) {
+    struct fixture *f = *state;
+    plan(f, "s-1");
+    plan(f, "s-2");
+    assert_int_equal(set(f, NULL, "callback_days", "{\"value\":10}"), 0);
+    assert_int_equal(set(f, "s-2", "callback_days", "{\"value\":7}"), 0);
+    static const struct {
+        const char *site, *key, *says;
+    } rows[] = {
+        { "s-1", "callback_days", "\"value\":10,\"default\":14," },
+        { "s-1", "callback_days", "\"from\":\"company\"" },
+        { "s-2", "callback_days", "\"from\":\"site\",\"company\":10," },
+        { "s-2", "silent_hours", "\"from\":\"product\"" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        buf_clear(&f->answer);
+        assert_int_equal(setting_print(f->hub.db, rows[i].site, rows[i].key, true, 0, &f->answer), 0);
+        says(f, rows[i].says);
+    }
+    /* a site that went back to the program's value while another one is for all */
+    assert_int_equal(set(f, "s-2", "callback_days", "{\"value\":null}"), 0);
+    says(f, "\"from\":\"site\"");
+    buf_clear(&f->answer);
+    assert_int_equal(setting_print_company(f->hub.db, 900, &f->answer), 0);
+    says(f, "{\"key\":\"callback_days\",\"value\":10,\"default\":14,");
+    says(f, "\"from\":\"company\",\"own\":[{\"site\":\"s-2\",\"value\":14}]}");
+    says(f, "\"from\":\"product\",\"own\":[]}");
+    assert_null(strstr(f->answer.data, "camera_consent"));
+}
+
+static void checklists_say_where_they_come_from(void **state) {
+    struct fixture *f = *state;
+    plan(f, "s-1");
+    plan(f, "s-2");
+    assert_int_equal(
+        put(f, NULL, "waterproofing", "{\"items\":[" ITEM("wp.hother", MIN350) "],\"remove\":[\"wp.door\"]}"), 0);
+    assert_int_equal(put(f, "s-2", "waterproofing",
+                         "{\"items\":[" ITEM("wp.hother", MIN350) "," ITEM(
+                             "own.smell", "\"kind\":\"check\",\"source\":\"C\"") "],\"remove\":[\"wp.thick\"]}"),
+                     0);
+    struct {
+        const char *key, *from;
+    } items[] = { { "wp.hother", "company" }, { "own.smell", "site" }, { "wp.pond", "product" } };
+    for (size_t i = 0; i < 3; i++) {
+        char key[60], from[60];
+        (void)snprintf(key, sizeof key, "{\"key\":\"%s\"", items[i].key);
+        (void)snprintf(from, sizeof from, "\"from\":\"%s\"", items[i].from);
+        const char *at = strstr(f->answer.data, key);
+        assert_non_null(at);
+        at = strstr(at, "\"from\":");
+        assert_int_equal(strncmp(at, from, strlen(from)), 0);
+    }
+    says(f, "\"removed\":[{\"key\":\"wp.thick\",\"from\":\"site\"}]"); /* the door is there again */
+    buf_clear(&f->answer);
+    assert_int_equal(checklist_set_print(f->hub.db, "s-1", "waterproofing", &f->answer), 0);
+    says(f, "\"removed\":[{\"key\":\"wp.door\",\"from\":\"company\"}]");
+    buf_clear(&f->answer);
+    assert_int_equal(checklist_set_print(f->hub.db, NULL, "waterproofing", &f->answer), 0);
+    says(f, "≥ 350 mm");
+    says(f, "\"removed\":[{\"key\":\"wp.door\",\"from\":\"company\"}],\"own\":[\"s-2\"]}");
+    buf_clear(&f->answer);
+    assert_int_equal(checklist_set_print(f->hub.db, NULL, "tiling", &f->answer), 0);
+    says(f, "\"removed\":[],\"own\":[]}");
+}
+
+static void what_it_would_do_is_told_and_not_done(void **state) {
+    struct fixture *f = *state;
+    plan(f, "s-1");
+    plan(f, "s-2");
+    assert_int_equal(set(f, "s-2", "callback_days", "{\"value\":7}"), 0);
+    int64_t before = events(&f->hub, "setting-set");
+    static const struct {
+        const char *site, *body, *says;
+        int rc;
+    } rows[] = {
+        { NULL, "{\"value\":7}", "{\"key\":\"callback_days\",\"sites\":2,\"changed\":1}", 0 },
+        { NULL, "{\"value\":8}", "{\"key\":\"callback_days\",\"sites\":2,\"changed\":2}", 0 },
+        { "s-2", "{\"value\":7}", "{\"key\":\"callback_days\",\"sites\":1,\"changed\":0}", 0 },
+        { "s-2", "{\"value\":0}", "value has to be a whole number of days from 1 to 180", ERR_INVALID },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        buf_clear(&f->answer);
+        memset(&f->e, 0, sizeof f->e);
+        assert_int_equal(setting_would(f->hub.db, rows[i].site, "callback_days", rows[i].body, strlen(rows[i].body),
+                                       &f->answer, &f->e),
+                         rows[i].rc);
+        assert_string_equal(rows[i].rc ? f->e.text : f->answer.data, rows[i].says);
+    }
+    static const char good[] = "{\"remove\":[\"wp.door\"]}", bad[] = "{\"remove\":[\"wp.pond\"]}";
+    buf_clear(&f->answer);
+    assert_int_equal(checklist_set_would(f->hub.db, NULL, "waterproofing", good, strlen(good), &f->answer, &f->e), 0);
+    assert_string_equal(f->answer.data, "{\"stage\":\"waterproofing\",\"sites\":2,\"changed\":2}");
+    assert_int_equal(checklist_set_would(f->hub.db, NULL, "waterproofing", bad, strlen(bad), &f->answer, &f->e),
+                     ERR_INVALID);
+    assert_int_equal(checklist_set_would(f->hub.db, NULL, "moon", good, strlen(good), &f->answer, &f->e),
+                     ERR_NOT_FOUND);
+    assert_int_equal(events(&f->hub, "setting-set"), before);
+    assert_int_equal(events(&f->hub, "checklist-set"), 0);
+}
+
+static void what_was_said_for_all_is_kept(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(set(f, NULL, "callback_days", "{\"value\":10}"), 0);
+    journal_pair_now("2026-11-23T09:00:00+08:00");
+    assert_int_equal(set(f, NULL, "callback_days", "{\"value\":null}"), 0);
+    buf_clear(&f->answer);
+    assert_int_equal(company_history(f->hub.db, "setting/callback_days", &f->answer), 0);
+    assert_string_equal(
+        f->answer.data,
+        "[{\"type\":\"setting-set\",\"subject\":\"setting/callback_days\",\"at\":\"2026-11-23T01:00:00."
+        "000Z\",\"actor\":{\"id\":\"u-01\",\"name\":null},\"data\":{\"key\":\"callback_days\","
+        "\"value\":null}},{\"type\":\"setting-set\",\"subject\":\"setting/callback_days\",\"at\":\"2026-11-"
+        "22T08:10:00.000Z\",\"actor\":{\"id\":\"u-01\",\"name\":null},\"data\":{\"key\":"
+        "\"callback_days\",\"value\":10}}]");
+    buf_clear(&f->answer);
+    assert_int_equal(company_history(f->hub.db, "checklist/tiling", &f->answer), 0);
+    assert_string_equal(f->answer.data, "[]");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -365,8 +522,13 @@ int main(void) {
         TEST(texts_are_masked),
         TEST(settings_default_set_and_back),
         TEST(bad_settings_name_the_member),
+        TEST(silence_is_the_configurations_until_it_is_set),
         TEST(consent),
         TEST(all_sites_and_those_to_come),
+        TEST(settings_say_where_they_come_from),
+        TEST(checklists_say_where_they_come_from),
+        TEST(what_it_would_do_is_told_and_not_done),
+        TEST(what_was_said_for_all_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,11 +111,13 @@ static void what_is_refused_grants_nothing(void **state) {
     free(granted);
     (void)claim(f, WEEK);
     buf_clear(&f->answer);
-    assert_int_equal(delay_list(f->t.db, JOURNAL_SITE, "refused", NULL, 10, true, &f->answer, &f->e), 0);
+    struct delay_query q = { .site = JOURNAL_SITE, .state = "refused", .limit = 10, .names = true };
+    assert_int_equal(delay_list(f->t.db, &q, &f->answer, &f->e), 0);
     says(f, "\"next\":null}");
     says(f, id);
     buf_clear(&f->answer);
-    assert_int_equal(delay_list(f->t.db, JOURNAL_SITE, NULL, NULL, 1, true, &f->answer, &f->e), 0);
+    q = (struct delay_query){ .site = JOURNAL_SITE, .limit = 1, .names = true };
+    assert_int_equal(delay_list(f->t.db, &q, &f->answer, &f->e), 0);
     assert_null(strstr(f->answer.data, "\"next\":null"));
 }
 

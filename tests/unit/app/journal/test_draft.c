@@ -96,11 +96,39 @@ static void test_oldest_gives_way(void **state) {
     journal_pair_close(&t);
 }
 
+static void test_list(void **state) {
+    struct test_journal t;
+    struct err_text e;
+    struct buf out;
+    (void)state;
+    journal_pair_open(&t, "b-01");
+    buf_init(&out, 4096);
+    assert_int_equal(draft_list(t.db, "s-1", true, &out), 0);
+    assert_string_equal(out.data, "{\"drafts\":[],\"next\":null}");
+    static const char log[] = "{\"stage\":\"tiling\",\"note\":\"n\"}", odd[] = "{\"stage\":[7]}";
+    assert_int_equal(put(&t, "s-1", "daylog", "2026-11-22", log, strlen(log), &e), 0);
+    assert_int_equal(put(&t, "s-1", "hazard", "h-1", odd, strlen(odd), &e), 0);
+    assert_int_equal(put(&t, "s-2", "daylog", "other", "{}", 2, &e), 0);
+    buf_clear(&out);
+    assert_int_equal(draft_list(t.db, "s-1", true, &out), 0);
+    assert_string_equal(
+        out.data,
+        "{\"drafts\":[{\"kind\":\"hazard\",\"key\":\"h-1\",\"user\":\"u-01\",\"at\":\"1970-01-01T00:00:05.000Z\"},"
+        "{\"kind\":\"daylog\",\"key\":\"2026-11-22\",\"stage\":\"tiling\",\"user\":\"u-01\","
+        "\"at\":\"1970-01-01T00:00:05.000Z\"}],\"next\":null}");
+    buf_clear(&out);
+    assert_int_equal(draft_list(t.db, "s-1", false, &out), 0);
+    assert_null(strstr(out.data, "u-01"));
+    buf_fini(&out);
+    journal_pair_close(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_put_get_delete),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_oldest_gives_way),
+        cmocka_unit_test(test_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@
 #include "app/journal/draft.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/plan.h"
+#include "app/journal/stage.h"
 #include "firmware/base/cleanup.h"
 #include "tests/support/journal_pair.h"
 
@@ -80,7 +81,8 @@ static void test_first_day(void **state) {
     says(f,
          "{\"date\":\"2026-11-16\",\"until_ten\":false,\"stage\":{\"key\":\"preparation\",\"zh\":\"开工准备\",\"en\":"
          "\"preparation\",\"day\":1,\"days\":2,"
-         "\"late_days\":0},\"held\":null,\"logged\":[],\"start\":{\"stage\":\"preparation\",\"done\":[],\"plan\":[],"
+         "\"late_days\":0,\"state\":\"planned\"},\"held\":null,\"logged\":[],\"start\":{\"stage\":\"preparation\","
+         "\"done\":[],\"plan\":[],"
          "\"crew\":{}}",
          true);
     says(f, "\"due\":[{\"kind\":\"daylog\",\"id\":\"2026-11-16\",\"due\":\"2026-11-16T18:30:00.000+08:00\"", true);
@@ -144,36 +146,39 @@ static void test_stage_of_the_plan(void **state) {
     ask(f, "2026-11-19T16:00:00+08:00"); /* Fri Sat Mon Tue Wed Thu; eleven working days planned */
     says(f,
          "\"stage\":{\"key\":\"plumbing_electrical\",\"zh\":\"水电\",\"en\":\"plumbing, "
-         "electrical\",\"day\":6,\"days\":11,\"late_days\":0}",
-         true);
+         "electrical\",\"day\":6,\"days\":11,\"late_days\":5,\"state\":\"planned\"}",
+         true); /* nothing is known of it: it has not begun */
     ask(f, "2026-11-01T16:00:00+08:00");
     says(f, "\"key\":\"demolition\",\"zh\":\"拆改\",\"en\":\"demolition\",\"day\":1,\"days\":4,\"late_days\":0", true);
     ask(f, "2026-12-01T16:00:00+08:00");
-    says(f, "\"stage\":{\"key\":\"own\",\"zh\":\"own\",\"en\":\"own\",\"day\":5,\"days\":1,\"late_days\":4}", true);
+    says(f,
+         "\"stage\":{\"key\":\"own\",\"zh\":\"own\",\"en\":\"own\",\"day\":5,\"days\":1,\"late_days\":4,\"state\":"
+         "\"planned\"}",
+         true);
     /* The first log of a board that came later: the stage may have begun as planned. */
     log_as(f, "2026-11-16", "\"note\":\"n\",\"stage\":\"plumbing_electrical\"");
     ask(f, "2026-11-17T16:00:00+08:00");
-    says(f, "\"day\":4,\"days\":11,\"late_days\":0}", true);
+    says(f, "\"day\":4,\"days\":11,\"late_days\":0,\"state\":\"planned\"}", true);
     /* Logged before, and begun two working days late: behind by that from the first day. */
     log_as(f, "2026-11-12", "\"note\":\"n\",\"stage\":\"preparation\"");
     log_as(f, "2026-11-16", "\"note\":\"n\",\"stage\":\"plumbing_electrical\"");
     ask(f, "2026-11-17T16:00:00+08:00");
-    says(f, "\"day\":2,\"days\":11,\"late_days\":2}", true);
+    says(f, "\"day\":2,\"days\":11,\"late_days\":2,\"state\":\"planned\"}", true);
     /* The newest log says where the site is, whatever the plan says; a note without a stage says nothing. */
     log_as(f, "2026-11-18", "\"note\":\"n\",\"stage\":\"demolition\"");
     log_as(f, "2026-11-19", "\"note\":\"n\"");
     ask(f, "2026-11-19T16:00:00+08:00");
-    says(
-        f,
-        "\"stage\":{\"key\":\"demolition\",\"zh\":\"拆改\",\"en\":\"demolition\",\"day\":2,\"days\":4,\"late_days\":8}",
-        true);
+    says(f,
+         "\"stage\":{\"key\":\"demolition\",\"zh\":\"拆改\",\"en\":\"demolition\",\"day\":2,\"days\":4,\"late_days\":8,"
+         "\"state\":\"planned\"}",
+         true);
 }
 
 static void test_stage_without_dates(void **state) {
     struct fixture *f = *state;
     log_as(f, "2026-11-09", "\"note\":\"n\",\"stage\":\"demolition\"");
     ask(f, "2026-11-14T16:00:00+08:00");
-    says(f, "\"day\":6,\"days\":4,\"late_days\":2}", true);
+    says(f, "\"day\":6,\"days\":4,\"late_days\":2,\"state\":\"planned\"}", true);
 }
 
 static void test_start(void **state) {
@@ -335,30 +340,129 @@ static void test_clocks_stand_still(void **state) {
     plan_as(f,
             "{\"stages\":[{\"key\":\"demolition\",\"planned_start\":\"2026-11-09\",\"planned_finish\":\"2026-11-12\"},"
             "{\"key\":\"masonry\",\"planned_start\":\"2026-11-13\",\"planned_finish\":\"2026-11-17\"}]}");
+    journal_pair_now("2026-11-09T08:00:00+08:00");
+    as(f, "stage-started", "demolition", "{}");
     journal_pair_now("2026-11-16T08:00:00+08:00");
     as(f, "stage-started", "masonry", "{\"room\":\"kitchen\"}");
     ask(f, "2026-11-20T16:00:00+08:00"); /* Monday to Friday; begun two working days late */
-    says(f, "\"key\":\"masonry\",\"zh\":\"砌筑抹灰\",\"en\":\"masonry, plaster\",\"day\":5,\"days\":4,\"late_days\":3}",
+    says(f,
+         "\"key\":\"masonry\",\"zh\":\"砌筑抹灰\",\"en\":\"masonry, "
+         "plaster\",\"day\":5,\"days\":4,\"late_days\":3,\"state\":\"started\"}",
          true);
     as(f, "delay-claimed", "01990000-0000-7000-8000-0000000000c1",
        "{\"reason\":\"no-water-power\",\"from\":\"2026-11-18\",\"to\":\"2026-11-19\",\"days\":2}");
     ask(f, "2026-11-20T16:00:00+08:00");
-    says(f, "\"late_days\":3}", true); /* claimed is not granted */
+    says(f, "\"late_days\":3,\"state\":\"started\"}", true); /* claimed is not granted */
     as(f, "delay-decided", "01990000-0000-7000-8000-0000000000c1", "{\"decision\":\"granted\"}");
     ask(f, "2026-11-20T16:00:00+08:00");
-    says(f, "\"day\":3,\"days\":4,\"late_days\":2}", true);
+    says(f, "\"day\":3,\"days\":4,\"late_days\":2,\"state\":\"started\"}", true);
     ask(f, "2026-11-18T16:00:00+08:00");
     says(f, "\"due\":[]", true); /* nor is a log due on such a day */
     as(f, "idle-day", "2026-11-20", "{\"date\":\"2026-11-20\",\"reason\":\"too-few-workers\"}");
     ask(f, "2026-11-20T16:00:00+08:00");
     says(f, "\"due\":[]", true);
-    says(f, "\"late_days\":2}", true); /* that nobody came is the company's own matter */
+    says(f, "\"late_days\":2,\"state\":\"started\"}", true); /* that nobody came is the company's own matter */
     journal_pair_now("2026-11-20T08:00:00+08:00");
     as(f, "site-held", JOURNAL_SITE, "{\"reason\":\"payment-overdue\"}");
     ask(f, "2026-11-23T16:00:00+08:00");
     says(f, "\"held\":{\"since\":\"2026-11-20T08:00:00.000+08:00\"", true);
     says(f, "\"due\":[]", true);
-    says(f, "\"day\":2,\"days\":4,\"late_days\":2}", true);
+    says(f, "\"day\":2,\"days\":4,\"late_days\":2,\"state\":\"started\"}", true);
+}
+
+static void test_nobody_logs_what_was_handed_over(void **state) {
+    struct fixture *f = *state;
+    ask(f, "2026-11-20T16:00:00+08:00");
+    says(f, "\"kind\":\"daylog\"", true);
+    as(f, "handover-done", JOURNAL_SITE, "{\"date\":\"2026-11-20\",\"plan\":[]}");
+    ask(f, "2026-11-20T16:00:00+08:00");
+    says(f, "\"kind\":\"daylog\"", false);
+}
+
+static void ask_as(struct fixture *f, const char *role, const char *now) {
+    struct today_ask ask = {
+        .site = JOURNAL_SITE, .board = "b-01", .fallback_tz = "Asia/Shanghai", .user = "u-02", .role = role
+    };
+    assert_int_equal(clock_parse(now, &ask.now, NULL), 0);
+    buf_clear(&f->out);
+    assert_int_equal(today_print(f->t.db, &ask, &f->out), 0);
+}
+
+/* Who looks at the works is asked for no log, but for what is to be looked at. */
+static void test_a_supervisor(void **state) {
+    struct fixture *f = *state;
+    static const char monday[] = "2026-11-16T16:00:00+08:00", report[] =
+                                                                  "{\"kind\":\"inspection\",\"id\":\"2026-11-21\","
+                                                                  "\"due\":\"2026-11-21T18:00:00.000+08:00\"";
+    ask_as(f, "manager", monday);
+    says(f, "\"kind\":\"daylog\"", true);
+    says(f, "\"checks\"", false);
+    ask_as(f, "supervisor", monday);
+    says(f, "\"kind\":\"daylog\"", false);
+    says(f, report, true);
+    says(f, "\"kind\":\"acceptance\"", false);
+    says(f, "\"checks\":{\"inspections\":0,\"open_hazards\":0,\"to_verify\":0}}", true);
+    ask_as(f, "supervisor",
+           "2026-11-21T18:00:00+08:00"); /* its hour has come: the alert tells, and the next week's is asked for */
+    says(f, "\"id\":\"2026-11-28\"", true);
+    as(f, "stage-started", "waterproofing", "{\"room\":\"master_bath\"}");
+    as(f, "acceptance-requested", "waterproofing", "{\"room\":\"master_bath\"}");
+    as(f, "stage-started", "waterproofing", "{\"room\":\"kitchen\"}");
+    ask_as(f, "supervisor", monday);
+    says(f,
+         "{\"kind\":\"acceptance\",\"id\":\"waterproofing\",\"due\":null,\"text\":{\"zh\":\"验收：防水 主卫\",\"en\":",
+         true);
+    journal_pair_now("2026-11-16T09:00:00+08:00");
+    as(f, "acceptance-requested", "waterproofing", "{\"room\":\"kitchen\"}");
+    ask_as(f, "supervisor", monday);
+    says(f, "验收：防水 主卫，另有 1 处", true);
+    as(f, "inspection-submitted", "01990000-0000-7000-8000-0000000000e1",
+       "{\"date\":\"2026-11-16\",\"stage\":\"demolition\",\"items\":[],\"results\":[],\"verdict\":\"pass\","
+       "\"passed\":0,\"failed\":0,\"not_applicable\":0,\"red\":0}");
+    as(f, "hazard-raised", "01990000-0000-7000-8000-0000000000e2",
+       "{\"text\":\"脏\",\"severity\":\"notice\",\"due\":\"2026-11-23T23:59:59+08:00\"}");
+    as(f, "hazard-assigned", "01990000-0000-7000-8000-0000000000e2", "{\"assignee\":\"u-01\"}");
+    as(f, "hazard-rectified", "01990000-0000-7000-8000-0000000000e2",
+       "{\"photos\":[\"01990000-0000-7000-8000-0000000000e3\"]}");
+    ask_as(f, "supervisor", monday);
+    says(f, "\"kind\":\"inspection\"", false);
+    says(f, "\"checks\":{\"inspections\":1,\"open_hazards\":1,\"to_verify\":1}}", true);
+}
+
+/* The same stage in the list of stages. */
+static void list_says(struct fixture *f, const char *now, const char *key, const char *text) {
+    struct stage_view view = { .site = JOURNAL_SITE, .fallback_tz = "Asia/Shanghai" };
+    assert_int_equal(clock_parse(now, &view.now, NULL), 0);
+    buf_clear(&f->out);
+    assert_int_equal(stage_print(f->t.db, &view, key, &f->out), 0);
+    says(f, text, true);
+}
+
+/* Home's line and the list of stages say the same: how far, and how late. What was there on the first day that is known may have been there before. */
+static void test_the_list_of_stages_agrees(void **state) {
+    struct fixture *f = *state;
+    static const char friday[] = "2026-11-20T16:00:00+08:00", monday[] = "2026-11-23T16:00:00+08:00";
+    plan_as(f, "{\"stages\":[{\"key\":\"demolition\",\"planned_start\":\"2026-11-09\",\"planned_finish\":"
+               "\"2026-11-12\"},{\"key\":\"masonry\",\"planned_start\":\"2026-11-18\",\"planned_finish\":"
+               "\"2026-11-23\"}]}");
+    list_says(f, friday, "masonry", "\"late_days\":2,\"logged\":null,\"state\":\"planned\"");
+    log_as(f, "2026-11-16", "\"note\":\"n\",\"stage\":\"demolition\"");
+    ask(f, friday); /* logged, and nobody said that it began: as planned, since nothing is known from before */
+    says(f, "\"late_days\":7,\"state\":\"planned\"}", true);
+    list_says(f, friday, "demolition", "\"late_days\":7,\"logged\":\"2026-11-16\",\"state\":\"planned\"");
+    as(f, "stage-started", "demolition", "{}");
+    as(f, "stage-finished", "demolition", "{}");
+    list_says(f, friday, "demolition", "\"late_days\":0,\"logged\":\"2026-11-16\",\"state\":\"finished\"");
+    journal_pair_now("2026-11-20T08:00:00+08:00");
+    as(f, "stage-started", "masonry", "{\"room\":\"kitchen\"}");
+    log_as(f, "2026-11-20", "\"note\":\"n\",\"stage\":\"masonry\"");
+    ask(f, friday);
+    says(f, "\"day\":1,\"days\":5,\"late_days\":2,\"state\":\"started\"}", true);
+    list_says(f, friday, "masonry", "\"late_days\":2,\"logged\":\"2026-11-20\",\"state\":\"started\"");
+    as(f, "stage-finished", "masonry", "{\"room\":\"kitchen\"}");
+    ask(f, monday);
+    says(f, "\"late_days\":0,\"state\":\"finished\"}", true);
+    list_says(f, monday, "masonry", "\"late_days\":0,\"logged\":\"2026-11-20\",\"state\":\"finished\"");
 }
 
 int main(void) {
@@ -368,11 +472,14 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_days_off, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stage_of_the_plan, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stage_without_dates, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_list_of_stages_agrees, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_supervisor, setup, teardown),
         cmocka_unit_test_setup_teardown(test_start, setup, teardown),
         cmocka_unit_test_setup_teardown(test_chips, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_else_is_due, setup, teardown),
         cmocka_unit_test_setup_teardown(test_alerts_that_stand, setup, teardown),
         cmocka_unit_test_setup_teardown(test_clocks_stand_still, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nobody_logs_what_was_handed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_covers_works_warns, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
