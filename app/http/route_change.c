@@ -41,7 +41,10 @@ static void list(struct app *app, struct exchange *x, struct db *db) {
 
 static void confirm(struct app *app, struct exchange *x, struct db *db) {
     struct post p = { .subject_id = NULL };
-    confirmation_post(&p);
+    if (x->user.role == ROLE_OFFICE)
+        confirmation_post_office(&p);
+    else
+        confirmation_post(&p);
     posting_run(app, x, db, &p);
 }
 

@@ -65,9 +65,8 @@ static void company_checklists(struct app *app, struct exchange *x, struct db *d
 
 static void settings(struct app *app, struct exchange *x, struct db *db) {
     struct buf json;
-    (void)app;
     buf_init(&json, SETTINGS_MAX);
-    int rc = setting_print(db, x->site, NULL, role_sees_customer(x->user.role), &json);
+    int rc = setting_print(db, x->site, NULL, role_sees_customer(x->user.role), app->silent_after_s, &json);
     reply_json(x, 200, &json, rc, NULL);
 }
 
@@ -78,7 +77,7 @@ static void put_setting(struct app *app, struct exchange *x, struct db *db) {
     reply_actor(x, actor);
     buf_init(&json, SETTINGS_MAX);
     int rc = setting_put(app->journal, db, x->site[0] ? x->site : NULL, exchange_param(x, "key"), x->body, x->body_len,
-                         actor, &json, &e);
+                         actor, app->silent_after_s, &json, &e);
     reply_json(x, 200, &json, rc, &e);
 }
 
@@ -94,10 +93,9 @@ static void check_setting(struct app *app, struct exchange *x, struct db *db) {
 static void company_settings(struct app *app, struct exchange *x, struct db *db) {
     static const char *const known[] = { NULL };
     struct buf json;
-    (void)app;
     if (exchange_query_only(x, known)) return;
     buf_init(&json, CHECKLISTS_MAX);
-    int rc = setting_print_company(db, &json);
+    int rc = setting_print_company(db, app->silent_after_s, &json);
     reply_json(x, 200, &json, rc, NULL);
 }
 

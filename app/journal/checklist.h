@@ -35,9 +35,9 @@ struct checklist_phase {
     const char *start_zh, *start_en; /* what the start value is ("depth"), or "" */
     int minutes;                     /* least duration */
     double start_min;                /* least start value; of a ponding its depth in mm. NAN: none */
-    double start_about;              /* what it usually is; shown, not judged. NAN: not said */
-    double start_factor;             /* the start value is at least this × the working pressure. NAN: none */
-    double drop_max;                 /* greatest fall from start to end. NAN: not judged */
+    double start_about;  /* what it usually is; without start_min less than half of it fails. NAN: not said */
+    double start_factor; /* the start value is at least this × the working pressure. NAN: none */
+    double drop_max;     /* greatest fall from start to end. NAN: not judged */
 };
 
 struct checklist_item {

@@ -101,12 +101,14 @@ int checklist_judge(const struct checklist_item *item, const char *part, double 
 }
 
 static enum checklist_fault judge_phase(const struct checklist_phase *p, const struct checklist_run *run) {
-    bool start = !isnan(p->start_min) || (!isnan(p->start_factor) && !isnan(run->working));
+    bool start = !isnan(p->start_min) || !isnan(p->start_about) || (!isnan(p->start_factor) && !isnan(run->working));
     bool drop = !isnan(p->drop_max);
     if (isnan(run->minutes)) return CHECKLIST_MISSING;
     if (run->minutes < p->minutes - CLOSE) return CHECKLIST_SHORT;
     if ((start || drop) && isnan(run->start)) return CHECKLIST_MISSING;
     if (!isnan(p->start_min) && run->start < p->start_min - CLOSE) return CHECKLIST_START;
+    if (isnan(p->start_min) && !isnan(p->start_about) && run->start < p->start_about / 2 - CLOSE)
+        return CHECKLIST_START;
     if (!isnan(p->start_factor) && !isnan(run->working) && run->start < p->start_factor * run->working - CLOSE)
         return CHECKLIST_START;
     if (!drop) return CHECKLIST_OK;

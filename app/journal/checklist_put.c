@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Items as JSON. */
 #include "app/journal/checklist_decode.h"
+#include "app/journal/timed_limit.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,7 +42,9 @@ static void put_part(const struct checklist_part *p, bool words, struct json_out
     json_close(w, '}');
 }
 
-static void put_phase(const struct checklist_phase *p, bool words, struct json_out *w) {
+static void put_phase(const struct checklist_item *item, size_t i, bool words, struct json_out *w) {
+    const struct checklist_phase *p = &item->phases[i];
+    const struct timed_limit *test = timed_limit_of(item, i);
     char zh[CHECKLIST_LIMIT_SIZE], en[CHECKLIST_LIMIT_SIZE];
     json_open(w, NULL, '{');
     json_put_text(w, "key", p->key);
@@ -59,6 +62,7 @@ static void put_phase(const struct checklist_phase *p, bool words, struct json_o
         checklist_phase_limit(p, true, zh);
         checklist_phase_limit(p, false, en);
         put_pair(w, "limit", zh, en);
+        json_put_text(w, "test", test ? test->kind : NULL);
     }
     json_close(w, '}');
 }
@@ -84,7 +88,7 @@ void checklist_item_put(const struct checklist_item *item, bool words, struct js
     for (size_t i = 0; i < item->part_count; i++) put_part(&item->parts[i], words, w);
     if (item->part_count) json_close(w, ']');
     if (item->phase_count) json_open(w, "phases", '[');
-    for (size_t i = 0; i < item->phase_count; i++) put_phase(&item->phases[i], words, w);
+    for (size_t i = 0; i < item->phase_count; i++) put_phase(item, i, words, w);
     if (item->phase_count) json_close(w, ']');
     if (words) json_put_text(w, "origin", item->company ? "company" : "standard");
     if (words) json_put_text(w, "from", !item->company ? "product" : item->site ? "site" : "company");

@@ -208,6 +208,31 @@ static int read_head(struct db *db, const char *site, struct checklist *c) {
     return 0;
 }
 
+int checklist_set_one(struct db *db, const char *site, const char *stage, const char *key, struct checklist_item *out,
+                      struct domain_text **texts) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    CLEANUP(json_destroy_ptr) struct json *root = NULL;
+    const struct checklist_item *standard = checklist_item_find(key);
+    int rc = db_prepare(
+        db, "SELECT item FROM checklist_item WHERE site = ? AND stage = ? AND key = ? ORDER BY n DESC LIMIT 1", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, stage);
+    stmt_bind_text(s, 3, key);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    if (rc == 1) {
+        const char *text = stmt_text(s, 0);
+        if (!text[0]) return ERR_NOT_FOUND;
+        rc = json_parse(text, strlen(text), &root, NULL);
+        if (rc == 0) rc = checklist_item_decode(root, "", CHECKLIST_DATA, texts, out, NULL);
+        return rc < 0 && rc != ERR_NOMEM ? ERR_CORRUPT : rc;
+    }
+    if (!standard || strcmp(standard->stage, stage) != 0) return ERR_NOT_FOUND;
+    *out = *standard;
+    return 0;
+}
+
 int checklist_set_read(struct db *db, const char *site, const char *stage, struct checklist *out) {
     text_clip(out->stage, sizeof out->stage, stage);
     out->items = NULL;

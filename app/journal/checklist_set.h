@@ -25,6 +25,11 @@ struct checklist {
 MUST_CHECK int checklist_set_read(struct db *db, const char *site, const char *stage, struct checklist *out);
 void checklist_set_fini(struct checklist *c);
 
+/* One item of it, without the rest. Strings live in *texts (of domain_form.h) or as long as the program. ERR_NOT_FOUND: it has no such item.
+ * Owns: caller; domain_form_free(texts), also after an error. */
+MUST_CHECK int checklist_set_one(struct db *db, const char *site, const char *stage, const char *key,
+                                 struct checklist_item *out, struct domain_text **texts);
+
 /* NULL: it has no such item. */
 const struct checklist_item *checklist_set_item(const struct checklist *c, const char *key);
 

@@ -218,8 +218,8 @@ static int put_statement(struct post *p, struct journal *j, struct db *db, const
     return rc;
 }
 
-static int judge(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
-                 struct err_text *e) {
+static int judge_office(struct post *p, struct journal *j, struct db *db, const struct json *data,
+                        struct json_out *made, struct err_text *e) {
     const char *subject = row_text(data, "subject");
     struct offer offer = { .amount = "" };
     int rc = check_signature(data, e);
@@ -235,11 +235,25 @@ static int judge(struct post *p, struct journal *j, struct db *db, const struct 
     return rc < 0 ? err_set(e, rc, "the confirmation cannot be written: %s", err_name(rc)) : 0;
 }
 
+/* What the CRM says head office says: nobody on site confirms for the customer. */
+static int judge_site(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
+                      struct err_text *e) {
+    if (strcmp(row_text(data, "method"), "crm") == 0)
+        return err_field(e, ERR_DENIED, "method",
+                         "only head office confirms by crm: on site the customer signs, with the method signature");
+    return judge_office(p, j, db, data, made, e);
+}
+
 void confirmation_post(struct post *p) {
     p->type = "customer-confirmed";
     p->shape = shape;
-    p->judge = judge;
+    p->judge = judge_site;
     p->print = confirmation_print;
+}
+
+void confirmation_post_office(struct post *p) {
+    confirmation_post(p);
+    p->judge = judge_office;
 }
 
 /* ---- lists ---- */

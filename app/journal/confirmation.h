@@ -8,8 +8,10 @@
 #include "app/journal/post.h"
 
 /* Fills in what post_event needs. POST /confirmations: {"id","subject":"change/…"|"stage/…","method":"signature|crm","signature":{"path","width",
- * "height"},"name"?}; statement and sha256 are made. ERR_CONFLICT: there is nothing to be confirmed, or it is confirmed. */
+ * "height"},"name"?}; statement and sha256 are made. ERR_CONFLICT: there is nothing to be confirmed, or it is confirmed. ERR_DENIED: the method is crm,
+ * and who posts is not of head office: on site the customer signs. */
 void confirmation_post(struct post *p);
+void confirmation_post_office(struct post *p); /* head office's: by both methods */
 
 /* {"confirmations":[{"id","site","subject","method","name","statement","sha256","proved","signature","at","actor"}],"next"}; subject: only of that, or
  * NULL; drawn: with the signatures' paths. site NULL: every site. */

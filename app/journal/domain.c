@@ -90,6 +90,11 @@ const struct domain_phrase *domain_phrases(size_t *n) {
     return get()->phrases;
 }
 
+const struct domain_room *domain_rooms(size_t *n) {
+    *n = get()->room_count;
+    return get()->rooms;
+}
+
 const struct domain_stage *domain_stage(const char *key) {
     const struct domain_tables *t = get();
     for (size_t i = 0; i < t->stage_count; i++)

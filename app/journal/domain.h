@@ -61,6 +61,7 @@ const struct domain_trade *domain_trade(const char *key);
 
 const struct domain_stage *domain_stages(size_t *n);   /* in the order of work */
 const struct domain_phrase *domain_phrases(size_t *n); /* by stage, in the order of the file */
+const struct domain_room *domain_rooms(size_t *n);
 
 /* The JSON as it is in the program: "stages" "phrases" "rooms" "trades" "checklists" "hazards" "reasons" "leads" "templates"; NULL: no such
  * file. Screens read the same files at /shared/data/{name}.json. */

@@ -41,6 +41,7 @@ static const struct shape item_shape[] = {
     { .name = "values", .kind = SHAPE_LIST, .max = CHECKLIST_PARTS_MAX, .members = value_shape },
     { .name = "runs", .kind = SHAPE_LIST, .max = CHECKLIST_PHASES_MAX, .members = run_shape },
     { .name = "test", .kind = SHAPE_ID },
+    { .name = "tests", .kind = SHAPE_PHOTOS, .max = CHECKLIST_PHASES_MAX }, /* ids, as those of photos are */
     { .name = "reason", .kind = SHAPE_TEXT, .max = ITEM_TEXT_MAX },
     { .name = "note", .kind = SHAPE_TEXT, .max = ITEM_TEXT_MAX },
     { .name = "photos", .kind = SHAPE_PHOTOS, .max = 12 },

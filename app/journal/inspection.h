@@ -21,18 +21,25 @@ struct inspection_sum {
     int passed, failed, red, not_applicable;
 };
 
+/* A timed test that was finished. */
+struct inspection_test {
+    char kind[41], stage[41], room[41]; /* room "": it was made for all of them */
+    bool passed;
+};
+
 /* What judging asks of the site. Pure functions of what the caller has read. */
 struct inspection_site {
     const struct checklist_item *(*item)(void *ctx, const char *key); /* as it is in force there; NULL: no such item */
-    /* The state of a timed test by its id: 1 passed, 0 failed, negative: not there or still running. */
-    int (*test)(void *ctx, const char *id);
+    int (*test)(void *ctx, const char *id, struct inspection_test *out); /* negative: not there, or it still runs */
     void *ctx;
 };
 
 /* Judges the items of a body whose shape is good, and writes into *made what the server adds: "verdict", "passed", "failed", "red", "not_applicable",
  * and "results", one for each item in their order: {"result","red","required","kind","zh","en","limit":{"zh","en"},"source"}.
  * ERR_INVALID with e->field: an item of another stage, a value that is missing or of no such part, no reason for what does not apply, a hazard for what
- * passed. ERR_UNSUPPORTED with e->field: a photo that has to be there is not, or required items were not looked at. Pure. */
+ * passed; of a timed item a test that is not its own (another kind, stage or room), or none: each phase of the item rests on a finished test of its kind
+ * ("test", or "tests" where it has more phases, such as pe.press), or fails by a person's word ("result":"fail"). Typed "runs" are taken only of phases
+ * that no timed test is made as: those of a company's own items. ERR_UNSUPPORTED with e->field: a photo that has to be there is not, or required items were not looked at. Pure. */
 MUST_CHECK int inspection_judge(const struct json *body, const struct checklist_item *items, size_t item_count,
                                 const struct inspection_site *site, struct json_out *made, struct inspection_sum *out,
                                 struct err_text *e);

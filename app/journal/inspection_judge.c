@@ -3,6 +3,7 @@
 #include "app/journal/inspection.h"
 
 #include "app/journal/row.h"
+#include "app/journal/timed_limit.h"
 #include "firmware/base/text.h"
 
 #include <math.h>
@@ -80,11 +81,97 @@ static int measured(struct judging *k, const struct checklist_item *item, const 
     return rc;
 }
 
+/* ---- timed ---- */
+
+/* The tests that an item names. */
+struct own_tests {
+    struct inspection_test list[CHECKLIST_PHASES_MAX + 1];
+    size_t n;
+    bool failed; /* one of them */
+};
+
+static const struct inspection_test *test_of(const struct own_tests *t, const struct timed_limit *l) {
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->list[i].kind, l->kind) == 0) return &t->list[i];
+    return NULL;
+}
+
+/* One that belongs to the item: of one of its phases, made in its stage and room, and the only one of its kind. */
+static int take_test(struct judging *k, const struct checklist_item *item, const char *room, const char *field,
+                     const char *id, struct own_tests *t) {
+    struct inspection_test *test = &t->list[t->n];
+    const struct timed_limit *its = NULL;
+    if (!k->site->test || k->site->test(k->site->ctx, id, test) < 0)
+        return err_field(k->e, ERR_INVALID, field, "%s: there is no finished test %s", field, id);
+    for (size_t p = 0; p < item->phase_count; p++) {
+        const struct timed_limit *l = timed_limit_of(item, p);
+        if (l && strcmp(l->kind, test->kind) == 0) its = l;
+    }
+    if (!its)
+        return err_field(k->e, ERR_INVALID, field, "%s: a %s is not what %s asks for", field, test->kind, item->key);
+    if (strcmp(test->stage, item->stage) != 0)
+        return err_field(k->e, ERR_INVALID, field, "%s: that test was made for %s, not for %s", field, test->stage,
+                         item->stage);
+    if (room[0] && strcmp(room, "whole") != 0 && strcmp(test->room, room) != 0 && (its->ponding || test->room[0]))
+        return err_field(k->e, ERR_INVALID, field, "%s: that test was made in %s, not in %s", field, test->room, room);
+    if (test_of(t, its)) return err_field(k->e, ERR_INVALID, field, "%s: two tests of one kind", field);
+    t->failed = t->failed || !test->passed;
+    t->n++;
+    return 0;
+}
+
+static int take_tests(struct judging *k, const struct checklist_item *item, const struct json *o, size_t i,
+                      struct own_tests *t) {
+    const struct json *more = json_member(o, "tests");
+    const char *one = row_text(o, "test"), *room = row_text(o, "room");
+    char field[64];
+    field_of(field, i, one[0] ? "test" : "tests");
+    if (one[0] && json_count(more)) return err_field(k->e, ERR_INVALID, field, "%s: test or tests, not both", field);
+    int rc = one[0] ? take_test(k, item, room, field, one, t) : 0;
+    for (size_t n = 0; rc == 0 && n < json_count(more) && n < CHECKLIST_PHASES_MAX; n++)
+        rc = take_test(k, item, room, field, json_text(json_at(more, n)), t);
+    return rc;
+}
+
+/* What was typed of a phase that no test is made as. */
+static int run_of(struct judging *k, const struct checklist_item *item, const struct checklist_phase *phase,
+                  const struct json *runs, const char *field, bool *pass) {
+    struct checklist_verdict one;
+    const struct json *run = named(runs, "phase", phase->key);
+    struct checklist_run r = { number_of(run, "minutes"), number_of(run, "start"), number_of(run, "end"),
+                               number_of(run, "working") };
+    if (!run) return err_field(k->e, ERR_INVALID, field, "%s: what was read of %s is missing", field, item->zh);
+    int rc = checklist_judge_run(item, phase->key, &r, &one);
+    if (rc < 0) return err_field(k->e, rc, field, "%s cannot be judged", item->key);
+    if (one.fault == CHECKLIST_MISSING)
+        return err_field(k->e, ERR_INVALID, field, "%s: a value of %s is missing (%s)", field, phase->zh, one.zh);
+    if (!one.pass) *pass = false;
+    return 0;
+}
+
+/* By the board's clock and no early pass: where there is a timed test, nothing that is typed stands for it. */
+static int test_or_run(struct judging *k, const struct checklist_item *item, size_t p, const struct json *o, size_t i,
+                       const struct own_tests *t, bool *pass) {
+    const struct timed_limit *l = timed_limit_of(item, p);
+    const struct json *runs = json_member(o, "runs");
+    char field[64];
+    field_of(field, i, "runs");
+    if (!l) return run_of(k, item, &item->phases[p], runs, field, pass);
+    if (json_count(runs) && named(runs, "phase", item->phases[p].key))
+        return err_field(k->e, ERR_INVALID, field, "%s: %s is judged by its timed test, not by what is typed", field,
+                         item->zh);
+    const struct inspection_test *test = test_of(t, l);
+    if (test) *pass = *pass && test->passed;
+    if (test || t->failed) return 0; /* what failed needs no second phase */
+    field_of(field, i, item->phase_count > 1 ? "tests" : "test");
+    return err_field(k->e, ERR_INVALID, field,
+                     "%s: the id of the finished %s is missing; without a test say na with a reason, or fail", field,
+                     l->en);
+}
+
 static int ran(struct judging *k, const struct checklist_item *item, const struct json *o, size_t i,
                struct checklist_verdict *out) {
-    const struct json *runs = json_member(o, "runs");
-    const char *test = row_text(o, "test");
-    char field[64];
+    struct own_tests t = { .n = 0 };
     *out = (struct checklist_verdict){ .pass = true };
     for (size_t p = 0; p < item->phase_count; p++) {
         char zh[CHECKLIST_LIMIT_SIZE], en[CHECKLIST_LIMIT_SIZE];
@@ -93,28 +180,11 @@ static int ran(struct judging *k, const struct checklist_item *item, const struc
         add_limit(out->zh, "", zh);
         add_limit(out->en, "", en);
     }
-    if (test[0]) {
-        int state = k->site->test ? k->site->test(k->site->ctx, test) : -1;
-        field_of(field, i, "test");
-        if (state < 0) return err_field(k->e, ERR_INVALID, field, "%s: there is no finished test %s", field, test);
-        out->pass = state == 1;
-        return 0;
-    }
-    field_of(field, i, "runs");
-    for (size_t p = 0; p < item->phase_count; p++) {
-        struct checklist_verdict one;
-        const struct json *run = named(runs, "phase", item->phases[p].key);
-        struct checklist_run r = { number_of(run, "minutes"), number_of(run, "start"), number_of(run, "end"),
-                                   number_of(run, "working") };
-        if (!run) return err_field(k->e, ERR_INVALID, field, "%s: the test %s is missing, or its id", field, item->zh);
-        int rc = checklist_judge_run(item, item->phases[p].key, &r, &one);
-        if (rc < 0) return err_field(k->e, rc, field, "%s cannot be judged", item->key);
-        if (one.fault == CHECKLIST_MISSING)
-            return err_field(k->e, ERR_INVALID, field, "%s: a value of %s is missing (%s)", field, item->phases[p].zh,
-                             one.zh);
-        if (!one.pass) out->pass = false;
-    }
-    return 0;
+    int rc = take_tests(k, item, o, i, &t);
+    bool pass = strcmp(row_text(o, "result"), "fail") != 0;
+    for (size_t p = 0; rc == 0 && pass && p < item->phase_count; p++) rc = test_or_run(k, item, p, o, i, &t, &pass);
+    out->pass = pass;
+    return rc;
 }
 
 static int checked(struct judging *k, const struct checklist_item *item, const struct json *o, size_t i,
@@ -129,15 +199,16 @@ static int checked(struct judging *k, const struct checklist_item *item, const s
     return 0;
 }
 
-/* What is measured or timed is judged by its values: a result of one's own is not taken. */
+/* What is measured or timed is judged by its values and tests: a result of one's own is not taken, but that it failed. */
 static int look(struct judging *k, const struct checklist_item *item, const struct json *o, size_t i,
                 struct checklist_verdict *out) {
     char field[64];
     if (item->kind == CHECKLIST_CHECK) return checked(k, item, o, i, out);
     field_of(field, i, "result");
-    if (row_text(o, "result")[0])
-        return err_field(k->e, ERR_INVALID, field, "%s: %s is judged by its values; only na can be said", field,
-                         item->key);
+    bool fails = item->kind == CHECKLIST_TIMED && strcmp(row_text(o, "result"), "fail") == 0;
+    if (row_text(o, "result")[0] && !fails)
+        return err_field(k->e, ERR_INVALID, field, "%s: %s is judged by its values; only na can be said%s", field,
+                         item->key, item->kind == CHECKLIST_TIMED ? ", or fail" : "");
     return item->kind == CHECKLIST_MEASURE ? measured(k, item, o, i, out) : ran(k, item, o, i, out);
 }
 

@@ -25,16 +25,23 @@ static const struct checklist_item *item_in_force(void *ctx, const char *key) {
     return checklist_set_item(s->list, key);
 }
 
-static int test_state(void *ctx, const char *id) {
+static int finished_test(void *ctx, const char *id, struct inspection_test *out) {
     const struct submitting *sub = ctx;
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(sub->db, "SELECT state FROM timed_test WHERE site = ? AND id = ?", &s);
+    int rc = db_prepare(sub->db,
+                        "SELECT kind, stage, room, state FROM timed_test WHERE site = ? AND id = ?"
+                        " AND state <> 'running'",
+                        &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, sub->by->site);
     stmt_bind_text(s, 2, id);
     rc = stmt_step(s);
     if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
-    return strcmp(stmt_text(s, 0), "passed") == 0 ? 1 : strcmp(stmt_text(s, 0), "failed") == 0 ? 0 : ERR_BUSY;
+    text_clip(out->kind, sizeof out->kind, stmt_text(s, 0));
+    text_clip(out->stage, sizeof out->stage, stmt_text(s, 1));
+    text_clip(out->room, sizeof out->room, strcmp(stmt_text(s, 2), "whole") == 0 ? "" : stmt_text(s, 2));
+    out->passed = strcmp(stmt_text(s, 3), "passed") == 0;
+    return 0;
 }
 
 /* NULL: not said. */
@@ -138,7 +145,7 @@ static int judge(struct post *p, struct journal *j, struct db *db, const struct 
     rc = checklist_set_read(db, p->site, s->stage, &list);
     if (rc < 0) return err_set(e, rc, "the checklist cannot be read: %s", err_name(rc));
     s->list = &list;
-    struct inspection_site site = { item_in_force, test_state, s };
+    struct inspection_site site = { item_in_force, finished_test, s };
     rc = inspection_judge(data, list.items, list.count, &site, made, &sum, e);
     if (rc == 0) rc = raise_all(s, j, db, json_member(data, "items"), made, e);
     checklist_set_fini(&list);

@@ -26,6 +26,7 @@ static int standard_stages(struct plan *p) {
     const struct domain_stage *standard = domain_stages(&n);
     p->stages = calloc(n ? n : 1, sizeof *p->stages);
     if (!p->stages) return ERR_NOMEM;
+    p->standard = true;
     for (size_t i = 0; i < n; i++) {
         struct plan_stage *s = &p->stages[p->stage_count++];
         text_clip(s->key, sizeof s->key, standard[i].key);

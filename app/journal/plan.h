@@ -37,6 +37,7 @@ struct plan {
     char timezone[PLAN_TZ_SIZE];
     struct plan_stage *stages;
     size_t stage_count;                         /* owned; the standard ones where the plan names none */
+    bool standard;                              /* so it is */
     struct plan_cutoffs cutoffs;                /* without a plan 18:30, Saturday 18:00, Monday to Saturday */
     int64_t contract_fen;                       /* hundredths; -1: not said */
     char customer_name[64], customer_phone[32]; /* masked, or "" */

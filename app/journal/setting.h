@@ -55,20 +55,23 @@ MUST_CHECK int setting_set(struct journal *j, struct db *db, const char *site, c
 /* PUT /settings/{key}: {"value":…} for one site, or for all that the hub knows, and those it will know (site NULL). *answer: the setting as
  * setting_print shows it; of all sites {"key","value","sites","changed"}. Errors as of setting_set. */
 MUST_CHECK int setting_put(struct journal *j, struct db *db, const char *site, const char *key, const char *body,
-                           size_t n, const char *actor, struct buf *answer, struct err_text *e);
+                           size_t n, const char *actor, int64_t silent_after_s, struct buf *answer, struct err_text *e);
 
 /* What such a body would do, written nowhere: {"key","sites","changed"}, sites being 1 where site is not NULL. Errors as of setting_put. */
 MUST_CHECK int setting_would(struct db *db, const char *site, const char *key, const char *body, size_t n,
                              struct buf *answer, struct err_text *e);
 
 /* GET /settings: {"settings":[{"key","value","default","type","unit","min","max","zh","en","from":"product"|"company"|"site","company",
- * "source":"default"|"company","version","at"}]}. from: the program's own; what is set for all sites; another value for this site (at a board, which does not
- * know what is for all, also the same). company: what is set for all, or null. key: only that one, as an object, or NULL. customer: whoever asks may see who consented, and how. */
-MUST_CHECK int setting_print(struct db *db, const char *site, const char *key, bool customer, struct buf *out);
+ * "source":"default"|"company"|"configuration","version","at"}]}. from: the program's own; what is set for all sites; another value for this site (at a
+ * board, which does not know what is for all, also the same). company: what is set for all, or null. key: only that one, as an object, or NULL.
+ * customer: whoever asks may see who consented, and how. silent_after_s: of the hub's configuration, which is in force as silent_hours until head
+ * office sets them; 0: a board's, which does not know it. */
+MUST_CHECK int setting_print(struct db *db, const char *site, const char *key, bool customer, int64_t silent_after_s,
+                             struct buf *out);
 
 /* What is set for all sites and those to come: the same, but for what is a site's alone (consent), without version and at, with "own":[{"site",
  * "value"}]: where another value is in force. */
-MUST_CHECK int setting_print_company(struct db *db, struct buf *out);
+MUST_CHECK int setting_print_company(struct db *db, int64_t silent_after_s, struct buf *out);
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind setting_kind;

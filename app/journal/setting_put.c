@@ -92,7 +92,7 @@ static int take_body(const char *body, size_t n, struct json **root, const struc
 }
 
 int setting_put(struct journal *j, struct db *db, const char *site, const char *key, const char *body, size_t n,
-                const char *actor, struct buf *answer, struct err_text *e) {
+                const char *actor, int64_t silent_after_s, struct buf *answer, struct err_text *e) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     const struct setting_key *k = setting_find(key);
     const struct json *value = NULL;
@@ -101,7 +101,7 @@ int setting_put(struct journal *j, struct db *db, const char *site, const char *
     if (rc < 0) return rc;
     if (!site) return put_all(j, db, k, value, actor, answer, e);
     rc = setting_set(j, db, site, key, value, actor, NULL, e);
-    return rc < 0 ? rc : setting_print(db, site, key, true, answer);
+    return rc < 0 ? rc : setting_print(db, site, key, true, silent_after_s, answer);
 }
 
 int setting_would(struct db *db, const char *site, const char *key, const char *body, size_t n, struct buf *answer,
@@ -147,6 +147,29 @@ static void put_about(const struct setting_key *k, struct json_out *w) {
     json_put_text(w, "en", k->en);
 }
 
+static bool is_configured(const struct setting_key *k) { return strcmp(k->key, SETTING_SILENT_HOURS) == 0; }
+
+/* How long a board may be silent is the configuration's until head office sets it (rules_load_facts.c): no default of the table. */
+static void put_configured(int64_t silent_after_s, struct json_out *w, const char *name) {
+    char hours[32];
+    int n = snprintf(hours, sizeof hours, "%.6g", (double)silent_after_s / 3600);
+    if (silent_after_s > 0)
+        json_put_raw(w, name, hours, (size_t)n);
+    else
+        json_put_null(w, name);
+}
+
+/* A value that nobody set. */
+static void put_standard(const struct setting_key *k, bool customer, int64_t silent_after_s, struct json_out *w,
+                         const char *name) {
+    struct setting_value standard;
+    setting_value_standard(k, &standard);
+    if (is_configured(k))
+        put_configured(silent_after_s, w, name);
+    else
+        setting_value_put(k, &standard, customer, w, name);
+}
+
 /* The value that an event's data say, the default where they say none that is valid here. Whether they say one. */
 static bool read_value(const struct setting_key *k, const struct json *value, struct setting_value *out) {
     if (value && !json_is_null(value) && setting_value_read(k, value, DECODE_LENIENT, out, NULL) == 0) return true;
@@ -181,13 +204,13 @@ static int same_value(const struct setting_key *k, const struct setting_value *a
     return rc;
 }
 
-static int put_one(struct db *db, const char *site, const struct setting_key *k, bool customer, struct json_out *w) {
-    struct setting_value value, standard, company;
+static int put_one(struct db *db, const char *site, const struct setting_key *k, bool customer, int64_t silent_after_s,
+                   struct json_out *w) {
+    struct setting_value value, company;
     struct setting_row row;
     bool for_all = false, same = false;
     int rc = setting_stored(db, site, k->key, &row);
     if (rc < 0) return rc;
-    setting_value_standard(k, &standard);
     bool set = read_value(k, row.value, &value);
     json_destroy(row.value);
     rc = read_company(db, k, &company, &for_all);
@@ -195,34 +218,38 @@ static int put_one(struct db *db, const char *site, const struct setting_key *k,
     if (rc < 0) return rc;
     json_open(w, NULL, '{');
     json_put_text(w, "key", k->key);
-    setting_value_put(k, &value, customer, w, "value");
-    setting_value_put(k, &standard, customer, w, "default");
+    if (set)
+        setting_value_put(k, &value, customer, w, "value");
+    else
+        put_standard(k, customer, silent_after_s, w, "value");
+    put_standard(k, customer, silent_after_s, w, "default");
     put_about(k, w);
     json_put_text(w, "from", same && for_all ? "company" : set || (!same && row.version > 0) ? "site" : "product");
     if (for_all)
         setting_value_put(k, &company, false, w, "company");
     else
         json_put_null(w, "company");
-    json_put_text(w, "source", set ? "company" : "default");
+    json_put_text(w, "source", set ? "company" : is_configured(k) ? "configuration" : "default");
     json_put_int(w, "version", row.version);
     json_put_text(w, "at", row.at[0] ? row.at : NULL);
     json_close(w, '}');
     return 0;
 }
 
-int setting_print(struct db *db, const char *site, const char *key, bool customer, struct buf *out) {
+int setting_print(struct db *db, const char *site, const char *key, bool customer, int64_t silent_after_s,
+                  struct buf *out) {
     struct json_out w;
     size_t n = 0;
     const struct setting_key *all = setting_keys(&n);
     json_start(&w, out);
     if (key) {
-        int rc = setting_find(key) ? put_one(db, site, setting_find(key), customer, &w) : ERR_NOT_FOUND;
+        int rc = setting_find(key) ? put_one(db, site, setting_find(key), customer, silent_after_s, &w) : ERR_NOT_FOUND;
         return rc < 0 ? rc : out->error;
     }
     json_open(&w, NULL, '{');
     json_open(&w, "settings", '[');
     for (size_t i = 0; i < n; i++) {
-        int rc = put_one(db, site, &all[i], customer, &w);
+        int rc = put_one(db, site, &all[i], customer, silent_after_s, &w);
         if (rc < 0) return rc;
     }
     json_close(&w, ']');
@@ -259,16 +286,18 @@ static int put_own(struct db *db, const struct setting_key *k, const struct sett
     return rc;
 }
 
-static int put_company(struct db *db, const struct setting_key *k, struct json_out *w) {
-    struct setting_value value, standard;
+static int put_company(struct db *db, const struct setting_key *k, int64_t silent_after_s, struct json_out *w) {
+    struct setting_value value;
     bool set = false;
     int rc = read_company(db, k, &value, &set);
     if (rc < 0) return rc;
-    setting_value_standard(k, &standard);
     json_open(w, NULL, '{');
     json_put_text(w, "key", k->key);
-    setting_value_put(k, &value, false, w, "value");
-    setting_value_put(k, &standard, false, w, "default");
+    if (set)
+        setting_value_put(k, &value, false, w, "value");
+    else
+        put_standard(k, false, silent_after_s, w, "value");
+    put_standard(k, false, silent_after_s, w, "default");
     put_about(k, w);
     json_put_text(w, "from", set ? "company" : "product");
     rc = put_own(db, k, &value, w);
@@ -276,7 +305,7 @@ static int put_company(struct db *db, const struct setting_key *k, struct json_o
     return rc;
 }
 
-int setting_print_company(struct db *db, struct buf *out) {
+int setting_print_company(struct db *db, int64_t silent_after_s, struct buf *out) {
     struct json_out w;
     size_t n = 0;
     const struct setting_key *all = setting_keys(&n);
@@ -284,7 +313,7 @@ int setting_print_company(struct db *db, struct buf *out) {
     json_open(&w, NULL, '{');
     json_open(&w, "settings", '[');
     for (size_t i = 0; i < n; i++) {
-        int rc = all[i].type == SETTING_CONSENT ? 0 : put_company(db, &all[i], &w);
+        int rc = all[i].type == SETTING_CONSENT ? 0 : put_company(db, &all[i], silent_after_s, &w);
         if (rc < 0) return rc;
     }
     json_close(&w, ']');

@@ -31,6 +31,8 @@ void stage_book_fini(struct stage_book *b) {
     free(b->rows);
     free(b->seen);
     free(b->tests);
+    free(b->evidence.rooms);
+    free(b->evidence.doubts);
     standing_fini(&b->clocks);
     tz_destroy(b->tz);
     *b = (struct stage_book){ 0 };
@@ -74,7 +76,8 @@ struct stage_site stage_book_site(const struct stage_book *b) {
                                 .tests = b->tests,
                                 .test_count = b->test_count,
                                 .date = b->date,
-                                .customer_signed = b->customer_signed };
+                                .customer_signed = b->customer_signed,
+                                .evidence = &b->evidence };
 }
 
 /* ---- what is possible ---- */
@@ -189,6 +192,10 @@ static int judge(struct post *p, struct journal *j, struct db *db, const struct 
     if (rc < 0) return rc;
     stage_allowed(&k->row, ask->may, ask->allowed);
     if (!is_possible(&k->row, ask->verb)) return refuse(k, e);
+    if (ask->verb == STAGE_REQUEST && json_count(json_member(data, "photos")) == 0)
+        return err_field(
+            e, ERR_UNSUPPORTED, "photos",
+            "acceptance is asked for with photos: take at least one of the finished work, and send its id");
     rc = ask->verb == STAGE_START ? check_mix(k, e) : 0;
     return rc < 0 ? rc : judge_gate(k, data, made, e);
 }
@@ -210,7 +217,11 @@ int stage_step(struct journal *j, struct db *db, struct stage_ask *ask, const ch
     ask->allowed[0] = '\0';
     ask->lacks.count = 0;
     int rc = stage_book_read(db, ask->site, ask->fallback_tz, now, &k.book);
-    if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
+    if (rc == 0) rc = stage_evidence_read(db, ask->site, &k.book);
+    if (rc < 0) {
+        stage_book_fini(&k.book);
+        return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
+    }
     rc = post_event(j, db, &p, body, n, out, answer, e);
     stage_book_fini(&k.book);
     if (rc != 0 && rc != ERR_EXISTS) return rc;

@@ -45,11 +45,14 @@ struct stage_book {
     size_t test_count;
     char date[TZ_DATE_SIZE];
     bool customer_signed;
+    struct stage_evidence evidence; /* nothing, until stage_evidence_read */
     struct tz *tz;
     struct standstill clocks;
 };
 MUST_CHECK int stage_book_read(struct db *db, const char *site, const char *fallback_tz, struct wall now,
                                struct stage_book *out);
+/* Adds what gates are judged by beside that: whoever only reads dates needs none of it. */
+MUST_CHECK int stage_evidence_read(struct db *db, const char *site, struct stage_book *b);
 void stage_book_fini(struct stage_book *b);
 struct stage_site stage_book_site(const struct stage_book *b); /* borrowed */
 

@@ -3,6 +3,7 @@
 #include "app/journal/stage_gate.h"
 
 #include "app/journal/domain.h"
+#include "app/journal/timed_limit.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static const struct wait {
     { "installation", "completion", 7, "完工 7 天后再测空气", "the air test comes 7 days after the works" },
 };
 
-/* Timed tests that belong to a gate. */
+/* Timed tests that belong to a gate. What is not hard warns where it was not made; once it was begun, it has to pass. */
 static const struct needed_test {
     const char *stage, *kind;
     bool hard, wet_only;
@@ -39,8 +40,10 @@ static const struct needed_test {
 } needed_tests[] = {
     { "waterproofing", "ponding", true, false, "闭水试验", "ponding test" },
     { "tiling", "second_ponding", true, true, "二次闭水试验", "second ponding test" },
-    { "plumbing_electrical", "pressure", false, false, "给水打压试验", "pressure test" },
-    { "hvac", "hold", false, false, "保压试验", "pressure hold" },
+    { "plumbing_electrical", "pressure", true, false, "给水打压试验", "pressure test" },
+    { "plumbing_electrical", "tightness", false, false, "严密性试验", "tightness test" },
+    { "hvac", "hold", true, false, "保压试验", "pressure hold" },
+    { "installation", "flow", false, false, "通水试验", "flow test" },
 };
 
 /* Conditions that nobody but a person can see. */
@@ -59,11 +62,15 @@ bool stage_gate_wet(const char *room) {
 void stage_gate_after(const struct plan *p, const char *key, const char *out[PLAN_AFTER_MAX], size_t *n) {
     const struct plan_stage *planned = plan_stage_find(p, key);
     const struct domain_stage *standard = domain_stage(key);
+    bool own = planned && planned->after_count > 0;
     *n = 0;
-    for (size_t i = 0; planned && i < planned->after_count; i++) out[(*n)++] = planned->after[i];
-    if (*n > 0 || !standard) return;
-    for (size_t i = 0; i < standard->after_count; i++)
-        if (plan_stage_find(p, standard->after[i])) out[(*n)++] = standard->after[i];
+    for (size_t i = 0; own && i < planned->after_count; i++) out[(*n)++] = planned->after[i];
+    for (size_t i = 0; standard && i < standard->after_count && *n < PLAN_AFTER_MAX; i++) {
+        const struct domain_stage *before = domain_stage(standard->after[i]);
+        bool there = !plan_stage_find(p, standard->after[i]) || (own && !(before && before->gate == GATE_HARD));
+        for (size_t k = 0; k < *n; k++) there = there || strcmp(out[k], standard->after[i]) == 0;
+        if (!there) out[(*n)++] = standard->after[i];
+    }
 }
 
 /* ---- looking ---- */
@@ -90,15 +97,44 @@ static bool all_pass(const struct stage_site *s, const char *key) {
     return known > 0;
 }
 
+static bool has_begun(const struct stage_site *s, const char *key) {
+    for (size_t i = 0; i < s->row_count; i++)
+        if (strcmp(s->rows[i].key, key) == 0 && !is_idle(&s->rows[i])) return true;
+    return false;
+}
+
+/* Wet by its name, or because somebody makes it so. */
+static bool is_wet(const struct stage_site *s, const char *room) {
+    const struct stage_seen *row = row_of(s, "waterproofing", room);
+    if (stage_gate_wet(room) || (row && !is_idle(row))) return true;
+    for (size_t i = 0; i < s->test_count; i++)
+        if (strcmp(s->tests[i].kind, "ponding") == 0 && strcmp(s->tests[i].room, room) == 0) return true;
+    return false;
+}
+
+static size_t room_count(const struct stage_site *s) { return s->evidence ? s->evidence->room_count : 0; }
+
+/* A wet room in which nothing of a stage has begun. */
+static bool is_left(const struct stage_site *s, const char *key, const char *room) {
+    const struct stage_seen *row = row_of(s, key, room);
+    return (!row || is_idle(row)) && is_wet(s, room);
+}
+
+static bool is_named(const struct stage_site *s, const char *room) {
+    for (size_t i = 0; i < room_count(s); i++)
+        if (strcmp(s->evidence->rooms[i], room) == 0) return true;
+    return false;
+}
+
 static bool is_completion(const char *key) { return strcmp(key, "completion") == 0; }
 
 bool stage_gate_passed(const struct stage_site *s, const char *key, const char *room) {
     const struct stage_seen *whole = row_of(s, key, ""), *own = room[0] ? row_of(s, key, room) : NULL;
     if (is_completion(key) && !s->customer_signed && !(whole && whole->overridden)) return false;
     if (whole && passes(whole)) return true;
-    if (!room[0]) return all_pass(s, key);
     if (own) return passes(own);
-    return stage_gate_rooms(key) == STAGE_ROOMS_NEEDED && !stage_gate_wet(room);
+    if (room[0]) return stage_gate_rooms(key) == STAGE_ROOMS_NEEDED && !is_wet(s, room);
+    return all_pass(s, key);
 }
 
 static bool is_overridden(const struct stage_site *s, const char *key, const char *room, bool start) {
@@ -204,13 +240,55 @@ static void soften(struct stage_lacks *l) {
     for (size_t i = 0; i < l->count; i++) l->list[i].hard = false;
 }
 
+static void lack_unknown(const char *before, const char *room, struct stage_lacks *out) {
+    const struct domain_stage *d = domain_stage(before);
+    struct stage_lack *l = add(out, d && d->gate == GATE_HARD);
+    char zh[80], en[80];
+    name(before, room, zh, en);
+    (void)snprintf(l->zh, sizeof l->zh, "%s没有记录，不知道有没有这间：请逐间开工；总部可写明原因放行", zh);
+    (void)snprintf(l->en, sizeof l->en,
+                   "%s: nothing is known of such a room: begin room by room, or head office overrides with a reason",
+                   en);
+}
+
+/* As a whole, after what goes room by room: no wet room goes on another's test. */
+static void lack_rooms(const struct stage_site *s, const char *before, struct stage_lacks *out) {
+    const struct stage_seen *whole = row_of(s, before, "");
+    size_t n = 0;
+    const struct domain_room *standard = domain_rooms(&n);
+    if (whole && passes(whole)) return;
+    if (!has_begun(s, before)) {
+        stage_gate_lack(s, before, "", out);
+        return;
+    }
+    for (size_t i = 0; i < s->row_count; i++)
+        if (strcmp(s->rows[i].key, before) == 0 && !is_idle(&s->rows[i]) && !passes(&s->rows[i]))
+            stage_gate_lack(s, before, s->rows[i].room, out);
+    for (size_t i = 0; i < room_count(s); i++)
+        if (is_left(s, before, s->evidence->rooms[i])) stage_gate_lack(s, before, s->evidence->rooms[i], out);
+    for (size_t i = 0; i < n; i++)
+        if (is_left(s, before, standard[i].key) && !is_named(s, standard[i].key))
+            lack_unknown(before, standard[i].key, out);
+}
+
+/* It comes before, as the standard stages do that a site without a plan of its own has, and there was none of it. */
+static bool never_was(const struct stage_site *s, const char *before) {
+    const struct domain_stage *d = domain_stage(before);
+    return d && d->optional && s->plan->standard && !has_begun(s, before);
+}
+
 void stage_gate_start(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out) {
     const char *after[PLAN_AFTER_MAX];
     size_t n = 0;
     out->count = 0;
     stage_gate_after(s->plan, key, after, &n);
-    for (size_t i = 0; i < n; i++)
-        if (!stage_gate_passed(s, after[i], room)) stage_gate_lack(s, after[i], room, out);
+    for (size_t i = 0; i < n; i++) {
+        if (never_was(s, after[i])) continue;
+        if (!room[0] && stage_gate_rooms(after[i]) == STAGE_ROOMS_NEEDED)
+            lack_rooms(s, after[i], out);
+        else if (!stage_gate_passed(s, after[i], room))
+            stage_gate_lack(s, after[i], room, out);
+    }
     lack_wait(s, key, room, out);
     lack_condition(s, key, out);
     if (is_overridden(s, key, room, true)) soften(out);
@@ -218,17 +296,27 @@ void stage_gate_start(const struct stage_site *s, const char *key, const char *r
 
 /* ---- accepting ---- */
 
-/* The newest test of that kind for a room, or for the whole stage. */
+/* The newest test of that kind for a room, or for the whole stage. A ponding holds for its own room alone. Of a stage that is accepted as a whole,
+ * rooms that were tested one by one count together: as the one that is least far. */
 static const struct stage_test *test_of(const struct stage_site *s, const char *kind, const char *key,
                                         const char *room) {
-    const struct stage_test *whole = NULL;
+    const struct timed_limit *l = timed_limit_find(kind);
+    const struct stage_test *whole = NULL, *least = NULL;
     for (size_t i = 0; i < s->test_count; i++) {
         const struct stage_test *t = &s->tests[i];
         if (strcmp(t->kind, kind) != 0 || strcmp(t->stage, key) != 0) continue;
         if (strcmp(t->room, room) == 0) return t;
-        if (!t->room[0]) whole = t;
+        if (!t->room[0] || strcmp(t->room, "whole") == 0) whole = t;
+        if (!least || least->state == STAGE_TEST_PASSED) least = t;
     }
-    return whole;
+    if (l && l->ponding) return NULL;
+    return whole || room[0] ? whole : least;
+}
+
+static bool is_left_out(const struct stage_site *s, const char *kind) {
+    size_t n = 0;
+    const struct timed_limit *all = timed_limit_all(&n), *l = timed_limit_find(kind);
+    return s->evidence && l && !l->ponding && s->evidence->left_out >> (size_t)(l - all) & 1;
 }
 
 static void lack_test(const struct needed_test *t, const char *key, const char *room, bool hard,
@@ -247,7 +335,7 @@ static void lack_test(const struct needed_test *t, const char *key, const char *
 static void need_test(const struct stage_site *s, const struct needed_test *t, const char *key, const char *room,
                       struct stage_lacks *out) {
     const struct stage_test *found = test_of(s, t->kind, key, room);
-    if (found && found->state == STAGE_TEST_PASSED) return;
+    if ((found && found->state == STAGE_TEST_PASSED) || (!found && is_left_out(s, t->kind))) return;
     lack_test(t, key, room, found || t->hard, found, out);
 }
 
@@ -264,12 +352,32 @@ static void other_tests(const struct stage_site *s, const char *key, const char 
     }
 }
 
-/* Wet rooms of the site as a whole: those that were waterproofed. */
+/* Wet rooms of the site as a whole: those that were waterproofed, and those that it names. */
 static void need_wet(const struct stage_site *s, const struct needed_test *t, const char *key,
                      struct stage_lacks *out) {
     for (size_t i = 0; i < s->row_count; i++)
         if (strcmp(s->rows[i].key, "waterproofing") == 0 && s->rows[i].room[0] && !is_idle(&s->rows[i]))
             need_test(s, t, key, s->rows[i].room, out);
+    for (size_t i = 0; i < room_count(s); i++)
+        if (is_left(s, "waterproofing", s->evidence->rooms[i])) need_test(s, t, key, s->evidence->rooms[i], out);
+}
+
+/* Told, and the supervisor decides. */
+static void lack_doubts(const struct stage_site *s, const char *key, const char *room, struct stage_lacks *out) {
+    for (size_t i = 0; s->evidence && i < s->evidence->doubt_count; i++) {
+        const struct stage_doubt *d = &s->evidence->doubts[i];
+        char zh[80], en[80];
+        if (strcmp(d->stage, key) != 0 || (room[0] && d->room[0] && strcmp(d->room, room) != 0)) continue;
+        struct stage_lack *l = add(out, false);
+        name(key, d->room, zh, en);
+        if (d->red_lines) {
+            (void)snprintf(l->zh, sizeof l->zh, "%s最近一次质检有 %d 项红线不合格", zh, d->red_lines);
+            (void)snprintf(l->en, sizeof l->en, "%s: the newest quality report failed %d red lines", en, d->red_lines);
+        } else {
+            (void)snprintf(l->zh, sizeof l->zh, "%s有 %d 条停工隐患没有销项", zh, d->stop_work);
+            (void)snprintf(l->en, sizeof l->en, "%s: %d hazards that stop the work are open", en, d->stop_work);
+        }
+    }
 }
 
 static void all_gates(const struct stage_site *s, const char *key, struct stage_lacks *out) {
@@ -297,10 +405,11 @@ void stage_gate_accept(const struct stage_site *s, const char *key, const char *
         if (strcmp(t->stage, key) != 0) continue;
         if (t->wet_only && !room[0])
             need_wet(s, t, key, out);
-        else if (!t->wet_only || stage_gate_wet(room) || row_of(s, "waterproofing", room))
+        else if (!t->wet_only || is_wet(s, room))
             need_test(s, t, key, room, out);
     }
     other_tests(s, key, room, out);
+    lack_doubts(s, key, room, out);
     if (is_completion(key)) {
         all_gates(s, key, out);
         lack_wait(s, key, room, out);

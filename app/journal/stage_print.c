@@ -254,11 +254,11 @@ static bool is_known(const struct stage_book *b, const char *key) {
 int stage_print(struct db *db, const struct stage_view *view, const char *key, struct buf *out) {
     struct printing p = { .db = db, .view = view };
     int rc = stage_book_read(db, view->site, view->fallback_tz, view->now, &p.book);
-    if (rc < 0) return rc;
+    if (rc == 0) rc = stage_evidence_read(db, view->site, &p.book);
     json_start(&p.w, out);
-    if (key)
+    if (rc == 0 && key)
         rc = is_known(&p.book, key) ? put_stage(&p, key) : ERR_NOT_FOUND;
-    else
+    else if (rc == 0)
         rc = put_all(&p);
     stage_book_fini(&p.book);
     return rc < 0 ? rc : out->error;

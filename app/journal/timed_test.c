@@ -81,19 +81,25 @@ static int unknown_kind(struct err_text *e) {
 static int judge_start(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
                        struct err_text *e) {
     const char *room = row_text(data, "room"), *stage = row_text(data, "stage");
-    const struct timed_limit *l = timed_limit_find(row_text(data, "kind"));
+    struct timed_limit limit;
+    const struct timed_limit *l = &limit;
     double value;
     (void)j;
-    if (!l) return unknown_kind(e);
+    int rc = timed_limit_read(db, p->site, row_text(data, "kind"), &limit);
+    if (rc == ERR_NOT_FOUND) return unknown_kind(e);
+    if (rc < 0) return err_set(e, rc, "the checklist cannot be read: %s", err_name(rc));
     if (stage[0] && !domain_stage(stage)) return err_field(e, ERR_INVALID, "stage", "there is no stage %s", stage);
     if (l->ponding && (!room[0] || strcmp(room, "whole") == 0))
         return err_field(e, ERR_INVALID, "room", "a %s goes room by room: say which room", l->en);
-    int rc = get_value(l, data, row_text(data, "unit"), &value, e);
+    rc = get_value(l, data, row_text(data, "unit"), &value, e);
     if (rc == 0) rc = need_photo(data, "photos", "of its start, with the value to be read on it,", e);
     if (rc < 0) return rc;
     struct timed_run run = { .seconds = (int64_t)l->minutes * 60, .start = value, .end = value };
-    if (timed_limit_judge(l, &run) & TIMED_START)
-        return err_field(e, ERR_UNSUPPORTED, "value", "a %s begins with at least %g %s", l->en, l->least, l->unit);
+    if (timed_limit_judge(l, &run) & TIMED_START) {
+        char zh[TIMED_WORDS_SIZE], en[TIMED_WORDS_SIZE];
+        timed_fault_words(l, TIMED_START, &run, zh, en);
+        return err_field(e, ERR_UNSUPPORTED, "value", "this %s %s %s", l->en, en, l->unit);
+    }
     put_limit(l, made);
     return check_running(db, p->site, l->kind, stage[0] ? stage : l->stage, room, e);
 }
@@ -173,6 +179,8 @@ static int judge_finish(struct post *p, struct journal *j, struct db *db, const 
     struct timed_row row;
     struct timed_moment now;
     struct timed_run run = { 0 };
+    struct timed_limit limit;
+    const struct timed_limit *l = &limit;
     enum timed_how how;
     char writer[NAME_SIZE];
     (void)j;
@@ -183,8 +191,9 @@ static int judge_finish(struct post *p, struct journal *j, struct db *db, const 
         memcpy(p->allowed, "[]", 3);
         return err_set(e, ERR_CONFLICT, "this test was finished already: it %s", row.state);
     }
-    const struct timed_limit *l = timed_limit_find(row.kind);
-    if (!l) return err_set(e, ERR_UNSUPPORTED, "a %s is not known to this program", row.kind);
+    rc = timed_limit_read(db, p->site, row.kind, &limit);
+    if (rc == ERR_NOT_FOUND) return err_set(e, ERR_UNSUPPORTED, "a %s is not known to this program", row.kind);
+    if (rc < 0) return err_set(e, rc, "the checklist cannot be read: %s", err_name(rc));
     rc = read_end(l, &row, data, &run, e);
     if (rc < 0) return rc;
     rc = timed_row_now(db, k->view, writer, &now);

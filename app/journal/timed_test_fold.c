@@ -25,6 +25,7 @@ static const char schema[] =
     "  dark TEXT NOT NULL DEFAULT '[]', faults TEXT NOT NULL DEFAULT '[]', -- JSON, as the event has them\n"
     "  below_photos TEXT NOT NULL DEFAULT '[]', end_photos TEXT NOT NULL DEFAULT '[]', end_note TEXT NOT NULL DEFAULT "
     "'',\n"
+    "  judged_by TEXT NOT NULL DEFAULT '', -- JSON: the limit in words, as it was in force at its end\n"
     "  PRIMARY KEY (site, id)\n"
     ") STRICT, WITHOUT ROWID;\n"
     "CREATE INDEX timed_test_pos ON timed_test (site, pos);\n"
@@ -173,7 +174,7 @@ static int put_unknown(struct db *db, const struct envelope *event) {
 }
 
 struct lists {
-    struct buf dark, faults, below, photos;
+    struct buf dark, faults, below, photos, limit;
 };
 
 static int put_finished(struct db *db, const struct envelope *event, const struct lists *l) {
@@ -182,7 +183,8 @@ static int put_finished(struct db *db, const struct envelope *event, const struc
     int rc =
         db_prepare(db,
                    "UPDATE timed_test SET state = ?3, finished = ?4, finished_by = ?5, end_value = ?6, seconds = ?7,"
-                   " how = ?8, dark = ?9, faults = ?10, below_photos = ?11, end_photos = ?12, end_note = ?13"
+                   " how = ?8, dark = ?9, faults = ?10, below_photos = ?11, end_photos = ?12, end_note = ?13,"
+                   " judged_by = ?14"
                    " WHERE site = ?1 AND id = ?2 AND state = 'running'",
                    &s);
     if (rc < 0) return rc;
@@ -200,6 +202,7 @@ static int put_finished(struct db *db, const struct envelope *event, const struc
     stmt_bind_text(s, 11, l->below.data);
     stmt_bind_text(s, 12, l->photos.data);
     stmt_bind_text(s, 13, row_text(event->data, "note"));
+    stmt_bind_text(s, 14, l->limit.data);
     rc = stmt_run(s);
     if (rc == 0 && db_changes(db) == 0) rc = late_mark(db, event, "this test was finished before");
     return rc;
@@ -207,15 +210,17 @@ static int put_finished(struct db *db, const struct envelope *event, const struc
 
 static int fold_finished(struct db *db, const struct envelope *event) {
     struct lists l;
-    struct buf *const all[] = { &l.dark, &l.faults, &l.below, &l.photos };
-    for (size_t i = 0; i < 4; i++) buf_init(all[i], ENVELOPE_MAX);
+    struct buf *const all[] = { &l.dark, &l.faults, &l.below, &l.photos, &l.limit };
+    const struct json *limit = json_member(event->data, "limit");
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(all); i++) buf_init(all[i], ENVELOPE_MAX);
     int rc = put_unknown(db, event);
     if (rc == 0) rc = list_of(event->data, "dark", &l.dark);
     if (rc == 0) rc = list_of(event->data, "faults", &l.faults);
     if (rc == 0) rc = list_of(event->data, "below_photos", &l.below);
     if (rc == 0) rc = list_of(event->data, "photos", &l.photos);
+    if (rc == 0) rc = json_is_object(limit) ? json_print(limit, &l.limit) : buf_add_text(&l.limit, "");
     if (rc == 0) rc = put_finished(db, event, &l);
-    for (size_t i = 0; i < 4; i++) buf_fini(all[i]);
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(all); i++) buf_fini(all[i]);
     return rc;
 }
 

@@ -23,7 +23,8 @@ enum { /* columns of TIMED_TEST_COLUMNS that the row does not hold */
        COL_FAULTS,
        COL_BELOW,
        COL_END_PHOTOS,
-       COL_END_NOTE
+       COL_END_NOTE,
+       COL_JUDGED_BY
 };
 
 struct printing {
@@ -108,13 +109,34 @@ static int put_start(struct db *db, struct printing *p, struct stmt *s, const st
     return rc;
 }
 
+/* What it was judged by; while it runs, what it will be. */
+static void put_limit(const struct timed_limit *l, const char *judged_by, struct json_out *w) {
+    char zh[TIMED_WORDS_SIZE] = "", en[TIMED_WORDS_SIZE] = "";
+    if (judged_by[0]) {
+        put_list(w, "limit", judged_by);
+        return;
+    }
+    if (l) timed_limit_words(l, zh, en);
+    put_pair(w, "limit", zh, en);
+}
+
+static void put_warnings(const struct timed_limit *l, const struct timed_row *row, struct json_out *w) {
+    char zh[TIMED_WORDS_SIZE], en[TIMED_WORDS_SIZE];
+    double start = row->value;
+    json_open(w, "warnings", '[');
+    if (l && timed_limit_convert(l, row->unit, row->value, &start) && timed_limit_odd(l, start, zh, en))
+        put_pair(w, NULL, zh, en);
+    json_close(w, ']');
+}
+
 static int put_test(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
     struct printing *p = ctx;
     struct timed_row row;
-    char zh[TIMED_WORDS_SIZE] = "", en[TIMED_WORDS_SIZE] = "";
+    struct timed_limit limit;
     timed_row_get(s, &row);
-    const struct timed_limit *l = timed_limit_find(row.kind);
-    if (l) timed_limit_words(l, zh, en);
+    int rc = timed_limit_read(db, p->view->site, row.kind, &limit);
+    if (rc < 0 && rc != ERR_NOT_FOUND) return rc;
+    const struct timed_limit *l = rc == 0 ? &limit : NULL;
     json_open(w, NULL, '{');
     json_put_text(w, "id", row.id);
     json_put_text(w, "kind", row.kind);
@@ -124,10 +146,11 @@ static int put_test(struct db *db, struct stmt *s, struct json_out *w, void *ctx
     json_put_text(w, "room", row.room[0] ? row.room : NULL);
     json_put_text(w, "state", row.state);
     json_put_text(w, "unit", row.unit[0] ? row.unit : l ? l->unit : "");
-    put_pair(w, "limit", zh, en);
+    put_limit(l, stmt_text(s, COL_JUDGED_BY), w);
+    put_warnings(l, &row, w);
     json_put_int(w, "least_s", l ? (int64_t)l->minutes * 60 : 0);
     json_put_bool(w, "below", l && l->ponding);
-    int rc = put_start(db, p, s, &row, w);
+    rc = put_start(db, p, s, &row, w);
     if (rc == 0 && strcmp(row.state, "running") == 0)
         rc = put_running(db, p, &row, l, w);
     else if (rc == 0)
@@ -214,13 +237,15 @@ int timed_test_running(struct db *db, const struct timed_view *view, struct time
     while ((rc = stmt_step(s)) == 1) {
         struct timed_row row;
         struct timed_running *r = &out[(*n)++];
+        struct timed_limit limit;
         int64_t seconds = 0;
         enum timed_how how;
         timed_row_get(s, &row);
-        const struct timed_limit *l = timed_limit_find(row.kind);
+        rc = timed_limit_read(db, view->site, row.kind, &limit);
+        if (rc < 0 && rc != ERR_NOT_FOUND) return rc;
+        int64_t least = rc == 0 ? (int64_t)limit.minutes * 60 : 0;
         rc = timed_row_elapsed(db, view->site, &row, &p.now, &seconds, &how);
         if (rc < 0) return rc;
-        int64_t least = l ? (int64_t)l->minutes * 60 : 0;
         *r = (struct timed_running){ .left_s = least > seconds ? least - seconds : 0 };
         r->due = (struct wall){ view->now.ms + r->left_s * 1000 };
         text_clip(r->id, sizeof r->id, row.id);

@@ -10,7 +10,8 @@ extern const struct shape timed_test_shape_started[], timed_test_shape_finished[
 
 #define TIMED_TEST_COLUMNS                                                                                             \
     "pos, id, kind, stage, room, state, unit, value, started, started_ms, started_by, clock, writer, boot, mono_s, "   \
-    "photos, note, finished, finished_by, end_value, seconds, how, dark, faults, below_photos, end_photos, end_note"
+    "photos, note, finished, finished_by, end_value, seconds, how, dark, faults, below_photos, end_photos, end_note, " \
+    "judged_by"
 
 /* A row of the table, borrowed of the statement where it is a pointer. */
 struct timed_row {

@@ -5,6 +5,7 @@
 
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
+#include "app/journal/handover.h"
 #include "app/journal/photo_request.h"
 #include "app/journal/timed_test.h"
 #include "app/journal/today_alerts.h"
@@ -54,8 +55,11 @@ static void log_words(const char *date, bool yesterday, bool late, char zh[WORDS
     (void)snprintf(en, WORDS_SIZE, "Today's log (%s)%s", date, late ? " is late" : "");
 }
 
+/* Nobody logs a site that is held, or was handed over. */
 static int put_logs_due(const struct today_day *d, struct json_out *w) {
-    if (standstill_is_held(&d->clocks, d->ask->now)) return 0;
+    bool closed = false;
+    int done = handover_done(d->db, d->ask->site, &closed, NULL);
+    if (done < 0 || closed || standstill_is_held(&d->clocks, d->ask->now)) return done;
     for (size_t i = d->date_count; i-- > 0;) {
         char zh[WORDS_SIZE];
         char en[WORDS_SIZE];

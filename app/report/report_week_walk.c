@@ -102,6 +102,17 @@ static int put_test(struct report_filling *f, const char *id, struct report_chec
     return 0;
 }
 
+/* One, or one for each phase. */
+static int put_tests(struct report_filling *f, const struct json *item, struct report_check *c) {
+    const struct json *tests = json_member(item, "tests");
+    int rc = report_week_text(item, "test")[0] ? put_test(f, report_week_text(item, "test"), c) : 0;
+    for (size_t i = 0; rc == 0 && i < json_count(tests); i++) {
+        const char *id = json_text(json_at(tests, i));
+        if (id) rc = put_test(f, id, c);
+    }
+    return rc;
+}
+
 /* ---- one item ---- */
 
 static enum report_verdict verdict_of(const char *word) {
@@ -136,7 +147,7 @@ static int add_check(struct report_filling *f, const struct json *item, const st
     f->r->counts.checks += c->verdict != REPORT_NOT_APPLICABLE;
     f->r->counts.passed += c->verdict == REPORT_PASS;
     f->r->counts.failed += c->verdict == REPORT_FAIL;
-    int rc = report_week_text(item, "test")[0] ? put_test(f, report_week_text(item, "test"), c) : 0;
+    int rc = put_tests(f, item, c);
     return rc ? rc : f->r->pool.error;
 }
 

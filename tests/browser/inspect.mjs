@@ -68,6 +68,14 @@ test('begun on a phone, sent at the panel; a red line fails, a hazard is raised'
         await panel.see('dialog .walk-judge[data-fault="none"]');
         await panel.tap('dialog .main');
         await panel.see(`${row('wp.extra')}[data-verdict="pass"]`);
+        // a test of its own clock is chosen, or it fails: nothing is typed instead
+        await answer(panel, 'wp.pond', 'value');
+        await panel.see('dialog', { hasText: '还没有做完的试验（闭水）' });
+        assert.deepEqual(await panel.$('dialog .toggle').allTextContents(), ['没有试验，判不合格']);
+        await look(panel, 'i-no-test');
+        await panel.tap('dialog .toggle');
+        await panel.see(`${row('wp.pond')}[data-verdict="fail"]`);
+        await notHere(panel, 'wp.pond');
         // what the panel says is seen on the phone, which has the list open
         await phone.page.evaluate(() => document.activeElement.blur());
         await phone.see(`${row('wp.extra')}[data-verdict="pass"]`);

@@ -193,7 +193,7 @@ test('at head office: the chart, what is missing, accepting, deciding, holding',
     const stages = [['demolition', -20, -14], ['plumbing_electrical', -13, -3], ['waterproofing', -2, 8], ['tiling', 9, 26]].map(([key, from, to], n, all) => ({ key, planned_start: dayFrom(from), planned_finish: dayFrom(to), after: n ? [all[n - 1][0]] : [] }));
     await office.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '1-302', stages } });
     await step(office, 'demolition', 'start');
-    await step(office, 'demolition', 'request');
+    await step(office, 'demolition', 'request', { photos: [uuid7()] });
     await step(office, 'demolition', 'accept');
     await step(office, 'plumbing_electrical', 'start');
     await step(office, 'plumbing_electrical', 'request', { photos: [uuid7()] });
@@ -212,6 +212,12 @@ test('at head office: the chart, what is missing, accepting, deciding, holding',
         await look(screen, 'o-stage');
         await screen.tap('dialog .square');
         await screen.tap('.stage-card[data-key="plumbing_electrical"]');
+        await screen.see('dialog .missing-hard', { hasText: '给水打压试验还没做' });
+        await screen.tap('dialog .square');
+        await step(office, 'plumbing_electrical', 'override', { gate: 'accept', reason: '物业统一打压' });
+        await screen.see('.stage-card[data-key="plumbing_electrical"]');
+        await screen.tap('.stage-card[data-key="plumbing_electrical"]');
+        await screen.see('dialog .missing', { hasText: '给水打压试验还没做' });
         await screen.tap('dialog [data-verb="accept"]');
         await screen.tap('dialog:last-of-type .main');
         await screen.said('已验收合格');

@@ -133,7 +133,15 @@ test('two devices that fill in one report come to the same', async () => {
     assert.deepEqual(walkBody(both, 's', '2026-11-20', items).body, { id: '1', date: '2026-11-20', stage: 's', items: [{ item: 'a', result: 'na', reason: 'r' },
         { item: 'b', result: 'fail', photos: ['x'], hazard: { severity: 'serious' } }, { item: 'c', room: 'bath', values: [{ part: 'value', value: 3.1 }] }] });
     assert.equal(verdictOf(items[3], { runs: { p: { minutes: 60 } } }), 'pass');
-    assert.equal(verdictOf(items[3], { test: 'x', test_state: 'failed' }), 'fail');
+    // what a timed test is made for is not typed: two phases, two tests; a failed first one needs no second
+    const press = item('e', { kind: 'timed', phases: [{ key: 'p', minutes: 60, test: 'pressure' }, { key: 'q', minutes: 120, test: 'tightness' }] });
+    const said = (...states) => ({ item: 'e', room: '', tests: Object.fromEntries(states.map((state, n) => [['pressure', 'tightness'][n], { id: `t${n}`, state }])) });
+    assert.equal(verdictOf(press, { runs: { p: { minutes: 60 }, q: { minutes: 120 } } }), '');
+    assert.deepEqual([[], ['passed'], ['failed'], ['passed', 'passed'], ['passed', 'failed']].map((states) => verdictOf(press, said(...states))), ['', 'part', 'fail', 'pass', 'fail']);
+    const bodyOf = (answer) => walkBody({ id: '1', answers: [answer] }, 's', '2026-11-20', [press]).body.items;
+    assert.deepEqual(bodyOf({ ...said('passed', 'passed'), runs: { p: { minutes: 1 } } }), [{ item: 'e', tests: ['t0', 't1'] }]);
+    assert.deepEqual(bodyOf(said('failed')), [{ item: 'e', test: 't0' }]);
+    assert.deepEqual(bodyOf({ ...said('passed'), result: 'fail' }), [{ item: 'e', result: 'fail' }]);
 });
 
 function graph(start) {

@@ -2,7 +2,7 @@
 // What head office gives its sites to work by reaches them: its own checklist and settings come down to the board and count there, offline too;
 // for all sites means those to come as well; a template is a plan.
 import assert from 'node:assert/strict';
-import { runTests, test, until, withStack } from '../support/programs.mjs';
+import { runTests, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
 
 const wall = { key: 'wp.hother', zh: '其他墙面', en: 'other walls', kind: 'measure', source: 'C', required: true, parts: [{ key: 'value', zh: '高度', en: 'height', unit: 'mm', min: 350 }] };
@@ -32,6 +32,8 @@ test('a checklist and a setting of head office count at the board', () => withSt
     assert.deepEqual([(await item('wp.hother')).parts[0].limit.zh, (await item('wp.hother')).origin], ['≥ 350 mm', 'company']);
     assert.equal((await item('wp.pond')).phases[0].limit.zh, '≥ 48 小时，水深 ≥ 20 mm');
     assert.equal(await item('wp.thick'), undefined);
+    const pond = await manager.post('/tests', { id: uuid7(), kind: 'ponding', room: 'bath', value: 25, photos: [uuid7()] });
+    assert.deepEqual([pond.least_s, pond.limit.zh], [48 * 3600, '≥ 48 小时，水深 ≥ 20 mm'], 'a test waits for it');
     assert.equal((await item('wp.hbasin')).origin, 'standard');
     assert.deepEqual((await office.get('/api/v1/sites/s-1/checklists/waterproofing')).items, (await manager.get('/checklists/waterproofing')).items);
 

@@ -41,6 +41,9 @@ test('from draft to both ends', () => withStack({ check: answersChecked() }, asy
     await refused(2, (item) => { delete item.reason; }, 400, 'items.2.reason');
     await refused(4, (item) => { item.hazard = { severity: 'notice' }; }, 400, 'items.4.hazard');
     assert.match(await refused(0, (_, all) => all.shift(), 422, 'items'), /ma\.tie/);
+    const pond = { item: 'wp.pond', runs: [{ phase: 'pond', minutes: 2880, start: 30, end: 30 }], photos: [photo] };
+    const typed = await supervisor.raw('POST', '/api/v1/inspections', { body: { ...report, stage: 'waterproofing', items: [pond] } });
+    assert.deepEqual([typed.status, typed.json.field], [400, 'items.0.runs'], 'what is typed is no test');
     assert.equal((await supervisor.get('/hazards')).hazards.length, 0, 'what is refused leaves nothing');
     assert.equal((await manager.raw('POST', '/api/v1/inspections', { body: report })).status, 403);
 

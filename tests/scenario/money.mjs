@@ -30,7 +30,7 @@ async function changes({ manager, crew, office }) {
     await manager.post('/changes', body);
     assert.equal((await manager.call('POST', '/changes', { body, expect: [200] })).json.id, id);
     await until('head office has it to decide', async () => (await office.get('/api/v1/approvals')).changes.changes.some((one) => one.id === id && one.text.includes('139****1234')));
-    const early = await manager.call('POST', '/confirmations', { body: { id: uuid7(), subject: `change/${id}`, method: 'crm' }, expect: [409] });
+    const early = await office.call('POST', '/confirmations', { body: { id: uuid7(), subject: `change/${id}`, method: 'crm' }, expect: [409] });
     assert.deepEqual(early.json.allowed, []);
     await office.post('/decisions', { id: uuid7(), subject: `change/${id}`, decision: 'alternative', note: '改用国产五金', amount: 999.99 });
     const again = await office.call('POST', '/decisions', { body: { id: uuid7(), subject: `change/${uuid7()}`, decision: 'approved' }, expect: [404] });
@@ -39,6 +39,8 @@ async function changes({ manager, crew, office }) {
     assert.equal((await find(crew, 'changes', id)).amount, undefined, 'what it costs is not for everybody');
     assert.ok(!JSON.stringify(await crew.timeline()).includes('999.99'));
 
+    const forged = await manager.call('POST', '/confirmations', { body: { id: uuid7(), subject: `change/${id}`, method: 'crm' }, expect: [403] });
+    assert.match(forged.json.detail, /only head office/);
     const signed = await manager.post('/confirmations', { id: uuid7(), subject: `change/${id}`, method: 'signature', name: '欧阳某某', signature: { path: PATH, width: 400, height: 200 } });
     assert.equal(signed.name, '欧**');
     await until('head office knows that it is signed', async () => (await find(office, 'changes', id)).state === 'confirmed');

@@ -82,7 +82,7 @@ const rows = {
             items: [
                 { item: 'wp.hshower', room: 'bath', values: [{ part: 'value', value: 1999.5 }], photos: [c.photo], hazard: { severity: 'serious', phrase: 'waterproofing-low', n: 5, due: '2099-01-01' } },
                 { item: 'wp.pond', runs: [{ phase: 'pond', minutes: 1440, start: 20, end: 19, working: 0.4 }] },
-                { item: 'wp.pond', room: 'bath', test: uuid7() },
+                { item: 'wp.pond', room: 'bath', test: uuid7() }, { item: 'wp.pond', room: 'kitchen', tests: [uuid7(), uuid7()] },
             ],
         }],
     },
@@ -101,7 +101,7 @@ const rows = {
     'POST /alerts/{id}/seen': { values: () => ({ id: uuid7() }), good: 404, body: () => ({ id: uuid7(), note: '问过' }) }, // nothing stands; rules.mjs has one
     'GET /timelapse': {},
     'GET /consent': {},
-    'PUT /consent': { good: 201, body: () => ({ given: true, on: siteDate(), text: `口头同意 ${count++}` }) },
+    'PUT /consent': { good: 201, body: () => ({ given: true, on: siteDate(), by: '业主', text: `口头同意 ${count++}` }) },
     'POST /viewpoint': { good: 201, body: () => ({ id: uuid7(), room: 'kitchen', note: '换了墙' }) },
     'GET /timeline': {},
     'GET /history/{kind}/{id}': { values: (c) => ({ kind: 'daylog', id: c.log }) },

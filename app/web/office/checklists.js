@@ -18,7 +18,7 @@ const pathOf = (site, stage) => (site ? siteApi(site, `/checklists/${stage}`) : 
 
 // An item as a PUT takes it: without what the server adds.
 function bare({ origin, from, stage, ...item }) {
-    const strip = ({ limit, ...one }) => one;
+    const strip = ({ limit, test, ...one }) => one;
     return { ...item, ...(item.parts && { parts: item.parts.map(strip) }), ...(item.phases && { phases: item.phases.map(strip) }) };
 }
 

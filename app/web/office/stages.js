@@ -71,8 +71,8 @@ export function showStages(root, site) {
             done: () => say(t(`stage.saved-${verb}`)),
         });
     }
-    // Where a stage goes room by room, its gate alone is head office's as a whole.
-    const verbs = (stage, of, room) => (room || stage.gate.rooms !== 'needed' ? of.allowed : of.allowed.filter((verb) => verb === 'override'));
+    // Where a stage goes room by room, its gate alone is head office's as a whole. Acceptance is asked for on site, with photos.
+    const verbs = (stage, of, room) => of.allowed.filter((verb) => (room || stage.gate.rooms !== 'needed' ? verb !== 'request' : verb === 'override'));
     const buttons = (stage, of, room) => el('div', { class: 'entry-actions' }, verbs(stage, of, room).map((verb) => el('button', { type: 'button', class: verb === 'accept' ? 'main' : 'plain', dataset: { verb }, on: { click: () => step(stage, verb, room) } }, icon(VERB_ICONS[verb]), el('span', {}, t(`stage.do-${verb}`)))));
 
     function openStage(stage) {

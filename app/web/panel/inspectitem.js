@@ -67,7 +67,7 @@ async function askParts(row, hands, only) {
 // The readings of a timed test, one after the other; a working pressure that nobody knows is left out.
 async function askRuns(row, hands) {
     const runs = {};
-    for (const phase of row.item.phases) {
+    for (const phase of row.item.phases.filter((one) => !one.test)) {
         const run = runs[phase.key] = {};
         for (const reading of readingsOf(phase)) {
             const value = await askNumber({ title: `${both(phase)} · ${t(`walk.run-${reading}`)}${t('brackets', { text: limitOf(phase) })}`, unit: reading === 'minutes' ? t('walk.minutes') : phase.unit, ...VALUE, judge: (n) => n !== null && judged(judgePhase(phase, { ...run, [reading]: n }), '') });
@@ -77,22 +77,30 @@ async function askRuns(row, hands) {
     }
     hands.change(row.name, (answer) => {
         answer.runs = runs;
-        for (const member of ['test', 'test_state', 'result']) delete answer[member];
+        delete answer.result;
     });
     hands.redraw();
 }
 
+const inRoom = (test, room) => !room || test.room === room || (!test.room && !test.below);
+
+// A finished test for each phase that is made as one, or a word that it failed; readings are typed only where there is no such test.
 async function askTest(row, hands) {
-    const options = hands.tests().map((test) => [test.id, `${testName(test)} · ${t(`test.is-${test.state}`)} · ${moment(test.end?.at ?? test.started)}`]);
-    const chosen = options.length ? await askOne(t('walk.which-test'), [...options, ['enter', t('walk.enter')]], row.answer.test) : 'enter';
-    if (chosen === 'enter') return askRuns(row, hands);
-    if (!chosen) return null;
-    hands.change(row.name, (answer) => {
-        answer.test = chosen;
-        answer.test_state = hands.tests().find((test) => test.id === chosen).state;
-        for (const member of ['runs', 'result']) delete answer[member];
-    });
-    return hands.redraw();
+    for (const phase of row.item.phases.filter((one) => one.test)) {
+        const all = hands.tests().filter((test) => test.kind === phase.test && inRoom(test, row.answer.room));
+        const options = all.map((test) => [test.id, `${testName(test)} · ${t(`test.is-${test.state}`)} · ${moment(test.end?.at ?? test.started)}`]);
+        const chosen = await askOne(`${t(all.length ? 'walk.which-test' : 'walk.no-test')}${t('brackets', { text: both(phase) })}`, [...options, ['fail', t('walk.test-fails')]], row.answer.tests?.[phase.test]?.id);
+        if (!chosen) return;
+        const test = all.find((one) => one.id === chosen);
+        hands.change(row.name, (answer) => {
+            delete answer.result;
+            answer.tests = { ...answer.tests, ...(test && { [phase.test]: { id: test.id, state: test.state } }) };
+            if (!test) Object.assign(answer, { result: 'fail', tests: undefined, runs: undefined });
+        });
+        hands.redraw();
+        if (test?.state !== 'passed') return;
+    }
+    if (row.item.phases.some((one) => !one.test)) await askRuns(row, hands);
 }
 
 // ---- answers ----
@@ -137,9 +145,9 @@ function valueText({ item, answer: said }, tests) {
         const values = item.parts.filter((part) => said.values?.[part.key] !== undefined).map((part) => `${named(item, part)}${said.values[part.key]} ${part.unit ?? ''}`.trim());
         return values.join(' / ') || t('walk.measure');
     }
-    const test = said.test && tests.find((one) => one.id === said.test);
-    if (said.test) return test ? testName(test) : t('test.list');
-    return Object.values(said.runs ?? {}).map((run) => `${run.minutes} ${t('walk.minutes')}`).join(' / ') || t('walk.timed');
+    const chosen = Object.values(said.tests ?? {}).map(({ id }) => tests.find((one) => one.id === id)).map((test) => (test ? testName(test) : t('test.list')));
+    const typed = Object.values(said.runs ?? {}).map((run) => `${run.minutes} ${t('walk.minutes')}`);
+    return said.result === 'fail' ? t('walk.test-fails') : [...chosen, ...typed].join(' / ') || t('walk.timed');
 }
 
 // page: on the page of one item, where each part has its own button.
@@ -247,7 +255,7 @@ export function itemView(root, name, hands, progress, photo) {
     function judgeNow(row) {
         const { item, answer: one } = row;
         const verdict = verdictOf(item, one);
-        const phases = item.kind === 'timed' && one.runs && item.phases.map((phase) => judged(judgePhase(phase, one.runs[phase.key]), limitOf(phase)));
+        const phases = item.kind === 'timed' && one.runs && item.phases.filter((phase) => !phase.test).map((phase) => judged(judgePhase(phase, one.runs[phase.key]), limitOf(phase)));
         const parts = item.kind === 'measure' && atPanel() && verdict !== 'na' && item.parts.map((part) => judged(judgePart(part, one.values?.[part.key]), named(item, part) + limitOf(part)));
         fill(said, verdict && resultBadge(verdict), one.result === 'na' && el('span', {}, one.reason), parts, phases);
     }

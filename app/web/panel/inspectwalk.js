@@ -170,7 +170,7 @@ export function walk(root, ctx, stage) {
         say(t(`walk.lack-${why}`, { what: rowTitle(row) }), 'bad');
         show(row.name);
     }
-    const WHYS = { photos: 'photo', reason: 'reason', values: 'value', runs: 'value', test: 'value' };
+    const WHYS = { photos: 'photo', reason: 'reason', values: 'value', runs: 'value', test: 'value', tests: 'value' };
     function refused(error, sent) {
         const [, n, member = ''] = /^items\.(\d+)\.?(\w*)/.exec(error.field ?? '') ?? [];
         const row = n !== undefined && sent[Number(n)];

@@ -102,9 +102,11 @@ export function stages(root, { param, goTo, home }) {
     async function act(stage, verb) {
         let where = room ?? '';
         const begun = stage.rooms.map((one) => one.room);
-        if (!where && (stage.gate.rooms === 'needed' || begun.length > 0)) {
-            where = await askRoom(t('stage.which-room', { what: both(stage) }), '', ['whole', ...begun]);
+        const byRooms = stage.gate.rooms === 'needed' || begun.length > 0;
+        if (!where && (byRooms || (verb === 'start' && stage.gate.rooms === 'may'))) {
+            where = await askRoom(t('stage.which-room', { what: both(stage) }), '', byRooms ? ['whole', ...begun] : []);
             if (!where || stopped) return;
+            if (where === 'whole') where = '';
         }
         if (verb === 'reject') {
             const why = await askOne(t('stage.why'), WHYS.map((one) => [one, t(`stage.why-${one}`)]), '');
@@ -130,6 +132,7 @@ export function stages(root, { param, goTo, home }) {
         async function submit() {
             const said = text.value.trim() || note;
             if (verb === 'override' && !said) return say(t('stage.say-reason'), 'bad');
+            if (verb === 'request' && !taker.ids().length) return say(t('stage.photo-first'), 'bad');
             send.disabled = true;
             say(t('log.saving'), 'busy');
             const body = { id: value.id, room: where, photos: taker.ids(), [verb === 'override' ? 'reason' : 'note']: said };

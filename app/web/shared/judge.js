@@ -25,8 +25,9 @@ export function judgePhase(phase, run = {}) {
     const drop = there(phase.drop_max);
     if (!there(run.minutes)) return 'missing';
     if (run.minutes < phase.minutes - CLOSE) return 'short';
-    if ((there(phase.start_min) || factor || drop) && !there(run.start)) return 'missing';
+    if ((there(phase.start_min) || there(phase.start_about) || factor || drop) && !there(run.start)) return 'missing';
     if (there(phase.start_min) && run.start < phase.start_min - CLOSE) return 'start';
+    if (!there(phase.start_min) && there(phase.start_about) && run.start < phase.start_about / 2 - CLOSE) return 'start';
     if (factor && run.start < phase.start_factor * run.working - CLOSE) return 'start';
     if (!drop) return '';
     if (!there(run.end)) return 'missing';
@@ -36,5 +37,5 @@ export function judgePhase(phase, run = {}) {
 // What has to be read off of a phase: names of a run's members.
 export function readingsOf(phase) {
     const drop = there(phase.drop_max);
-    return ['minutes', there(phase.start_factor) && 'working', (there(phase.start_min) || there(phase.start_factor) || drop) && 'start', drop && 'end'].filter(Boolean);
+    return ['minutes', there(phase.start_factor) && 'working', (there(phase.start_min) || there(phase.start_about) || there(phase.start_factor) || drop) && 'start', drop && 'end'].filter(Boolean);
 }

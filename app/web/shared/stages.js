@@ -74,6 +74,7 @@ export function testLines(test) {
         line('test.began', [test.started && moment(test.started), test.unit && `${test.value}${unit}`, test.by?.name].filter(Boolean).join(' · ')),
         test.end && line('test.ended', [moment(test.end.at), test.unit && `${test.end.value}${unit}`, lasted(test.seconds), test.end.by?.name].filter(Boolean).join(' · ')),
         test.how === 'provable' && line('test.only', t('test.provable', { time: lasted(test.seconds) })),
+        ...(test.warnings ?? []).map((one) => line('test.only', one[lang()] || one.zh)),
         ...(test.end?.faults ?? []).map((fault) => el('p', { class: 'stage-mark test-fault' }, icon('warn'), fault[lang()] || fault.zh)),
         test.dark?.length > 0 && el('p', { class: 'stage-mark' }, icon('power'), darkText(test.dark))];
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A half-done quality report, as it is kept as a draft: {id, answers: [{item, room, at, result, values, runs, test, reason, note, photos, hazard}]}.
+// A half-done quality report, as it is kept as a draft: {id, answers: [{item, room, at, result, values, runs, tests, reason, note, photos, hazard}]}.
+// tests: {kind: {id, state}}, of the phases that a timed test is made as; runs: what was typed of the others.
 // Pure: what is answered, what is still open, what two devices made of the same draft, and the body that is posted.
 import { judgePart, judgePhase } from './judge.js';
 
@@ -35,7 +36,7 @@ export function rowsOf(items, walk) {
 }
 
 // '' nothing was said yet; pass, fail, na; 'part': begun, and a value is missing.
-export function verdictOf(item, answer, testState = () => '') {
+export function verdictOf(item, answer) {
     if (answer.result === 'na') return 'na';
     if (item.kind === 'check') return answer.result ?? '';
     if (item.kind === 'measure') {
@@ -43,10 +44,11 @@ export function verdictOf(item, answer, testState = () => '') {
         if (faults.every((fault) => fault === 'missing')) return '';
         return faults.includes('missing') ? 'part' : faults.some(Boolean) ? 'fail' : 'pass';
     }
-    if (answer.test) return { passed: 'pass', failed: 'fail' }[answer.test_state ?? testState(answer.test)] ?? 'part';
-    if (!answer.runs || !Object.keys(answer.runs).length) return '';
-    const faults = item.phases.map((phase) => judgePhase(phase, answer.runs[phase.key]));
-    return faults.includes('missing') ? 'part' : faults.some(Boolean) ? 'fail' : 'pass';
+    if (answer.result === 'fail') return 'fail';
+    const marks = item.phases.map((phase) => (phase.test ? answer.tests?.[phase.test]?.state ?? 'missing' : judgePhase(phase, answer.runs?.[phase.key]) || 'passed'));
+    if (marks.every((mark) => mark === 'missing')) return '';
+    if (marks.includes('failed')) return 'fail';
+    return marks.includes('missing') ? 'part' : marks.every((mark) => mark === 'passed') ? 'pass' : 'fail';
 }
 
 // What a row still lacks: '' nothing; look value reason photo.
@@ -69,11 +71,14 @@ const some = (body) => Object.fromEntries(Object.entries(body).filter(([, v]) =>
 function itemBody({ item, answer }) {
     const verdict = verdictOf(item, answer);
     const na = verdict === 'na';
+    const timed = !na && item.kind === 'timed';
+    const byWord = timed && answer.result === 'fail'; // no test and no reading
+    const tests = timed && !byWord ? Object.values(answer.tests ?? {}).map(({ id }) => id) : [];
     return some({
-        item: item.key, room: answer.room, result: na || item.kind === 'check' ? verdict : undefined, reason: na ? answer.reason : undefined,
+        item: item.key, room: answer.room, result: na || byWord || item.kind === 'check' ? verdict : undefined, reason: na ? answer.reason : undefined,
         values: !na && item.kind === 'measure' ? item.parts.filter((part) => answer.values?.[part.key] !== undefined).map((part) => ({ part: part.key, value: answer.values[part.key] })) : undefined,
-        test: !na && item.kind === 'timed' ? answer.test : undefined,
-        runs: !na && item.kind === 'timed' && !answer.test ? Object.entries(answer.runs ?? {}).map(([phase, run]) => ({ phase, ...run })) : undefined,
+        test: tests.length === 1 ? tests[0] : undefined, tests: tests.length > 1 ? tests : undefined,
+        runs: timed && !byWord ? item.phases.filter((phase) => !phase.test && answer.runs?.[phase.key]).map((phase) => ({ phase: phase.key, ...answer.runs[phase.key] })) : undefined,
         note: answer.note?.trim(), photos: answer.photos,
         hazard: verdict === 'fail' && answer.hazard ? some({ severity: answer.hazard.severity, text: answer.hazard.text?.trim() }) : undefined,
     });

@@ -381,6 +381,7 @@ const WORDS = {
     'stage.why-hazards': ['有隐患没整改', 'Hazards are open'],
     'stage.why-no-papers': ['缺照片或资料', 'Photos or papers missing'],
     'stage.reason': ['放行原因', 'Reason to override'],
+    'stage.photo-first': ['报验要有照片：先拍一张', 'Asking for acceptance needs a photo: take one first'],
     'stage.say-reason': ['请写明放行原因', 'Say the reason'],
     'stage.not-yet': ['现在还不行，缺下面这些', 'Not yet: this is missing'],
     'stage.moved-on': ['这道工序已经有变化，请看最新情况', 'It has moved on: see how it stands now'],

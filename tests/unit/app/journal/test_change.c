@@ -315,15 +315,20 @@ static void a_confirmation_has_to_be_whole(void **state) {
     assert_int_equal(decide(f, 1, 2, "approved", ""), 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(
-            post_rig_send(f, confirmation_post, NULL, NULL, 3, "'subject':'change/%s',%s", of, cases[i].rest),
+            post_rig_send(f, confirmation_post_office, NULL, NULL, 3, "'subject':'change/%s',%s", of, cases[i].rest),
             ERR_INVALID);
         assert_string_equal(f->e.field, cases[i].field);
     }
-    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 3, "'subject':'daylog/1','method':'crm'"),
+    assert_int_equal(post_rig_send(f, confirmation_post_office, NULL, NULL, 3, "'subject':'daylog/1','method':'crm'"),
                      ERR_INVALID);
-    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 3, "'subject':'stage/tiling','method':'crm'"),
-                     ERR_CONFLICT);
-    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 3, "'subject':'change/%s','method':'crm'", of), 0);
+    assert_int_equal(
+        post_rig_send(f, confirmation_post_office, NULL, NULL, 3, "'subject':'stage/tiling','method':'crm'"),
+        ERR_CONFLICT);
+    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 3, "'subject':'change/%s','method':'crm'", of),
+                     ERR_DENIED); /* on site, nobody speaks for the customer */
+    assert_string_equal(f->e.field, "method");
+    assert_int_equal(
+        post_rig_send(f, confirmation_post_office, NULL, NULL, 3, "'subject':'change/%s','method':'crm'", of), 0);
     post_rig_has(f, "'proved':true,'signature':null");
 }
 

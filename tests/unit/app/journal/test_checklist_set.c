@@ -8,6 +8,7 @@
 
 #include "app/journal/checklist_set.h"
 #include "app/journal/company.h"
+#include "app/journal/domain_form.h"
 #include "app/journal/plan.h"
 #include "app/journal/setting.h"
 #include "app/journal/timeline.h"
@@ -57,7 +58,7 @@ static int set(struct fixture *f, const char *site, const char *key, const char 
     buf_clear(&f->answer);
     memset(&f->e, 0, sizeof f->e);
     journal_pair_begin(&f->hub);
-    int rc = setting_put(f->hub.journal, f->hub.db, site, key, body, strlen(body), "user/u-01", &f->answer, &f->e);
+    int rc = setting_put(f->hub.journal, f->hub.db, site, key, body, strlen(body), "user/u-01", 900, &f->answer, &f->e);
     journal_pair_commit(&f->hub);
     return rc;
 }
@@ -91,6 +92,21 @@ static int64_t events(struct test_journal *t, const char *type) {
     "\"kind\":\"measure\",\"source\":\"C\",\"parts\":[{\"key\":\"value\",\"zh\":\"z\",\"en\":\"e\",\"unit\":\"mm\","   \
     "\"min\":350}]"
 
+/* One item alone is what the whole list says of it. */
+static void one_by_one(struct fixture *f, const struct checklist *c) {
+    static const char *const keys[] = { "wp.hother", "own.smell", "wp.thick", "wp.pond", "ti.step", "none" };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct domain_text *texts = NULL;
+        struct checklist_item one;
+        const struct checklist_item *item = checklist_set_item(c, keys[i]);
+        int rc = checklist_set_one(f->board.db, JOURNAL_SITE, "waterproofing", keys[i], &one, &texts);
+        assert_int_equal(rc, item ? 0 : ERR_NOT_FOUND);
+        if (item) assert_string_equal(one.zh, item->zh);
+        if (item) assert_int_equal(one.company, item->company);
+        domain_form_free(&texts);
+    }
+}
+
 static void replaced_added_and_left_out(void **state) {
     struct fixture *f = *state;
     struct checklist c;
@@ -117,6 +133,7 @@ static void replaced_added_and_left_out(void **state) {
     assert_int_equal(checklist_judge(item, NULL, 300, &v), 0);
     assert_false(v.pass);
     assert_false(checklist_set_item(&c, "wp.pond")->company);
+    one_by_one(f, &c);
     checklist_set_fini(&c);
     /* the other stages are as they were */
     assert_int_equal(checklist_set_read(f->board.db, JOURNAL_SITE, "tiling", &c), 0);
@@ -299,6 +316,21 @@ static void bad_settings_name_the_member(void **state) {
     assert_int_equal(events(&f->hub, "setting-set"), 0);
 }
 
+static void silence_is_the_configurations_until_it_is_set(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(setting_print(f->hub.db, JOURNAL_SITE, "silent_hours", true, 900, &f->answer), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":0.25,\"default\":0.25,"));
+    assert_non_null(strstr(f->answer.data, "\"source\":\"configuration\""));
+    buf_clear(&f->answer);
+    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, "silent_hours", true, 0, &f->answer), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":null,\"default\":null,"));
+    assert_int_equal(set(f, JOURNAL_SITE, "silent_hours", "{\"value\":3}"), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":3,\"default\":0.25,"));
+    assert_non_null(strstr(f->answer.data, "\"source\":\"company\""));
+    assert_int_equal(set(f, JOURNAL_SITE, "silent_hours", "{\"value\":null}"), 0);
+    assert_non_null(strstr(f->answer.data, "\"value\":0.25,"));
+}
+
 static void consent(void **state) {
     struct fixture *f = *state;
     assert_int_equal(
@@ -307,11 +339,11 @@ static void consent(void **state) {
         0);
     carry(f);
     buf_clear(&f->answer);
-    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, "camera_consent", true, &f->answer), 0);
+    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, "camera_consent", true, 0, &f->answer), 0);
     assert_non_null(strstr(f->answer.data, "\"value\":{\"given\":true,\"on\":\"2026-11-20\",\"by\":\"李**\","
                                            "\"text\":\"同意，电话139****1234\"}"));
     buf_clear(&f->answer);
-    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, NULL, false, &f->answer), 0);
+    assert_int_equal(setting_print(f->board.db, JOURNAL_SITE, NULL, false, 0, &f->answer), 0);
     assert_non_null(strstr(f->answer.data, "\"given\":true"));
     assert_non_null(strstr(f->answer.data, "\"type\":\"consent\""));
     assert_null(strstr(f->answer.data, "李"));
@@ -323,7 +355,7 @@ static void consent(void **state) {
     }
     assert_int_equal(set(f, JOURNAL_SITE, "camera_consent", "{\"value\":{\"given\":false}}"), 0);
     buf_clear(&f->answer);
-    assert_int_equal(setting_print(f->hub.db, JOURNAL_SITE, "camera_consent", true, &f->answer), 0);
+    assert_int_equal(setting_print(f->hub.db, JOURNAL_SITE, "camera_consent", true, 0, &f->answer), 0);
     assert_non_null(strstr(f->answer.data, "\"value\":{\"given\":false}"));
 }
 
@@ -376,14 +408,14 @@ static void settings_say_where_they_come_from(void **state) {
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         buf_clear(&f->answer);
-        assert_int_equal(setting_print(f->hub.db, rows[i].site, rows[i].key, true, &f->answer), 0);
+        assert_int_equal(setting_print(f->hub.db, rows[i].site, rows[i].key, true, 0, &f->answer), 0);
         says(f, rows[i].says);
     }
     /* a site that went back to the program's value while another one is for all */
     assert_int_equal(set(f, "s-2", "callback_days", "{\"value\":null}"), 0);
     says(f, "\"from\":\"site\"");
     buf_clear(&f->answer);
-    assert_int_equal(setting_print_company(f->hub.db, &f->answer), 0);
+    assert_int_equal(setting_print_company(f->hub.db, 900, &f->answer), 0);
     says(f, "{\"key\":\"callback_days\",\"value\":10,\"default\":14,");
     says(f, "\"from\":\"company\",\"own\":[{\"site\":\"s-2\",\"value\":14}]}");
     says(f, "\"from\":\"product\",\"own\":[]}");
@@ -490,6 +522,7 @@ int main(void) {
         TEST(texts_are_masked),
         TEST(settings_default_set_and_back),
         TEST(bad_settings_name_the_member),
+        TEST(silence_is_the_configurations_until_it_is_set),
         TEST(consent),
         TEST(all_sites_and_those_to_come),
         TEST(settings_say_where_they_come_from),

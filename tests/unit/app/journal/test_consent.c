@@ -132,7 +132,7 @@ static void test_as_a_setting(void **state) {
     buf_init(&out, 4096);
     journal_pair_begin(&f->t);
     assert_int_equal(setting_put(f->t.journal, f->t.db, JOURNAL_SITE, SETTING_CAMERA_CONSENT, body, strlen(body),
-                                 "user/o-01", &out, &f->e),
+                                 "user/o-01", 0, &out, &f->e),
                      0);
     journal_pair_commit(&f->t);
     assert_int_equal(state_now(&f->t), CONSENT_GIVEN);
@@ -143,7 +143,7 @@ static void test_as_a_setting(void **state) {
     assert_false(put(f, "{\"given\":true,\"on\":\"2026-11-20\",\"by\":\"李某某\",\"text\":\"同意\"}"));
     assert_true(put(f, "{\"given\":true,\"on\":\"2026-11-20\"}"));
     buf_clear(&out);
-    assert_int_equal(setting_print(f->t.db, JOURNAL_SITE, SETTING_CAMERA_CONSENT, true, &out), 0);
+    assert_int_equal(setting_print(f->t.db, JOURNAL_SITE, SETTING_CAMERA_CONSENT, true, 0, &out), 0);
     assert_non_null(strstr(out.data, "\"value\":{\"given\":true,\"on\":\"2026-11-20\"}"));
     buf_fini(&out);
 }

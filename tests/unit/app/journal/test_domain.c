@@ -32,7 +32,7 @@ static void test_files_are_good(void **state) {
     assert_int_equal(domain_form_load("rooms", read_rooms, &e), 0);
     assert_int_equal(tables.room_count, 14);
     domain_tables_fini(&tables);
-    assert_non_null(strstr(domain_file("stages", &n), "\"version\": 2"));
+    assert_non_null(strstr(domain_file("stages", &n), "\"version\": 3"));
     assert_true(n > 100);
     assert_non_null(strstr(domain_file("hazards", &n), "{room}"));
     assert_null(domain_file("nothing", &n));

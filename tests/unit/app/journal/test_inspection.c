@@ -47,11 +47,11 @@ static int teardown(void **state) {
     return 0;
 }
 
-static int post(struct fixture *f, const char *id, const char *date, const char *items) {
+static int post_of(struct fixture *f, const char *stage, const char *id, const char *date, const char *items) {
     struct hazard_by by = { .site = JOURNAL_SITE, .actor = "user/u-02" };
     char body[4096];
-    (void)snprintf(body, sizeof body, "{\"id\":\"%s\",\"date\":\"%s\",\"stage\":\"demolition\",\"items\":[%s]}", id,
-                   date, items);
+    (void)snprintf(body, sizeof body, "{\"id\":\"%s\",\"date\":\"%s\",\"stage\":\"%s\",\"items\":[%s]}", id, date,
+                   stage, items);
     buf_clear(&f->answer);
     f->e = (struct err_text){ 0 };
     journal_pair_begin(&f->board);
@@ -60,6 +60,10 @@ static int post(struct fixture *f, const char *id, const char *date, const char 
         assert_int_equal(db_exec(f->board.db, "ROLLBACK; BEGIN", NULL), 0); /* as the store does with a refusal */
     journal_pair_commit(&f->board);
     return rc;
+}
+
+static int post(struct fixture *f, const char *id, const char *date, const char *items) {
+    return post_of(f, "demolition", id, date, items);
 }
 
 static int submit(struct fixture *f, const char *items) {
@@ -147,6 +151,45 @@ static void a_companys_own_items_count(void **state) {
     assert_string_equal(f->e.field, "items.3.item");
 }
 
+static void test_at(struct fixture *f, const char *site, const char *id, const char *result) {
+    struct event_draft start = { .site = site,
+                                 .type = "timed-test-started",
+                                 .subject_id = id,
+                                 .actor = "user/u-01",
+                                 .data = "{\"kind\":\"flow\"}" };
+    struct event_draft end = start;
+    end.type = "timed-test-finished";
+    end.data = result;
+    journal_pair_append(&f->board, &start, NULL);
+    if (result) journal_pair_append(&f->board, &end, NULL);
+}
+
+static int flow(struct fixture *f, const char *test) {
+    char items[600];
+    (void)snprintf(items, sizeof items,
+                   "{\"item\":\"in.leak\",\"test\":\"%s\"," PHOTO "}," NA("in.cab") "," NA("in.phase"), test);
+    ids_make(clock_wall(), f->id);
+    return post_of(f, "installation", f->id, "2026-11-22", items);
+}
+
+/* A finished one, of this site. */
+static void a_timed_item_needs_its_test(void **state) {
+    static const char *const ids[] = { "01935d2a-1c00-7abc-8def-000000000001", "01935d2a-1c00-7abc-8def-000000000002",
+                                       "01935d2a-1c00-7abc-8def-000000000003", "01935d2a-1c00-7abc-8def-000000000004" };
+    struct fixture *f = *state;
+    test_at(f, JOURNAL_SITE, ids[0], "{\"kind\":\"flow\",\"result\":\"pass\"}");
+    test_at(f, JOURNAL_SITE, ids[1], "{\"kind\":\"flow\",\"result\":\"fail\"}");
+    test_at(f, JOURNAL_SITE, ids[2], NULL); /* it runs */
+    test_at(f, "s-other", ids[3], "{\"kind\":\"flow\",\"result\":\"pass\"}");
+    assert_int_equal(flow(f, ids[0]), 0);
+    assert_non_null(strstr(f->answer.data, "\"verdict\":\"pass\""));
+    assert_int_equal(flow(f, ids[1]), 0);
+    assert_non_null(strstr(f->answer.data, "\"verdict\":\"fail\""));
+    assert_int_equal(flow(f, ids[2]), ERR_INVALID);
+    assert_int_equal(flow(f, ids[3]), ERR_INVALID);
+    assert_string_equal(f->e.field, "items.0.test");
+}
+
 static void the_draft_goes_with_the_report(void **state) {
     struct fixture *f = *state;
     journal_pair_begin(&f->board);
@@ -229,6 +272,7 @@ int main(void) {
         TEST(a_refused_report_leaves_nothing),
         TEST(dates_are_the_sites_and_of_this_week),
         TEST(a_companys_own_items_count),
+        TEST(a_timed_item_needs_its_test),
         TEST(the_draft_goes_with_the_report),
         TEST(every_way_to_a_list_finds_the_same),
         TEST(lists_and_both_ends),

@@ -17,19 +17,40 @@
 
 #define PHOTO "\"photos\":[\"01935d2a-1c00-7abc-8def-0123456789ab\"]"
 
+/* The tests of the site: …10 to …17. */
+static const struct inspection_test tests_made[] = {
+    { "ponding", "waterproofing", "bath", true },
+    { "ponding", "waterproofing", "bath", false },
+    { "flow", "installation", "", true },
+    { "ponding", "tiling", "bath", true },
+    { "pressure", "plumbing_electrical", "", true },
+    { "tightness", "plumbing_electrical", "", true },
+    { "pressure", "plumbing_electrical", "", false },
+    { "pressure", "plumbing_electrical", "kitchen", true },
+};
+
+static int finished(void *ctx, const char *id, struct inspection_test *out) {
+    size_t n = (size_t)(id[strlen(id) - 1] - '0');
+    (void)ctx;
+    if (id[strlen(id) - 2] != '1' || n >= sizeof tests_made / sizeof tests_made[0]) return ERR_NOT_FOUND;
+    *out = tests_made[n];
+    return 0;
+}
+
+/* A company's own item, which no test is made as. */
+static const struct checklist_item *own_item(void) {
+    static struct checklist_item item;
+    item = *checklist_item_find("wp.pond");
+    item.key = "wp.own";
+    return &item;
+}
+
 static const struct checklist_item *find(void *ctx, const char *key) {
     (void)ctx;
-    return checklist_item_find(key);
+    return strcmp(key, "wp.own") == 0 ? own_item() : checklist_item_find(key);
 }
 
-/* Test "…ac" passed, "…ad" failed. */
-static int test_state(void *ctx, const char *id) {
-    char last = id[strlen(id) - 1];
-    (void)ctx;
-    return last == 'c' ? 1 : last == 'd' ? 0 : -1;
-}
-
-static const struct inspection_site site = { find, test_state, NULL };
+static const struct inspection_site site = { find, finished, NULL };
 
 struct outcome {
     int rc;
@@ -107,7 +128,7 @@ static void a_limit_that_is_too_long_is_cut_between_characters(void **state) {
                                        .source = "C",
                                        .kind = CHECKLIST_MEASURE,
                                        .part_count = 3 };
-        const struct inspection_site with_own = { own, test_state, &item };
+        const struct inspection_site with_own = { own, finished, &item };
         struct inspection_sum sum;
         struct json_out w;
         struct buf out;
@@ -156,16 +177,45 @@ static void the_same_item_stands_once_a_room(void **state) {
                    ERR_INVALID, "items.1.item");
 }
 
-static void timed_tests_count_by_their_record_or_their_values(void **state) {
+#define ID(n)       "\"01935d2a-1c00-7abc-8def-0123456789" #n "\""
+#define POND(rest)  "{\"item\":\"wp.pond\"," rest "," PHOTO "}"
+#define PRESS(rest) "{\"item\":\"pe.press\"," rest "," PHOTO "}"
+
+static void a_timed_item_rests_on_its_own_test(void **state) {
     (void)state;
-    assert_sum("waterproofing", "{\"item\":\"wp.pond\",\"test\":\"01935d2a-1c00-7abc-8def-0123456789ac\"," PHOTO "}",
+    assert_sum("waterproofing", POND("\"test\":" ID(10)), INSPECTION_PASS, 1, 0, 0);
+    assert_sum("waterproofing", POND("\"test\":" ID(11)), INSPECTION_FAIL, 0, 1, 1);
+    assert_sum("waterproofing", POND("\"room\":\"bath\",\"test\":" ID(10)), INSPECTION_PASS, 1, 0, 0);
+    assert_refused("waterproofing", POND("\"room\":\"master_bath\",\"test\":" ID(10)), ERR_INVALID, "items.0.test");
+    assert_refused("waterproofing", POND("\"test\":" ID(12)), ERR_INVALID, "items.0.test"); /* five minutes of flow */
+    assert_refused("waterproofing", POND("\"test\":" ID(13)), ERR_INVALID, "items.0.test"); /* of another stage */
+    assert_refused("waterproofing", POND("\"test\":" ID(19)), ERR_INVALID, "items.0.test"); /* nobody's */
+}
+
+static void what_is_typed_is_no_test(void **state) {
+    (void)state;
+    assert_refused("waterproofing", POND("\"runs\":[{\"phase\":\"pond\",\"minutes\":2880,\"start\":30,\"end\":30}]"),
+                   ERR_INVALID, "items.0.runs");
+    assert_refused("waterproofing", "{\"item\":\"wp.pond\"," PHOTO "}", ERR_INVALID, "items.0.test");
+    assert_refused("waterproofing", POND("\"result\":\"pass\""), ERR_INVALID, "items.0.result");
+    assert_sum("waterproofing", POND("\"result\":\"fail\""), INSPECTION_FAIL, 0, 1, 1);
+    /* A company's own timed item: there is no test for it. */
+    assert_sum("waterproofing",
+               "{\"item\":\"wp.own\",\"runs\":[{\"phase\":\"pond\",\"minutes\":1440,\"start\":20}]," PHOTO "}",
                INSPECTION_PASS, 1, 0, 0);
-    assert_sum("waterproofing", "{\"item\":\"wp.pond\",\"test\":\"01935d2a-1c00-7abc-8def-0123456789ad\"," PHOTO "}",
-               INSPECTION_FAIL, 0, 1, 1);
-    assert_refused("waterproofing",
-                   "{\"item\":\"wp.pond\",\"test\":\"01935d2a-1c00-7abc-8def-0123456789ae\"," PHOTO "}", ERR_INVALID,
-                   "items.0.test");
-    assert_refused("waterproofing", "{\"item\":\"wp.pond\"," PHOTO "}", ERR_INVALID, "items.0.runs");
+    assert_refused("waterproofing", "{\"item\":\"wp.own\"," PHOTO "}", ERR_INVALID, "items.0.runs");
+}
+
+static void two_phases_need_two_tests(void **state) {
+    (void)state;
+    assert_sum("plumbing_electrical", PRESS("\"tests\":[" ID(14) "," ID(15) "]"), INSPECTION_PASS, 1, 0, 0);
+    assert_refused("plumbing_electrical", PRESS("\"test\":" ID(14)), ERR_INVALID, "items.0.tests");
+    assert_refused("plumbing_electrical", PRESS("\"tests\":[" ID(14) "," ID(17) "]"), ERR_INVALID, "items.0.tests");
+    assert_sum("plumbing_electrical", PRESS("\"test\":" ID(16)), INSPECTION_FAIL, 0, 1, 1); /* no second phase then */
+    assert_sum("plumbing_electrical", PRESS("\"room\":\"kitchen\",\"tests\":[" ID(17) "," ID(15) "]"), INSPECTION_PASS,
+               1, 0, 0); /* the whole flat's holds for the kitchen */
+    assert_refused("plumbing_electrical", PRESS("\"room\":\"bath\",\"tests\":[" ID(17) "," ID(15) "]"), ERR_INVALID,
+                   "items.0.tests");
 }
 
 static void what_is_missing_is_named(void **state) {
@@ -234,7 +284,9 @@ int main(void) {
         cmocka_unit_test(a_limit_that_is_too_long_is_cut_between_characters),
         cmocka_unit_test(a_red_line_fails_the_report_whatever_else_passes),
         cmocka_unit_test(the_same_item_stands_once_a_room),
-        cmocka_unit_test(timed_tests_count_by_their_record_or_their_values),
+        cmocka_unit_test(a_timed_item_rests_on_its_own_test),
+        cmocka_unit_test(what_is_typed_is_no_test),
+        cmocka_unit_test(two_phases_need_two_tests),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(what_does_not_apply_says_why),
         cmocka_unit_test(required_items_have_to_be_looked_at),

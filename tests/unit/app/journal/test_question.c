@@ -331,8 +331,9 @@ static void a_job_is_closed_when_nothing_is_open(void **state) {
         0);
     assert_int_equal(hand_over(f, 2, "", &open), ERR_CONFLICT);
     post_rig_holds(&open, "'kind':'confirmation'");
-    assert_int_equal(
-        post_rig_send(f, confirmation_post, NULL, NULL, 4, "'subject':'change/%s','method':'crm'", post_rig_id(1)), 0);
+    assert_int_equal(post_rig_send(f, confirmation_post_office, NULL, NULL, 4, "'subject':'change/%s','method':'crm'",
+                                   post_rig_id(1)),
+                     0);
     assert_int_equal(hand_over(f, 2, ",\"date\":\"2026-11-23\"", &open), ERR_INVALID);
     assert_string_equal(f->e.field, "date");
     assert_int_equal(hand_over(f, 2, ",\"date\":\"2024-02-29\"", &open), 0);
@@ -385,8 +386,8 @@ static void gates_and_tests_are_in_the_way(void **state) {
     assert_int_equal(hand_over(f, 1, "", &open), ERR_CONFLICT);
     post_rig_holds(&open,
                    "[{'kind':'gate','subject':'stage/completion','zh':'竣工还没验收（三方签字）：业主还没签字确认");
-    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 4, "'subject':'stage/completion','method':'crm'"),
-                     0);
+    assert_int_equal(
+        post_rig_send(f, confirmation_post_office, NULL, NULL, 4, "'subject':'stage/completion','method':'crm'"), 0);
     assert_int_equal(hand_over(f, 1, "", &open), 0);
     buf_fini(&open);
 }

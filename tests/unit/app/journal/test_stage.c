@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PHOTOS "\"photos\":[\"01990000-0000-7000-8000-0000000000aa\"]"
+
 enum { ALL = (1 << STAGE_VERB_COUNT) - 1, MANAGER = 7, SUPERVISOR = 24 };
 
 static struct stage_ask ask; /* the last one */
@@ -72,7 +74,10 @@ static void a_stage_lives(void **state) {
     assert_string_equal(ask.allowed, "[\"finish\",\"request\",\"override\"]");
     assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), ERR_CONFLICT);
     assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), 0);
-    assert_int_equal(step(f, STAGE_REQUEST, "preparation", "\"photos\":[\"01990000-0000-7000-8000-0000000000aa\"]"), 0);
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", "\"note\":\"没拍\""), ERR_UNSUPPORTED);
+    assert_string_equal(f->e.field, "photos");
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", "\"photos\":[]"), ERR_UNSUPPORTED);
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", PHOTOS), 0);
     says(f, "\"photos\":[\"01990000-0000-7000-8000-0000000000aa\"]");
     assert_int_equal(step(f, STAGE_REJECT, "preparation", ""), ERR_INVALID);
     assert_string_equal(f->e.field, "note");
@@ -80,7 +85,7 @@ static void a_stage_lives(void **state) {
     says(f, "\"state\":\"rejected\"");
     says(f, "\"finished\":null");
     assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), ERR_CONFLICT);
-    assert_int_equal(step(f, STAGE_REQUEST, "preparation", ""), 0);
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", PHOTOS), 0);
     assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), 0);
     says(f, "\"state\":\"accepted\"");
     says(f, "\"allowed\":[\"finish\"]"); /* accepted before it was finished */
@@ -140,6 +145,46 @@ static void rooms_are_asked_for(void **state) {
     assert_int_equal(step(f, STAGE_START, "painting", ""), ERR_CONFLICT);
 }
 
+static void tell(struct post_rig *f, const char *type, const char *id, const char *data) {
+    struct event_draft draft = {
+        .site = JOURNAL_SITE, .type = type, .subject_id = id, .actor = "user/u-02", .data = data
+    };
+    journal_pair_append(&f->t, &draft, NULL);
+}
+
+/* Rooms that a log or a report names; what reports and hazards say against an acceptance; a checklist that leaves a test out. */
+static void evidence_comes_from_all_over_the_site(void **state) {
+    struct post_rig *f = *state;
+    struct stage_book b;
+    assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
+    tell(f, "daylog-submitted", "01990000-0000-7000-8000-00000000d001",
+         "{\"date\":\"2026-11-16\",\"done\":[\"贴砖\",{\"text\":\"x\",\"rooms\":[\"master_bath\",\"whole\"]}]}");
+    tell(f, "inspection-submitted", "01990000-0000-7000-8000-00000000d002",
+         "{\"date\":\"2026-11-14\",\"stage\":\"hvac\",\"items\":[],\"red\":0}");
+    tell(
+        f, "inspection-submitted", "01990000-0000-7000-8000-00000000d003",
+        "{\"date\":\"2026-11-15\",\"stage\":\"hvac\",\"items\":[{\"item\":\"hv.cond\",\"room\":\"study\"}],\"red\":2}");
+    tell(f, "inspection-submitted", "01990000-0000-7000-8000-00000000d004",
+         "{\"date\":\"2026-11-14\",\"stage\":\"tiling\",\"items\":[],\"red\":1}");
+    tell(f, "inspection-submitted", "01990000-0000-7000-8000-00000000d005",
+         "{\"date\":\"2026-11-15\",\"stage\":\"tiling\",\"items\":[],\"red\":0}"); /* put right */
+    tell(f, "hazard-raised", "01990000-0000-7000-8000-00000000d006",
+         "{\"text\":\"x\",\"severity\":\"stop_work\",\"stage\":\"tiling\",\"room\":\"bath\",\"due\":\"2026-11-17\"}");
+    tell(f, "checklist-set", "plumbing_electrical", "{\"remove\":[\"pe.press\"]}");
+    assert_int_equal(stage_book_read(f->t.db, JOURNAL_SITE, "Asia/Shanghai", clock_wall(), &b), 0);
+    assert_int_equal(stage_evidence_read(f->t.db, JOURNAL_SITE, &b), 0);
+    assert_int_equal(b.evidence.room_count, 3);
+    assert_string_equal(b.evidence.rooms[0], "bath");
+    assert_string_equal(b.evidence.rooms[1], "master_bath");
+    assert_string_equal(b.evidence.rooms[2], "study");
+    assert_int_equal(b.evidence.doubt_count, 2);
+    assert_int_equal(b.evidence.doubts[0].red_lines, 2);
+    assert_string_equal(b.evidence.doubts[1].room, "bath");
+    assert_int_equal(b.evidence.doubts[1].stop_work, 1);
+    assert_int_equal(b.evidence.left_out, 1u << 3 | 1u << 4);
+    stage_book_fini(&b);
+}
+
 static void roles_see_what_they_may(void **state) {
     struct post_rig *f = *state;
     assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
@@ -147,7 +192,7 @@ static void roles_see_what_they_may(void **state) {
     says(f, "\"allowed\":[\"finish\",\"request\"]");
     list(f, "preparation", SUPERVISOR);
     says(f, "\"allowed\":[]");
-    assert_int_equal(step(f, STAGE_REQUEST, "preparation", ""), 0);
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", PHOTOS), 0);
     list(f, "preparation", SUPERVISOR);
     says(f, "\"allowed\":[\"accept\",\"reject\"]");
     list(f, NULL, ALL);
@@ -191,10 +236,10 @@ static void in_any_order_the_same(void **state) {
     unsigned seed = journal_pair_seed();
     assert_int_equal(step(f, STAGE_START, "preparation", ""), 0);
     journal_pair_carry(&f->t, &f->hub, &seed);
-    assert_int_equal(step(f, STAGE_REQUEST, "preparation", ""), 0);
+    assert_int_equal(step(f, STAGE_REQUEST, "preparation", PHOTOS), 0);
     assert_int_equal(step(f, STAGE_ACCEPT, "preparation", ""), 0);
     assert_int_equal(step_at(f, &f->hub, STAGE_FINISH, "preparation", ""), 0);
-    assert_int_equal(step_at(f, &f->hub, STAGE_REQUEST, "preparation", ""), 0);
+    assert_int_equal(step_at(f, &f->hub, STAGE_REQUEST, "preparation", PHOTOS), 0);
     assert_int_equal(step_at(f, &f->hub, STAGE_REJECT, "preparation", "\"note\":\"n\""), 0);
     assert_int_equal(step_at(f, &f->hub, STAGE_START, "waterproofing", "\"room\":\"bath\""), ERR_CONFLICT);
     journal_pair_carry(&f->t, &f->hub, &seed);
@@ -211,9 +256,15 @@ static void in_any_order_the_same(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(a_stage_lives),        TEST(gates_refuse_and_are_overridden), TEST(a_soft_gate_warns),
-        TEST(rooms_are_asked_for),  TEST(roles_see_what_they_may),         TEST(days_late),
-        TEST(a_repeat_is_the_same), TEST(in_any_order_the_same),
+        TEST(a_stage_lives),
+        TEST(gates_refuse_and_are_overridden),
+        TEST(a_soft_gate_warns),
+        TEST(rooms_are_asked_for),
+        TEST(evidence_comes_from_all_over_the_site),
+        TEST(roles_see_what_they_may),
+        TEST(days_late),
+        TEST(a_repeat_is_the_same),
+        TEST(in_any_order_the_same),
     };
     return cmocka_run_group_tests_name("stage", tests, NULL, NULL);
 }

@@ -22,6 +22,9 @@ struct fixture {
     struct stage_test tests[ROWS_MAX];
     struct stage_site site;
     struct stage_lacks lacks;
+    struct stage_evidence evidence;
+    char rooms[ROWS_MAX][41];
+    struct stage_doubt doubts[4];
 };
 
 /* The standard stages, as a site without a plan has them. */
@@ -34,7 +37,11 @@ static void begin(struct fixture *f) {
         struct plan_stage *s = &f->plan.stages[f->plan.stage_count];
         text_clip(s->key, sizeof s->key, standard[f->plan.stage_count].key);
     }
-    f->site = (struct stage_site){ .plan = &f->plan, .rows = f->rows, .tests = f->tests, .date = "2026-11-22" };
+    f->plan.standard = true;
+    f->evidence = (struct stage_evidence){ .rooms = f->rooms, .doubts = f->doubts };
+    f->site = (struct stage_site){
+        .plan = &f->plan, .rows = f->rows, .tests = f->tests, .date = "2026-11-22", .evidence = &f->evidence
+    };
 }
 
 static void end(struct fixture *f) { free(f->plan.stages); }
@@ -61,6 +68,11 @@ static void tested(struct fixture *f, const char *stage, const char *kind, const
     text_clip(t->room, sizeof t->room, room);
 }
 
+/* Somebody named a room, in a log or a hazard. */
+static void named(struct fixture *f, const char *room) {
+    text_clip(f->rooms[f->evidence.room_count++], sizeof f->rooms[0], room);
+}
+
 static bool may_start(struct fixture *f, const char *key, const char *room) {
     stage_gate_start(&f->site, key, room, &f->lacks);
     return !stage_gate_refuses(&f->lacks);
@@ -83,6 +95,7 @@ static void every_gate_before_every_stage(void **state) {
                 const struct domain_stage *before = domain_stage(all[i].after[k]);
                 const char *room = stage_gate_rooms(all[i].key) == STAGE_ROOMS_NEEDED ? "bath" : "";
                 begin(&f);
+                f.plan.standard = false; /* a plan of its own, with the optional ones in it */
                 for (size_t o = 0; o < all[i].after_count; o++) row(&f, all[i].after[o], "", STAGE_ACCEPTED);
                 row(&f, before->key, "", st);
                 bool may = may_start(&f, all[i].key, room);
@@ -95,8 +108,8 @@ static void every_gate_before_every_stage(void **state) {
             pairs++;
             hard += domain_stage(all[i].after[k])->gate == GATE_HARD;
         }
-    assert_int_equal(pairs, 13);
-    assert_int_equal(hard, 5);
+    assert_int_equal(pairs, 15);
+    assert_int_equal(hard, 7);
 }
 
 static void what_is_missing_says_who_can_do_what(void **state) {
@@ -149,6 +162,7 @@ static void rooms_go_their_own_ways(void **state) {
     assert_false(may_start(&f, "tiling", ""));
     row(&f, "waterproofing", "kitchen", STAGE_ACCEPTED);
     assert_true(may_start(&f, "tiling", "kitchen"));
+    row(&f, "waterproofing", "master_bath", STAGE_ACCEPTED);
     assert_true(may_start(&f, "tiling", ""));
     row(&f, "waterproofing", "balcony", STAGE_PLANNED)->start_overridden = true; /* and never begun */
     assert_true(may_start(&f, "tiling", ""));
@@ -159,6 +173,102 @@ static void rooms_go_their_own_ways(void **state) {
     row(&f, "carpentry", "", STAGE_ACCEPTED);
     assert_true(may_start(&f, "painting", "bath"));
     assert_int_equal(f.lacks.count, 1);
+    end(&f);
+}
+
+/* As a whole, tiling waits for each wet room, also for one that nobody began to waterproof. */
+static void no_wet_room_goes_on_anothers_test(void **state) {
+    struct fixture f;
+    (void)state;
+    begin(&f);
+    row(&f, "plumbing_electrical", "", STAGE_ACCEPTED);
+    row(&f, "waterproofing", "bath", STAGE_ACCEPTED);
+    named(&f, "bath");
+    named(&f, "living");
+    assert_false(may_start(&f, "tiling", "")); /* is there another bath? */
+    assert_int_equal(f.lacks.count, 1);
+    assert_string_equal(f.lacks.list[0].zh, "防水（主卫）没有记录，不知道有没有这间：请逐间开工；总部可写明原因放行");
+    named(&f, "master_bath");
+    assert_false(may_start(&f, "tiling", ""));
+    assert_int_equal(f.lacks.count, 1);
+    assert_non_null(strstr(f.lacks.list[0].zh, "防水（主卫）还没验收"));
+    assert_true(stage_gate_passed(&f.site, "waterproofing", "")); /* the hand-over asks what was begun */
+    row(&f, "waterproofing", "master_bath", STAGE_STARTED);
+    assert_false(may_start(&f, "tiling", ""));
+    row(&f, "waterproofing", "master_bath", STAGE_ACCEPTED);
+    assert_true(may_start(&f, "tiling", ""));
+    named(&f, "三卫");
+    assert_false(may_start(&f, "tiling", ""));
+    row(&f, "tiling", "", STAGE_PLANNED)->start_overridden = true;
+    assert_true(may_start(&f, "tiling", ""));
+    assert_int_equal(f.lacks.count, 1);
+    /* A room in which somebody ponds is wet, whatever it is called. */
+    assert_true(may_start(&f, "tiling", "balcony"));
+    tested(&f, "waterproofing", "ponding", "balcony", STAGE_TEST_RUNNING);
+    f.rows[f.site.row_count - 1].start_overridden = false;
+    assert_false(may_start(&f, "tiling", "balcony"));
+    end(&f);
+}
+
+static void a_ponding_holds_for_its_own_room(void **state) {
+    struct fixture f;
+    (void)state;
+    begin(&f);
+    tested(&f, "waterproofing", "ponding", "", STAGE_TEST_PASSED); /* another writer's, of nowhere */
+    assert_false(may_accept(&f, "waterproofing", "bath"));
+    named(&f, "bath");
+    tested(&f, "tiling", "second_ponding", "", STAGE_TEST_PASSED);
+    assert_false(may_accept(&f, "tiling", ""));
+    tested(&f, "tiling", "second_ponding", "bath", STAGE_TEST_PASSED);
+    assert_true(may_accept(&f, "tiling", ""));
+    named(&f, "master_bath");
+    assert_false(may_accept(&f, "tiling", ""));
+    end(&f);
+}
+
+static void what_is_closed_waits_for_hvac(void **state) {
+    struct fixture f;
+    (void)state;
+    begin(&f);
+    row(&f, "plumbing_electrical", "", STAGE_ACCEPTED);
+    assert_true(may_start(&f, "carpentry", "")); /* no plan of its own, and nobody ever began one */
+    f.plan.standard = false;
+    assert_false(may_start(&f, "carpentry", ""));
+    assert_false(may_start(&f, "tiling", "living"));
+    assert_non_null(strstr(f.lacks.list[0].zh, "暖通还没验收"));
+    f.plan.standard = true;
+    row(&f, "hvac", "", STAGE_STARTED);
+    assert_false(may_start(&f, "carpentry", ""));
+    row(&f, "hvac", "", STAGE_ACCEPTED);
+    assert_true(may_start(&f, "carpentry", ""));
+    assert_true(may_start(&f, "tiling", "living"));
+    end(&f);
+}
+
+static void evidence_is_asked_for_at_acceptance(void **state) {
+    struct fixture f;
+    (void)state;
+    begin(&f);
+    assert_false(may_accept(&f, "hvac", ""));
+    tested(&f, "hvac", "hold", "", STAGE_TEST_PASSED);
+    assert_true(may_accept(&f, "hvac", ""));
+    f.doubts[0] = (struct stage_doubt){ "hvac", "", 2, 0 };
+    f.doubts[1] = (struct stage_doubt){ "hvac", "kitchen", 0, 1 };
+    f.doubts[2] = (struct stage_doubt){ "tiling", "bath", 0, 3 };
+    f.evidence.doubt_count = 3;
+    assert_true(may_accept(&f, "hvac", "")); /* told */
+    assert_int_equal(f.lacks.count, 2);
+    assert_string_equal(f.lacks.list[0].zh, "暖通最近一次质检有 2 项红线不合格");
+    assert_string_equal(f.lacks.list[1].zh, "暖通（厨房）有 1 条停工隐患没有销项");
+    assert_true(may_accept(&f, "tiling", "living"));
+    assert_int_equal(f.lacks.count, 0);
+    /* A company whose checklist asks for no pressure test. */
+    assert_false(may_accept(&f, "plumbing_electrical", ""));
+    f.evidence.left_out = 1u << 3 | 1u << 4;
+    assert_true(may_accept(&f, "plumbing_electrical", ""));
+    assert_int_equal(f.lacks.count, 0);
+    f.evidence.left_out = ~0u; /* a ponding is the trade's own gate */
+    assert_false(may_accept(&f, "waterproofing", "bath"));
     end(&f);
 }
 
@@ -185,12 +295,19 @@ static void other_tests_count_where_they_were_made(void **state) {
     struct fixture f;
     (void)state;
     begin(&f);
-    assert_true(may_accept(&f, "plumbing_electrical", "")); /* firms differ: not made is a warning */
-    assert_int_equal(f.lacks.count, 1);
-    tested(&f, "plumbing_electrical", "pressure", "", STAGE_TEST_FAILED);
-    assert_false(may_accept(&f, "plumbing_electrical", ""));
-    f.tests[0].state = STAGE_TEST_PASSED;
+    assert_false(may_accept(&f, "plumbing_electrical", "")); /* the second phase, not made, is a warning */
+    assert_int_equal(f.lacks.count, 2);
+    assert_false(f.lacks.list[1].hard);
+    tested(&f, "plumbing_electrical", "pressure", "kitchen", STAGE_TEST_PASSED); /* room by room is good, too */
     assert_true(may_accept(&f, "plumbing_electrical", ""));
+    tested(&f, "plumbing_electrical", "pressure", "bath", STAGE_TEST_FAILED);
+    assert_false(may_accept(&f, "plumbing_electrical", ""));
+    f.tests[1].state = STAGE_TEST_PASSED;
+    tested(&f, "plumbing_electrical", "tightness", "", STAGE_TEST_RUNNING);
+    assert_false(may_accept(&f, "plumbing_electrical", ""));
+    f.tests[2].state = STAGE_TEST_PASSED;
+    assert_true(may_accept(&f, "plumbing_electrical", ""));
+    assert_int_equal(f.lacks.count, 0);
     tested(&f, "hvac", "coil", "", STAGE_TEST_RUNNING); /* asked for by nobody, but begun */
     tested(&f, "hvac", "hold", "", STAGE_TEST_PASSED);
     assert_false(may_accept(&f, "hvac", ""));
@@ -273,6 +390,16 @@ static void a_plan_says_what_comes_before(void **state) {
     stage_gate_after(&f.plan, "plumbing_electrical", after, &n);
     assert_int_equal(n, 1);
     assert_string_equal(after[0], "tiling");
+    /* A hard gate before it counts, whatever the plan says; a soft one, as the plan says. */
+    text_clip(f.plan.stages[0].key, sizeof f.plan.stages[0].key, "carpentry");
+    text_clip(f.plan.stages[1].key, sizeof f.plan.stages[1].key, "hvac");
+    text_clip(f.plan.stages[2].key, sizeof f.plan.stages[2].key, "painting");
+    f.plan.stage_count = 3;
+    text_clip(f.plan.stages[0].after[0], sizeof f.plan.stages[0].after[0], "painting");
+    f.plan.stages[0].after_count = 1;
+    stage_gate_after(&f.plan, "carpentry", after, &n);
+    assert_int_equal(n, 2);
+    assert_string_equal(after[1], "hvac");
     end(&f);
 }
 
@@ -282,6 +409,10 @@ int main(void) {
         cmocka_unit_test(what_is_missing_says_who_can_do_what),
         cmocka_unit_test(overrides_turn_refusals_into_warnings),
         cmocka_unit_test(rooms_go_their_own_ways),
+        cmocka_unit_test(no_wet_room_goes_on_anothers_test),
+        cmocka_unit_test(a_ponding_holds_for_its_own_room),
+        cmocka_unit_test(what_is_closed_waits_for_hvac),
+        cmocka_unit_test(evidence_is_asked_for_at_acceptance),
         cmocka_unit_test(ponding_is_what_waterproofing_waits_for),
         cmocka_unit_test(other_tests_count_where_they_were_made),
         cmocka_unit_test(waits_and_conditions_warn),

@@ -28,24 +28,46 @@ static void every_limit_is_of_a_stage(void **state) {
     assert_null(timed_limit_find("pond"));
 }
 
-/* The figures are those of the checklist: a test is one phase of its item. */
+/* The figures are those of the program's checklist: each test is one phase of its item, and every phase of it is made as one test. */
 static void every_limit_is_as_the_checklist_has_it(void **state) {
-    size_t n;
+    size_t n, items, phases = 0;
     const struct timed_limit *all = timed_limit_all(&n);
+    const struct checklist_item *list = checklist_items(&items);
     (void)state;
     for (size_t i = 0; i < n; i++) {
         const struct checklist_item *item = checklist_item_find(all[i].item);
-        size_t same = 0;
+        struct timed_limit l = all[i];
         assert_non_null(item);
         assert_string_equal(item->stage, all[i].stage);
-        for (size_t k = 0; k < item->phase_count; k++) {
-            const struct checklist_phase *p = &item->phases[k];
-            bool least = isnan(p->start_min) ? all[i].least == 0 : all[i].least == p->start_min;
-            bool drop = isnan(p->drop_max) ? all[i].drop < 0 : all[i].drop == p->drop_max;
-            same += p->minutes == all[i].minutes && least && drop && strcmp(p->unit, all[i].unit) == 0;
-        }
-        if (same != 1) fail_msg("%s is not a phase of %s", all[i].kind, all[i].item);
+        assert_true(timed_limit_take(item, &l));
+        if (l.minutes != all[i].minutes || fabs(l.least - all[i].least) > 1e-9 || fabs(l.drop - all[i].drop) > 1e-9 ||
+            fabs(l.about - all[i].about) > 1e-9)
+            fail_msg("%s is not as %s has it", all[i].kind, all[i].item);
     }
+    for (size_t i = 0; i < items; i++)
+        for (size_t p = 0; p < list[i].phase_count; p++, phases++) assert_non_null(timed_limit_of(&list[i], p));
+    assert_int_equal(phases, n);
+}
+
+/* What a company says in its own item: other figures and units, one phase where there were two, a phase that is nobody's test. */
+static void a_company_s_figures_count(void **state) {
+    struct checklist_item item = *checklist_item_find("pe.press");
+    struct timed_limit press = *timed_limit_find("pressure"), tight = *timed_limit_find("tightness");
+    (void)state;
+    item.phases[0].minutes = 30;
+    item.phases[0].unit = "bar";
+    item.phases[0].start_min = 8;
+    item.phases[0].drop_max = NAN;
+    item.phases[0].key = "firm";
+    item.phase_count = 1;
+    assert_true(timed_limit_take(&item, &press));
+    assert_int_equal(press.minutes, 30);
+    assert_true(fabs(press.least - 0.8) < 1e-9 && press.drop < 0);
+    assert_false(timed_limit_take(&item, &tight));
+    assert_int_equal(tight.minutes, 120);
+    item = *checklist_item_find("wp.pond");
+    item.key = "wp.own";
+    assert_null(timed_limit_of(&item, 0));
 }
 
 static void a_result_follows_from_what_was_read(void **state) {
@@ -71,6 +93,10 @@ static void a_result_follows_from_what_was_read(void **state) {
         { "tightness", { 7200, 0.7, 0.66, false }, TIMED_DROP },
         { "hold", { DAY_S, 4.0, 4.0, false }, 0 },
         { "hold", { DAY_S, 4.0, 3.99, false }, TIMED_DROP },
+        { "hold", { DAY_S, 2.0, 2.0, false }, 0 }, /* another refrigerant: odd, and told */
+        { "hold", { DAY_S, 1.99, 1.99, false }, TIMED_START },
+        { "hold", { DAY_S, 0.05, 0.05, false }, TIMED_START },
+        { "tightness", { 7200, 0.45, 0.45, false }, TIMED_START },
         { "coil", { 3600, 0.6, 0.6, false }, 0 },
         { "flow", { 300, 0, 0, false }, 0 },
         { "flow", { 299, 0, 0, false }, TIMED_SHORT },
@@ -122,6 +148,7 @@ static void units_and_words(void **state) {
     char zh[TIMED_WORDS_SIZE], en[TIMED_WORDS_SIZE];
     double v;
     const struct timed_limit *pond = timed_limit_find("ponding"), *press = timed_limit_find("pressure");
+    const struct timed_limit *hold = timed_limit_find("hold");
     struct timed_run run = { .seconds = 3600, .start = 0.8, .end = 0.7 };
     (void)state;
     assert_true(timed_limit_convert(pond, "cm", 3, &v) && v > 29.99 && v < 30.01);
@@ -134,12 +161,19 @@ static void units_and_words(void **state) {
     assert_string_equal(en, "≥ 1 h, pressure ≥ 0.6 MPa, drop ≤ 0.05 MPa");
     timed_fault_words(press, TIMED_DROP, &run, zh, en);
     assert_string_equal(zh, "掉了 0.1 MPa，最多 0.05");
+    timed_limit_words(hold, zh, en);
+    assert_string_equal(en, "≥ 24 h, start about 4 MPa, drop ≤ 0 MPa");
+    assert_false(timed_limit_odd(hold, 3.6, zh, en));
+    assert_true(timed_limit_odd(hold, 3.5, zh, en));
+    assert_string_equal(zh, "起始值 3.5 MPa，一般约 4，请核对");
+    assert_false(timed_limit_odd(press, 9, zh, en));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_limit_is_of_a_stage),
         cmocka_unit_test(every_limit_is_as_the_checklist_has_it),
+        cmocka_unit_test(a_company_s_figures_count),
         cmocka_unit_test(a_result_follows_from_what_was_read),
         cmocka_unit_test(time_is_told_by_the_clock_that_can_be_trusted),
         cmocka_unit_test(units_and_words),

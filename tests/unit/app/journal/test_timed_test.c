@@ -208,6 +208,57 @@ static void without_time_only_what_can_be_proved_counts(void **state) {
     says(f, "\"state\":\"passed\"");
 }
 
+/* Head office sets 48 hours and 30 mm: whoever began before is held to it, too; what was judged keeps what it was judged by. */
+static void a_company_s_checklist_counts(void **state) {
+    struct fixture *f = *state;
+    struct event_draft set = {
+        .site = JOURNAL_SITE,
+        .type = "checklist-set",
+        .subject_id = "waterproofing",
+        .actor = "user/u-90",
+        .data =
+            "{\"items\":[{\"key\":\"wp.pond\",\"zh\":\"闭水\",\"en\":\"ponding\",\"kind\":\"timed\",\"source\":\"M\","
+            "\"required\":true,\"red_line\":true,\"photo_required\":true,\"phases\":[{\"key\":\"pond\",\"zh\":\"闭水\","
+            "\"en\":\"ponding\",\"minutes\":2880,\"unit\":\"cm\",\"start_zh\":\"水深\",\"start_en\":\"depth\","
+            "\"start_min\":3}]}]}"
+    };
+    struct event_draft none = set;
+    none.data = "{\"remove\":[\"wp.pond\"]}";
+    assert_int_equal(start(f, START), 0);
+    clock_fake_advance_ms(DAY_S * 1000);
+    journal_pair_append(&f->t, &set, NULL);
+    show(f);
+    says(f, "\"remaining_s\":86400");
+    says(f, "≥ 48 小时，水深 ≥ 30 mm");
+    assert_int_equal(finish(f, END), 0); /* 25 mm are too few now */
+    says(f, "\"state\":\"failed\"");
+    assert_int_equal(start(f, START), ERR_UNSUPPORTED);
+    assert_int_equal(start(f, "\"kind\":\"ponding\",\"room\":\"bath\",\"value\":31,\"photos\":" PHOTO), 0);
+    clock_fake_advance_ms(DAY_S * 1000);
+    assert_int_equal(finish(f, "\"value\":31,\"photos\":" PHOTO ",\"below_photos\":" PHOTO), ERR_UNSUPPORTED);
+    assert_int_equal(f->left_s, DAY_S);
+    clock_fake_advance_ms(DAY_S * 1000);
+    assert_int_equal(finish(f, "\"value\":31,\"photos\":" PHOTO ",\"below_photos\":" PHOTO), 0);
+    says(f, "\"state\":\"passed\"");
+    journal_pair_append(&f->t, &none, NULL); /* no such item any more: the program's own figures */
+    show(f);
+    says(f, "≥ 48 小时，水深 ≥ 30 mm");
+    assert_int_equal(start(f, START), 0);
+    says(f, "\"least_s\":86400");
+    journal_pair_rebuild(&f->t);
+}
+
+static void an_odd_pressure_is_told(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(start(f, "\"kind\":\"hold\",\"value\":0.05,\"photos\":" PHOTO), ERR_UNSUPPORTED);
+    assert_string_equal(f->e.field, "value");
+    assert_int_equal(start(f, "\"kind\":\"hold\",\"value\":28,\"unit\":\"bar\",\"photos\":" PHOTO), 0);
+    says(f, "\"warnings\":[{\"zh\":\"起始值 2.8 MPa，一般约 4，请核对\"");
+    assert_int_equal(start(f, "\"kind\":\"tightness\",\"value\":0.05,\"photos\":" PHOTO), ERR_UNSUPPORTED);
+    assert_int_equal(start(f, "\"kind\":\"tightness\",\"value\":0.69,\"photos\":" PHOTO), 0);
+    says(f, "\"warnings\":[]");
+}
+
 static int accept(struct fixture *f, enum stage_verb verb) {
     char body[200];
     struct stage_ask ask = { .site = JOURNAL_SITE,
@@ -272,6 +323,8 @@ int main(void) {
         TEST(a_failure_need_not_wait),
         TEST(the_dark_hours_are_told),
         TEST(without_time_only_what_can_be_proved_counts),
+        TEST(a_company_s_checklist_counts),
+        TEST(an_odd_pressure_is_told),
         TEST(the_gate_looks_at_the_newest),
         TEST(both_ends_agree),
     };

@@ -370,6 +370,15 @@ static void test_clocks_stand_still(void **state) {
     says(f, "\"day\":2,\"days\":4,\"late_days\":2,\"state\":\"started\"}", true);
 }
 
+static void test_nobody_logs_what_was_handed_over(void **state) {
+    struct fixture *f = *state;
+    ask(f, "2026-11-20T16:00:00+08:00");
+    says(f, "\"kind\":\"daylog\"", true);
+    as(f, "handover-done", JOURNAL_SITE, "{\"date\":\"2026-11-20\",\"plan\":[]}");
+    ask(f, "2026-11-20T16:00:00+08:00");
+    says(f, "\"kind\":\"daylog\"", false);
+}
+
 static void ask_as(struct fixture *f, const char *role, const char *now) {
     struct today_ask ask = {
         .site = JOURNAL_SITE, .board = "b-01", .fallback_tz = "Asia/Shanghai", .user = "u-02", .role = role
@@ -470,6 +479,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_what_else_is_due, setup, teardown),
         cmocka_unit_test_setup_teardown(test_alerts_that_stand, setup, teardown),
         cmocka_unit_test_setup_teardown(test_clocks_stand_still, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nobody_logs_what_was_handed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_covers_works_warns, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
