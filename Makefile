@@ -34,7 +34,7 @@ endif
 # ---- flags ----
 comma    := ,
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
-LIBS     := libuv libmicrohttpd gnutls libmosquitto libcurl sqlite3 libcrypto libturbojpeg libjpeg freetype2 libexif zbar libcjson inih libsystemd libgpiod \
+LIBS     := libuv libmicrohttpd gnutls libmosquitto libcurl sqlite3 libcrypto libturbojpeg libjpeg freetype2 libexif zbar libcjson inih libsystemd libgpiod libarchive \
             cairo-pdf pangocairo pangoft2 fontconfig
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
             -Wswitch-enum -Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wold-style-definition \

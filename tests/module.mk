@@ -32,7 +32,7 @@ browser: $(NODE_MODULES) ## the screens in headless Chromium, on whole programs
 BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 .PHONY: bench-binaries
 bench-binaries: $(BENCH) $(BUILD)/tests/bench/bare
-BENCH_PARTS := $(patsubst %,$(BUILD)/tests/bench/%.o,bench board)
+BENCH_PARTS := $(patsubst %,$(BUILD)/tests/bench/%.o,bench board fill)
 $(BENCH): %: %.o $(BENCH_PARTS) $(SUPPORT) $(LIB) | $(PRELOAD)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@

@@ -130,6 +130,31 @@ int exchange_query_only(struct exchange *x, const char *const *names) {
     return 0;
 }
 
+static bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._~", c);
+}
+
+/* One parameter behind what is in the link; what does not fit leaves none. */
+static void put_parameter(char *link, size_t size, const char *name, const char *value) {
+    size_t n = strlen(link);
+    int added = snprintf(link + n, size - n, "%s%s=", n > 2 ? "&" : "", name);
+    for (n += (size_t)added; *value && n + 4 < size; value++)
+        n += (size_t)snprintf(link + n, size - n, is_plain(*value) ? "%c" : "%%%02X", (unsigned char)*value);
+    if (n + 4 >= size) link[0] = '\0';
+}
+
+void exchange_link_next(struct exchange *x, const char *cursor) {
+    char *link = x->reply.link;
+    size_t size = sizeof x->reply.link - sizeof ">; rel=\"next\"";
+    (void)snprintf(link, size, "<?");
+    for (size_t i = 0; link[0] && x->input && i < x->input->query_count; i++)
+        if (strcmp(x->input->query[i].name, "before") != 0)
+            put_parameter(link, size, x->input->query[i].name, x->input->query[i].value);
+    if (link[0]) put_parameter(link, size, "before", cursor);
+    size_t n = strlen(link);
+    if (n) (void)snprintf(link + n, sizeof x->reply.link - n, ">; rel=\"next\"");
+}
+
 const char *exchange_header(const struct exchange *x, const char *name) {
     for (size_t i = 0; x->input && i < x->input->header_count; i++)
         if (strcasecmp(x->input->headers[i].name, name) == 0) return x->input->headers[i].value;

@@ -110,14 +110,16 @@ void reply_table(struct exchange *x, struct buf *body, int rc, const struct err_
 void reply_list(struct exchange *x, struct buf *json, int rc, const struct err_text *e, const char *name,
                 const struct csv_column *columns, bool csv, bool zh) {
     struct buf table;
+    char next[CSV_LIST_NEXT_SIZE];
     if (!csv || rc < 0) {
         reply_table(x, json, rc, e, NULL);
         return;
     }
     buf_init(&table, json->max);
-    rc = csv_list(json, name, columns, zh, &table);
+    rc = csv_list(json, name, columns, zh, &table, next);
     buf_fini(json);
     reply_table(x, &table, rc, NULL, name);
+    if (rc == 0 && next[0]) exchange_link_next(x, next);
 }
 
 bool reply_bytes_away(struct exchange *x, int rc) {

@@ -86,6 +86,7 @@ struct reply {
     int retry_after_s;     /* 0: none */
     char cookie[200];      /* a Set-Cookie value, or "" */
     char disposition[120]; /* Content-Disposition, or "" */
+    char link[480];        /* Link, or "" */
     char allow[40];        /* Allow, or "" */
 };
 
@@ -130,6 +131,9 @@ const char *exchange_param(const struct exchange *x, const char *name);
 const char *exchange_query(const struct exchange *x, const char *name);
 /* ERR_INVALID (answered as 400 naming it) when a query parameter is not in the NULL-ended list. */
 MUST_CHECK int exchange_query_only(struct exchange *x, const char *const *names);
+
+/* The reply is a page that says nothing of the next one itself (a table): a Link to it, the same query with that cursor. */
+void exchange_link_next(struct exchange *x, const char *cursor);
 /* A request header, or NULL. */
 const char *exchange_header(const struct exchange *x, const char *name);
 

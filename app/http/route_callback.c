@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls to the homeowner, which head office makes, and the hand-over, which ends them. */
+#include "app/http/looks.h"
 #include "app/http/posting.h"
 #include "app/http/reply.h"
+#include "app/journal/access.h"
 #include "app/journal/callback.h"
 #include "app/journal/handover.h"
 
@@ -44,6 +46,7 @@ static void due(struct app *app, struct exchange *x, struct db *db) {
     }
     buf_init(&json, LIST_MAX);
     int rc = callback_print_due(db, app->timezone, clock_wall(), all != NULL, &json);
+    if (!rc && strstr(json.data, "\"customer\":{\"")) looks_shown(x, ACCESS_CUSTOMER, "callbacks");
     reply_json(x, 200, &json, rc, NULL);
 }
 
@@ -75,7 +78,7 @@ static void handover(struct app *app, struct exchange *x, struct db *db) {
 
 static const struct step call_steps[] = { { STEP_WRITE, call }, { STEP_END, NULL } };
 static const struct step list_steps[] = { { STEP_READ, list }, { STEP_END, NULL } };
-static const struct step due_steps[] = { { STEP_READ, due }, { STEP_END, NULL } };
+static const struct step due_steps[] = { { STEP_READ, due }, { STEP_LOOP, looks_note }, { STEP_END, NULL } };
 static const struct step hand_over_steps[] = { { STEP_WRITE, hand_over }, { STEP_END, NULL } };
 static const struct step handover_steps[] = { { STEP_READ, handover }, { STEP_END, NULL } };
 

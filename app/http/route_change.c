@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Change orders, and what the customer has confirmed. Head office's decisions: route_decision.c. */
+#include "app/http/looks.h"
 #include "app/http/posting.h"
 #include "app/http/reply.h"
+#include "app/journal/access.h"
 #include "app/journal/change.h"
 #include "app/journal/confirmation.h"
 
@@ -62,13 +64,16 @@ static void confirmations(struct app *app, struct exchange *x, struct db *db) {
     }
     buf_init(&json, LIST_MAX);
     int rc = confirmation_list(db, x->site, subject, exchange_query(x, "before"), limit, true, &json, &e);
+    if (!rc && strstr(json.data, "\"signature\":{")) looks_shown(x, ACCESS_SIGNATURE, NULL);
     reply_json(x, 200, &json, rc, &e);
 }
 
 static const struct step request_steps[] = { { STEP_WRITE, request }, { STEP_END, NULL } };
 static const struct step list_steps[] = { { STEP_READ, list }, { STEP_END, NULL } };
 static const struct step confirm_steps[] = { { STEP_WRITE, confirm }, { STEP_END, NULL } };
-static const struct step confirmations_steps[] = { { STEP_READ, confirmations }, { STEP_END, NULL } };
+static const struct step confirmations_steps[] = { { STEP_READ, confirmations },
+                                                   { STEP_LOOP, looks_note },
+                                                   { STEP_END, NULL } };
 
 extern const struct route route_change[];
 const struct route route_change[] = {

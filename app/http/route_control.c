@@ -2,6 +2,7 @@
 /* What sitelogctl asks of a running daemon or hub, over the control socket only: people, replaced boards, and the rebuild of projections. */
 #include "app/http/reply.h"
 #include "app/http/session.h"
+#include "app/journal/access.h"
 #include "app/journal/account.h"
 #include "app/journal/board.h"
 #include "app/journal/move.h"
@@ -221,6 +222,32 @@ static void stop_for_move(struct app *app, struct exchange *x, struct db *db) {
     if (x->reply.status == 200) (void)kill(getpid(), SIGTERM);
 }
 
+/* ---- an export ---- */
+
+static int read_export(const struct app *app, struct exchange *x, struct json **body, struct access *a,
+                       struct err_text *e) {
+    static const char *const known[] = { "site", "from", "to", NULL };
+    int rc = json_parse(x->body ? x->body : "", x->body_len, body, e);
+    if (!rc) rc = json_only(*body, "", known, e);
+    if (!rc) rc = json_get_text(*body, "", "site", JSON_REQUIRED, 40, &a->site, e);
+    if (!rc) rc = json_get_text(*body, "", "from", JSON_OPTIONAL, 10, &a->from, e);
+    if (!rc) rc = json_get_text(*body, "", "to", JSON_OPTIONAL, 10, &a->to, e);
+    if (rc) return rc;
+    bool other = app->board && strcmp(a->site, app->site) != 0;
+    return other ? err_field(e, ERR_INVALID, "site", "this board is of site %s", app->site) : 0;
+}
+
+/* Written before it is made. */
+static void exported(struct app *app, struct exchange *x, struct db *db) {
+    CLEANUP(json_destroy_ptr) struct json *body = NULL;
+    struct access a = { .actor = "board", .what = ACCESS_EXPORT };
+    struct err_text e = { 0 };
+    int rc = read_export(app, x, &body, &a, &e);
+    if (!rc) rc = access_append(app->journal, db, &a, &e);
+    answer(x, rc, &e);
+}
+
+static const struct step exported_steps[] = { { STEP_WRITE, exported }, { STEP_END, NULL } };
 static const struct step move_steps[] = { { STEP_WRITE, move }, { STEP_LOOP, stop_for_move }, { STEP_END, NULL } };
 static const struct step add_steps[] = {
     { STEP_HEAVY, read_user }, { STEP_WRITE, add_user }, { STEP_LOOP, end_added }, { STEP_END, NULL }
@@ -240,6 +267,7 @@ const struct route route_control[] = {
     { "POST", "/control/users/{id}/unlock", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, unlock_steps },
     { "POST", "/control/move", PERMIT_ANY, CONTROL | ROUTE_BOARD, move_steps },
     { "POST", "/control/boards/accept", PERMIT_ANY, CONTROL | ROUTE_HUB, accept_steps },
+    { "POST", "/control/exported", PERMIT_ANY, CONTROL, exported_steps },
     { "POST", "/control/rebuild", PERMIT_ANY, CONTROL | ROUTE_NO_BODY, rebuild_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },
 };

@@ -68,10 +68,12 @@ static bool fits(struct exchange *x, const char *name, bool (*is)(const char *te
 
 static void print(struct exchange *x, struct db *db, const struct hazard_query *q, bool csv, bool zh) {
     struct err_text e = { 0 };
+    char next[CSV_LIST_NEXT_SIZE] = "";
     struct buf body;
     buf_init(&body, LIST_MAX);
-    int rc = csv ? hazard_csv(db, q, zh, &body, &e) : hazard_list(db, q, &body, &e);
+    int rc = csv ? hazard_csv(db, q, zh, &body, next, &e) : hazard_list(db, q, &body, &e);
     reply_table(x, &body, rc, &e, csv ? "hazards" : NULL);
+    if (rc == 0 && next[0]) exchange_link_next(x, next);
 }
 
 /* What is asked for, but for the site. False: answered. */

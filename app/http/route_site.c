@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A site: its plan and people, what today needs, and at the hub all sites, their boards, and changing a plan. */
+#include "app/http/looks.h"
 #include "app/http/reply.h"
+#include "app/journal/access.h"
 #include "app/journal/board.h"
 #include "app/journal/counts.h"
 #include "app/journal/csv_list.h"
@@ -28,6 +30,7 @@ static void site(struct app *app, struct exchange *x, struct db *db) {
     }
     buf_init(&json, SITE_MAX);
     if (!rc) rc = site_print(db, x->site, app->timezone, view_of(x), &json);
+    if (!rc && strstr(json.data, "\"customer\":{")) looks_shown(x, ACCESS_CUSTOMER, NULL);
     reply_json(x, 200, &json, rc, NULL);
 }
 
@@ -106,7 +109,7 @@ static void boards(struct app *app, struct exchange *x, struct db *db) {
     listed(app, x, "boards", &all, rc, NULL, true);
 }
 
-static const struct step site_steps[] = { { STEP_READ, site }, { STEP_END, NULL } };
+static const struct step site_steps[] = { { STEP_READ, site }, { STEP_LOOP, looks_note }, { STEP_END, NULL } };
 static const struct step today_steps[] = { { STEP_READ, today }, { STEP_END, NULL } };
 static const struct step plan_steps[] = { { STEP_WRITE, set_plan }, { STEP_END, NULL } };
 static const struct step sites_steps[] = { { STEP_READ, sites }, { STEP_END, NULL } };

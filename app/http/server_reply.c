@@ -84,6 +84,7 @@ static void put_headers(const struct call *c, struct MHD_Response *response, enu
     put(response, "Location", r->location);
     put(response, "Set-Cookie", r->cookie);
     put(response, "Content-Disposition", r->disposition);
+    put(response, "Link", r->link);
     put(response, "Allow", r->allow);
     if (r->stream || r->fixed) put(response, "Accept-Ranges", "bytes");
     (void)snprintf(text, sizeof text, "%d", r->retry_after_s);

@@ -2,6 +2,7 @@
 /* Sessions: the index in memory, cookies and tokens. The table is in session_table.c; signing in is route_session.c. */
 #include "app/http/session.h"
 
+#include "app/http/looks.h"
 #include "firmware/base/ids.h"
 #include "firmware/base/text.h"
 
@@ -26,6 +27,7 @@ struct person {
 struct sessions {
     struct entry *buckets[BUCKETS]; /* by the hash's first byte */
     struct person *people;
+    struct looks looks;
 };
 
 int sessions_create(struct sessions **out) {
@@ -50,6 +52,10 @@ void sessions_destroy(struct sessions *s) {
         free(p);
     }
     free(s);
+}
+
+struct looks *sessions_looks(struct sessions *s) {
+    return &s->looks;
 }
 
 void sessions_end(struct sessions *s, const char *user) {

@@ -42,6 +42,10 @@ void sessions_end(struct sessions *s, const char *user);
 /* Whom a cookie header (may be NULL) belongs to. False when nobody. */
 bool sessions_find(struct sessions *s, const char *cookie_header, struct wall now, struct exchange_user *out);
 
+/* What sessions were shown within the hour (looks.h). Borrowed. Loop thread. */
+struct looks;
+struct looks *sessions_looks(struct sessions *s);
+
 /* A new cookie value and its row. */
 void session_make(const char *user, struct wall now, char token[SESSION_TOKEN_SIZE], struct session_row *row);
 void session_csrf(const char *token, char out[HASH_TEXT_SIZE]);

@@ -31,7 +31,9 @@ static const char schema[] =
     "  UNIQUE (site, id)\n"
     ") STRICT;\n"
     "CREATE INDEX alert_standing ON alert (site, rule) WHERE cleared_ms = 0;\n"
-    "CREATE INDEX alert_cleared ON alert (cleared_ms) WHERE cleared_ms > 0;\n"
+    "CREATE INDEX alert_standing_pos ON alert (pos) WHERE cleared_ms = 0;\n"
+    "CREATE INDEX alert_cleared ON alert (cleared_ms);\n"
+    "CREATE INDEX alert_cleared_site ON alert (site, cleared_ms);\n"
     "CREATE INDEX alert_id ON alert (id);\n";
 
 struct told {

@@ -71,7 +71,7 @@ int alert_clear(struct journal *j, struct db *db, const char *site, const char *
     buf_init(&data, ENVELOPE_MAX);
     json_start(&w, &data);
     json_open(&w, NULL, '{');
-    alert_put_columns(s, &w);
+    alert_put_columns(s, 0, &w);
     json_put_text(&w, "state", "cleared");
     json_close(&w, '}');
     stmt_reset(s);

@@ -206,7 +206,7 @@ int approval_csv(struct db *db, const struct approval_ask *ask, bool zh, struct 
         if (wanted(ask, &parts[i])) rc = put_part(db, &parts[i], &a, &w, e);
     json_close(&w, ']');
     json_close(&w, '}');
-    if (rc == 0) rc = rows.error ? rows.error : csv_list(&rows, "waiting", columns, zh, out);
+    if (rc == 0) rc = rows.error ? rows.error : csv_list(&rows, "waiting", columns, zh, out, NULL);
     buf_fini(&rows);
     return rc;
 }

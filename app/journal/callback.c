@@ -26,7 +26,9 @@ static const char schema[] = "CREATE TABLE callback (\n"
                              "  at TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,\n"
                              "  UNIQUE (site, id)\n"
                              ") STRICT;\n"
-                             "CREATE INDEX callback_last ON callback (site, at_ms);\n";
+                             "CREATE INDEX callback_site ON callback (site);\n"
+                             "CREATE INDEX callback_last ON callback (site, at_ms);\n"
+                             "CREATE INDEX callback_score ON callback (site, date, score);\n";
 
 static const struct shape shape[] = {
     { .name = "score", .kind = SHAPE_INT, .flags = SHAPE_NEEDED, .min = 1, .max = 5 },
@@ -153,7 +155,8 @@ int callback_list(struct db *db, const char *site, const char *before, int limit
     int64_t from;
     int rc = listing_before(before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db, CALLBACKS " WHERE (?1 IS NULL OR site = ?1) AND pos < ?2 ORDER BY pos DESC LIMIT ?3", &s);
+    rc = site ? db_prepare(db, CALLBACKS " WHERE site = ?1 AND pos < ?2 ORDER BY pos DESC LIMIT ?3", &s)
+              : db_prepare(db, CALLBACKS " WHERE ?1 IS NULL AND pos < ?2 ORDER BY pos DESC LIMIT ?3", &s);
     if (rc < 0) return err_set(e, rc, "the calls cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, site);
     stmt_bind_int(s, 2, from);

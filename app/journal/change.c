@@ -33,7 +33,9 @@ static const char schema[] =
     "  note TEXT NOT NULL,           -- head office's\n"
     "  UNIQUE (site, id)\n"
     ") STRICT;\n"
-    "CREATE INDEX change_order_site ON change_order (site, state);\n";
+    "CREATE INDEX change_order_site ON change_order (site); -- and pos, the row's number\n"
+    "CREATE INDEX change_order_open ON change_order (pos) WHERE state = 'requested';\n"
+    "CREATE INDEX change_order_sum ON change_order (site, state, material, amount_fen);\n";
 
 /* ---- shapes ---- */
 

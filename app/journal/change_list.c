@@ -10,6 +10,7 @@
 #include "firmware/base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* In the order of CHANGES. */
 enum column {
@@ -108,29 +109,34 @@ int change_print(struct db *db, const char *site, const char *id, bool names, st
 
 /* ---- sums ---- */
 
+/* What is approved counts; an alternative does once somebody confirmed it. Of a row: whether it counts, material, the sums above and below zero, how many. */
+static void sum_row(struct stmt *s, struct change_totals *t) {
+    int64_t above = stmt_int(s, 2), below = stmt_int(s, 3);
+    if (!stmt_int(s, 0)) {
+        t->pending_fen += above + below;
+        t->pending_count += stmt_int(s, 4);
+        return;
+    }
+    t->approved_count += stmt_int(s, 4);
+    t->approved_fen += above + below;
+    t->additions_fen += above;
+    t->credits_fen += below;
+    if (stmt_int(s, 1)) t->material_fen += above;
+}
+
 static int sum_up(struct db *db, const char *site, struct change_totals *t) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        "SELECT state, amount_fen, material, EXISTS (SELECT 1 FROM confirmation k WHERE k.site = c.site"
-                        " AND k.subject = 'change/' || c.id) FROM change_order c WHERE c.site = ?",
-                        &s);
+    int rc = db_prepare(
+        db,
+        "SELECT state = 'approved', material, sum(max(amount_fen, 0)), sum(min(amount_fen, 0)), count(*) FROM"
+        " change_order WHERE site = ?1 AND state IN ('requested', 'approved') GROUP BY state, material UNION ALL"
+        " SELECT EXISTS (SELECT 1 FROM confirmation k WHERE k.site = c.site AND k.subject = 'change/' || c.id),"
+        " material, max(amount_fen, 0), min(amount_fen, 0), 1 FROM change_order c WHERE site = ?1 AND state ="
+        " 'alternative'",
+        &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
-    while ((rc = stmt_step(s)) == 1) {
-        int state = life_state(&change_life, stmt_text(s, 0));
-        int64_t fen = stmt_int(s, 1);
-        bool counts = state == CHANGE_APPROVED || (state == CHANGE_ALTERNATIVE && stmt_int(s, 3));
-        if (state == CHANGE_REFUSED) continue;
-        if (!counts) {
-            t->pending_fen += fen;
-            t->pending_count++;
-            continue;
-        }
-        t->approved_count++;
-        t->approved_fen += fen;
-        *(fen < 0 ? &t->credits_fen : &t->additions_fen) += fen;
-        if (fen > 0 && stmt_int(s, 2)) t->material_fen += fen;
-    }
+    while ((rc = stmt_step(s)) == 1) sum_row(s, t);
     return rc;
 }
 
@@ -176,18 +182,23 @@ static int put_totals(struct db *db, const char *site, struct json_out *w) {
     return 0;
 }
 
+#define FILTER                                                                                                         \
+    " (?2 IS NULL OR CASE WHEN k.id IS NOT NULL THEN 'confirmed' ELSE c.state END = ?2) AND c.pos < ?3"                \
+    " AND (?5 = 0 OR unixepoch(c.at) * 1000 <= ?5)"
+#define PAGE(which) CHANGES " WHERE" which FILTER " ORDER BY c.pos DESC LIMIT ?4"
+#define OPEN        " c.state = 'requested' AND"
+
+/* By whether a site is asked for, and whether only what is not decided: each has its index in the order of the list. */
+static const char *const pages[2][2] = { { PAGE(" ?1 IS NULL AND"), PAGE(" ?1 IS NULL AND" OPEN) },
+                                         { PAGE(" c.site = ?1 AND"), PAGE(" c.site = ?1 AND" OPEN) } };
+
 int change_list(struct db *db, const struct change_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct shown v = { .names = q->names, .money = q->money };
     int64_t from;
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    CHANGES
-                    " WHERE (?1 IS NULL OR c.site = ?1) AND (?2 IS NULL OR CASE WHEN k.id IS NOT NULL THEN"
-                    " 'confirmed' ELSE c.state END = ?2) AND c.pos < ?3 AND (?5 = 0 OR unixepoch(c.at) * 1000 <= ?5)"
-                    " ORDER BY c.pos DESC LIMIT ?4",
-                    &s);
+    rc = db_prepare(db, pages[q->site != NULL][q->state && strcmp(q->state, "requested") == 0], &s);
     if (rc < 0) return err_set(e, rc, "the changes cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, q->state);

@@ -30,7 +30,8 @@ static const char schema[] = "CREATE TABLE confirmation (\n"
                              "  at TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,\n"
                              "  UNIQUE (site, id)\n"
                              ") STRICT;\n"
-                             "CREATE INDEX confirmation_subject ON confirmation (site, subject);\n";
+                             "CREATE INDEX confirmation_site ON confirmation (site);\n"
+                             "CREATE INDEX confirmation_subject ON confirmation (site, subject, id);\n";
 
 /* ---- shape ---- */
 
@@ -299,16 +300,16 @@ int confirmation_print(struct db *db, const char *site, const char *id, bool nam
     return listing_one(db, CONFIRMATIONS " WHERE site = ? AND id = ?", site, id, put, &drawn, out);
 }
 
+#define PAGE " AND pos < ?3 ORDER BY pos DESC LIMIT ?4"
+
 int confirmation_list(struct db *db, const char *site, const char *subject, const char *before, int limit, bool drawn,
                       struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     int64_t from;
     int rc = listing_before(before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    CONFIRMATIONS " WHERE (?1 IS NULL OR site = ?1) AND (?2 IS NULL OR subject = ?2) AND pos < ?3"
-                                  " ORDER BY pos DESC LIMIT ?4",
-                    &s);
+    rc = subject ? db_prepare(db, CONFIRMATIONS " WHERE site = ?1 AND subject = ?2" PAGE, &s)
+                 : db_prepare(db, CONFIRMATIONS " WHERE site = ?1 AND ?2 IS NULL" PAGE, &s);
     if (rc < 0) return err_set(e, rc, "the confirmations cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, subject);

@@ -5,6 +5,7 @@
 #include "app/journal/csv.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
+#include "firmware/base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -149,12 +150,15 @@ static void put_value(struct csv *c, const struct json *value, const struct csv_
         csv_text(c, value && json_text(value) ? say(words, json_text(value), zh) : NULL);
 }
 
-int csv_list(const struct buf *json, const char *name, const struct csv_column *columns, bool zh, struct buf *out) {
+int csv_list(const struct buf *json, const char *name, const struct csv_column *columns, bool zh, struct buf *out,
+             char next[CSV_LIST_NEXT_SIZE]) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct csv c;
     int rc = json_parse(json->data, json->len, &root, NULL);
     const struct json *rows = rc == 0 ? json_member(root, name) : NULL;
     if (rc < 0 || !rows) return rc < 0 && rc != ERR_INVALID ? rc : ERR_CORRUPT;
+    const char *cursor = json_text(json_member(root, "next"));
+    if (next) text_clip(next, CSV_LIST_NEXT_SIZE, cursor ? cursor : "");
     csv_start(&c, out);
     for (const struct csv_column *column = columns; column->path; column++) csv_text(&c, zh ? column->zh : column->en);
     csv_end(&c);

@@ -21,9 +21,11 @@ struct csv_column {
     const struct csv_word *words; /* ended by a NULL key; NULL: texts are told as they are */
 };
 
-/* json: {"<name>":[rows]}; columns: ended by a NULL path. ERR_CORRUPT: it is no such list. */
+#define CSV_LIST_NEXT_SIZE 40
+
+/* json: {"<name>":[rows],"next"?:cursor}; columns: ended by a NULL path. next (may be NULL): the cursor, or "". ERR_CORRUPT: it is no such list. */
 MUST_CHECK int csv_list(const struct buf *json, const char *name, const struct csv_column *columns, bool zh,
-                        struct buf *out);
+                        struct buf *out, char next[CSV_LIST_NEXT_SIZE]);
 
 /* ---- what there is ---- */
 extern const struct csv_column csv_list_sites[], csv_list_alerts[], csv_list_inspections[], csv_list_questions[];

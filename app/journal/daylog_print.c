@@ -3,6 +3,7 @@
 #include "app/journal/daylog.h"
 
 #include "app/journal/clock_set.h"
+#include "app/journal/listing.h"
 #include "app/journal/person.h"
 #include "app/journal/timeline.h"
 #include "firmware/base/cleanup.h"
@@ -15,6 +16,7 @@
 
 /* In the order of the SELECTs below. */
 enum column {
+    COL_POS,
     COL_ID,
     COL_VERSION,
     COL_SITE,
@@ -24,10 +26,9 @@ enum column {
     COL_CLOCK,
     COL_AMENDED,
     COL_DATA,
-    COL_DATE,
-    COL_POS
+    COL_DATE
 };
-#define COLUMNS "d.id, d.version, d.site, d.writer, d.at, d.actor, d.clock, d.amended, d.data, d.date, d.pos"
+#define COLUMNS "d.pos, d.id, d.version, d.site, d.writer, d.at, d.actor, d.clock, d.amended, d.data, d.date"
 
 /* The members of a row, into an open object. */
 static int put_row(struct db *db, struct stmt *s, bool names, struct json_out *w) {
@@ -86,63 +87,35 @@ int daylog_print(struct db *db, const char *site, const char *id, bool names, st
     return rc < 0 ? rc : out->error;
 }
 
-/* A cursor is the date and the position of the last entry: "2026-11-22.123". */
-static int read_cursor(const char *text, char date[TZ_DATE_SIZE], int64_t *pos, struct err_text *e) {
-    struct civil civil;
-    const char *dot = strchr(text, '.');
-    if (dot && dot - text == TZ_DATE_SIZE - 1) {
-        memcpy(date, text, TZ_DATE_SIZE - 1);
-        date[TZ_DATE_SIZE - 1] = '\0';
-        if (tz_date_parse(date, &civil) == 0 && text_int(dot + 1, 0, INT64_MAX, pos) == 0) return 0;
-    }
-    return err_field(e, ERR_INVALID, "before", "before has to be the next of the page before");
-}
-
-#define PAGE                                                                                                           \
-    " (?2 IS NULL OR d.date >= ?2) AND (?3 IS NULL OR d.date <= ?3) AND (?4 IS NULL OR d.stage = ?4)"                  \
-    " AND (d.date, d.pos) < (?5, ?6) ORDER BY d.date DESC, d.pos DESC LIMIT ?7"
-
-static int put_page(struct db *db, struct stmt *s, const struct daylog_query *q, struct json_out *w, char next[40]) {
-    int rc = 0;
-    for (int n = 0; (rc = stmt_step(s)) == 1; n++) {
-        if (n == q->limit) return 0; /* one more than asked: there is a next page, from the last one printed */
-        json_open(w, NULL, '{');
-        int put = put_row(db, s, q->names, w);
-        if (put < 0) return put;
-        json_close(w, '}');
-        (void)snprintf(next, 40, "%s.%lld", stmt_text(s, COL_DATE), (long long)stmt_int(s, COL_POS));
-    }
-    next[0] = '\0';
+static int put_entry(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
+    const struct daylog_query *q = ctx;
+    json_open(w, NULL, '{');
+    int rc = put_row(db, s, q->names, w);
+    json_close(w, '}');
     return rc;
 }
 
+#define PAGE                                                                                                           \
+    " d.date >= ?2 AND (?3 IS NULL OR d.stage = ?3) AND (d.date, d.pos) < (?4, ?5)"                                    \
+    " ORDER BY d.date DESC, d.pos DESC LIMIT ?6"
+
 int daylog_list(struct db *db, const struct daylog_query *q, struct buf *out, struct err_text *e) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct json_out w;
-    char date[TZ_DATE_SIZE] = "~"; /* after every date */
-    char next[40] = "";
-    int64_t pos = 0;
-    int rc = q->before ? read_cursor(q->before, date, &pos, e) : 0;
+    struct stmt *s = NULL;
+    struct daylog_query asked = *q;
+    char date[TZ_DATE_SIZE];
+    int64_t pos;
+    int rc = listing_before_dated(q->before, q->to, date, &pos, e);
     if (rc < 0) return rc;
     rc = q->site ? db_prepare(db, "SELECT " COLUMNS " FROM daylog d WHERE d.site = ?1 AND" PAGE, &s)
                  : db_prepare(db, "SELECT " COLUMNS " FROM daylog d WHERE ?1 IS NULL AND" PAGE, &s);
     if (rc < 0) return err_set(e, rc, "the logs cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
-    stmt_bind_text(s, 2, q->from);
-    stmt_bind_text(s, 3, q->to);
-    stmt_bind_text(s, 4, q->stage);
-    stmt_bind_text(s, 5, date);
-    stmt_bind_int(s, 6, pos);
-    stmt_bind_int(s, 7, q->limit + 1);
-    json_start(&w, out);
-    json_open(&w, NULL, '{');
-    json_open(&w, "daylogs", '[');
-    rc = put_page(db, s, q, &w, next);
-    json_close(&w, ']');
-    json_put_text(&w, "next", next[0] ? next : NULL);
-    json_close(&w, '}');
-    if (rc == 0) rc = out->error;
-    return rc < 0 ? err_set(e, rc, "the logs cannot be listed: %s", err_name(rc)) : 0;
+    stmt_bind_text(s, 2, q->from ? q->from : "");
+    stmt_bind_text(s, 3, q->stage);
+    stmt_bind_text(s, 4, date);
+    stmt_bind_int(s, 5, pos);
+    stmt_bind_int(s, 6, q->limit + 1);
+    return listing_print_dated(db, s, "daylogs", COL_DATE, q->limit, put_entry, &asked, out, e);
 }
 
 int daylog_last_date(struct db *db, const char *site, char out[TZ_DATE_SIZE]) {

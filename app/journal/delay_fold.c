@@ -23,7 +23,11 @@ static const char schema[] =
     "  granted_days INTEGER NOT NULL DEFAULT 0,\n"
     "  PRIMARY KEY (site, id)\n"
     ") STRICT, WITHOUT ROWID;\n"
-    "CREATE INDEX delay_pos ON delay (site, pos);\n";
+    "CREATE INDEX delay_pos ON delay (site, pos);\n"
+    "CREATE INDEX delay_all_pos ON delay (pos);\n"
+    "CREATE INDEX delay_open ON delay (site, pos) WHERE state = 'claimed';\n"
+    "CREATE INDEX delay_open_pos ON delay (pos) WHERE state = 'claimed';\n"
+    "CREATE INDEX delay_granted ON delay (site, granted_from) WHERE granted_from <> '';\n";
 
 static const char idle_schema[] = "CREATE TABLE idle_day (\n"
                                   "  -- Days on which nobody worked, and why.\n"

@@ -118,15 +118,14 @@ int delay_row_read(struct db *db, const char *site, const char *id, struct delay
     return 0;
 }
 
-#define PAGE                                                                                                           \
-    " AND pos < ?2 AND (?3 IS NULL OR state = ?3) AND (?5 = 0 OR unixepoch(claimed) * 1000 <= ?5)"                     \
-    " ORDER BY pos DESC LIMIT ?4"
+#define PAGE(which)                                                                                                    \
+    "SELECT " COLUMNS " FROM delay WHERE" which " pos < ?2 AND (?3 IS NULL OR state = ?3)"                             \
+    " AND (?5 = 0 OR unixepoch(claimed) * 1000 <= ?5) ORDER BY pos DESC LIMIT ?4"
+#define OPEN " state = 'claimed' AND"
 
-/* By whether a site is asked for. */
-static const char *const pages[2] = {
-    "SELECT " COLUMNS " FROM delay WHERE ?1 IS NULL" PAGE,
-    "SELECT " COLUMNS " FROM delay WHERE site = ?1" PAGE,
-};
+/* By whether a site is asked for, and whether only what is not decided: each has its index in the order of the list. */
+static const char *const pages[2][2] = { { PAGE(" ?1 IS NULL AND"), PAGE(" ?1 IS NULL AND" OPEN) },
+                                         { PAGE(" site = ?1 AND"), PAGE(" site = ?1 AND" OPEN) } };
 
 int delay_list(struct db *db, const struct delay_query *q, struct buf *out, struct err_text *e) {
     struct stmt *s = NULL;
@@ -134,7 +133,7 @@ int delay_list(struct db *db, const struct delay_query *q, struct buf *out, stru
     int64_t from;
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db, pages[q->site != NULL], &s);
+    rc = db_prepare(db, pages[q->site != NULL][q->state && strcmp(q->state, "claimed") == 0], &s);
     if (rc < 0) return err_set(e, rc, "the claims cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_int(s, 2, from);

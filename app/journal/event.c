@@ -2,6 +2,7 @@
 /* The table of event types and subjects' kinds. It only lists: what a type's data must be and what it becomes is in its subject's file. */
 #include "app/journal/event.h"
 
+#include "app/journal/access.h"
 #include "app/journal/account.h"
 #include "app/journal/alert.h"
 #include "app/journal/checklist_set.h"
@@ -86,6 +87,7 @@ const struct event_type event_types[] = {
     { "idle-day", LANE_RECORD, "idle", delay_check_idle, true },
     { "site-held", LANE_RECORD, "hold", hold_check, true },
     { "site-resumed", LANE_RECORD, "hold", hold_check, true },
+    { "access", LANE_RECORD, "access", access_check, true },
     { "note", LANE_RECORD, "note", NULL, true },
 };
 const size_t event_type_count = sizeof event_types / sizeof event_types[0];
@@ -95,7 +97,7 @@ const struct subject_kind *const event_kinds[] = {
     &photo_request_kind, &viewpoint_kind, &alert_kind,        &hazard_kind,     &inspection_kind, &note_kind,
     &checklist_set_kind, &setting_kind,   &stage_kind,        &timed_test_kind, &delay_kind,      &delay_idle_kind,
     &hold_kind,          &change_kind,    &confirmation_kind, &material_kind,   &question_kind,   &callback_kind,
-    &handover_kind,      &move_kind,
+    &handover_kind,      &move_kind,      &access_kind,
 };
 const size_t event_kind_count = sizeof event_kinds / sizeof event_kinds[0];
 

@@ -6,6 +6,7 @@
 #ifndef SITELOG_JOURNAL_HAZARD_H
 #define SITELOG_JOURNAL_HAZARD_H
 
+#include "app/journal/csv_list.h"
 #include "app/journal/journal.h"
 #include "app/journal/life.h"
 #include "firmware/base/tz.h"
@@ -87,8 +88,10 @@ struct hazard_query {
 /* {"hazards":[…],"next":cursor|null}, newest first. ERR_INVALID: before, state or severity. */
 MUST_CHECK int hazard_list(struct db *db, const struct hazard_query *q, struct buf *out, struct err_text *e);
 
-/* The same as a table for spreadsheets (RFC 4180 with a byte-order mark), the newest HAZARD_CSV_MAX; no cell begins a formula. */
-MUST_CHECK int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, struct buf *out, struct err_text *e);
+/* The same as a table for spreadsheets (RFC 4180 with a byte-order mark), pages of HAZARD_CSV_MAX; no cell begins a formula. next: the cursor of the page
+ * behind it, or "". */
+MUST_CHECK int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, struct buf *out,
+                          char next[CSV_LIST_NEXT_SIZE], struct err_text *e);
 
 /* How many are not verified. site NULL: of all sites. */
 MUST_CHECK int hazard_open(struct db *db, const char *site, int64_t *out);

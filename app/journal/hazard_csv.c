@@ -91,20 +91,29 @@ static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, 
     return rc < 0 ? rc : c->out->error;
 }
 
-int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, struct buf *out, struct err_text *e) {
+int hazard_csv(struct db *db, const struct hazard_query *q, bool zh, struct buf *out, char next[CSV_LIST_NEXT_SIZE],
+               struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     CLEANUP(site_clocks_fini) struct site_clocks clocks = { 0 };
     struct hazard_times times;
     struct csv c;
-    int rc = hazard_select(db, q, HAZARD_CSV_MAX, &s, e);
+    int64_t last = 0;
+    int rc = hazard_select(db, q, HAZARD_CSV_MAX + 1, &s, e);
     if (rc < 0) return rc;
     csv_start(&c, out);
     for (size_t i = 0; i < TEXT_ARRAY_LEN(heads); i++) csv_text(&c, zh ? heads[i].zh : heads[i].en);
     csv_end(&c);
-    for (int n = 0; n < HAZARD_CSV_MAX && (rc = stmt_step(s)) == 1;) {
+    next[0] = '\0';
+    for (int n = 0; (rc = stmt_step(s)) == 1;) {
         rc = hazard_times(&clocks, db, s, q->now, &times);
-        if (rc == 0 && q->overdue && !times.overdue) continue;
-        if (rc == 0) rc = put_row(db, s, q, &times, zh, &c);
+        if (rc < 0) break;
+        if (q->overdue && !times.overdue) continue;
+        if (n == HAZARD_CSV_MAX) {
+            (void)snprintf(next, CSV_LIST_NEXT_SIZE, "%lld", (long long)last);
+            break;
+        }
+        last = stmt_int(s, HAZARD_COL_POS);
+        rc = put_row(db, s, q, &times, zh, &c);
         if (rc < 0) break;
         n++;
     }

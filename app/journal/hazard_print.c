@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HISTORY_MAX (4u * 1024u * 1024u)
-#define PICTURE_MAX (64u * 1024u)
+/* Bytes: of the keys of 200 rows, photos and all. */
+#define KEYS_MAX (1024u * 1024u)
 
 static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
@@ -95,49 +95,63 @@ static int put_who(struct db *db, struct stmt *s, bool names, struct json_out *w
     return rc;
 }
 
-static int put_history(struct db *db, struct stmt *s, bool names, struct json_out *w) {
-    char subject[ENVELOPE_SUBJECT_SIZE];
-    struct buf list;
-    (void)snprintf(subject, sizeof subject, "hazard/%s", stmt_text(s, HAZARD_COL_ID));
-    buf_init(&list, HISTORY_MAX);
-    int rc = timeline_history(db, stmt_text(s, HAZARD_COL_SITE), subject, names ? 0 : TIMELINE_HIDE_NAMES, &list);
-    if (rc == 0) json_put_raw(w, "history", list.data, list.len);
-    buf_fini(&list);
-    return rc;
-}
-
-/* The records of its photos, as far as they are here: what a picture on a screen needs. */
-static int put_pictures(struct db *db, struct stmt *row, bool names, struct json_out *w) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct buf one;
-    int rc = db_prepare(db,
-                        "SELECT p.id FROM photo p WHERE p.site = ?1 AND p.withdrawn = 0 AND p.id IN (SELECT value FROM"
-                        " json_each(?2) UNION SELECT value FROM json_each(?3) UNION SELECT value FROM json_each(?4))",
-                        &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, stmt_text(row, HAZARD_COL_SITE));
-    stmt_bind_text(s, 2, stmt_text(row, HAZARD_COL_PHOTOS));
-    stmt_bind_text(s, 3, stmt_text(row, HAZARD_COL_AFTER));
-    stmt_bind_text(s, 4, stmt_text(row, HAZARD_COL_CLOSE_PHOTOS));
-    json_open(w, "pictures", '[');
-    buf_init(&one, PICTURE_MAX);
-    while ((rc = stmt_step(s)) == 1) {
-        buf_clear(&one);
-        rc = photo_print(db, stmt_text(row, HAZARD_COL_SITE), stmt_text(s, 0), names, &one);
-        if (rc == 0) json_put_raw(w, NULL, one.data, one.len);
-        if (rc < 0 && rc != ERR_NOT_FOUND) break;
-    }
-    buf_fini(&one);
-    json_close(w, ']');
-    return rc < 0 ? rc : 0;
-}
+/* ---- rows, with their histories and the records of their photos ---- */
 
 struct reader {
     struct wall now;
     bool names;
+    struct buf
+        keys; /* ["site","hazard/…",[photos],[photos],[photos]] of each row: what goes with them is asked for by these */
+    struct timeline_histories *histories;
+    struct listing_kin pictures;
+    int64_t row;  /* that is printed next */
     bool overdue; /* only those */
     struct site_clocks clocks;
 };
+
+static void reader_init(struct reader *r, struct wall now, bool names) {
+    *r = (struct reader){ .now = now, .names = names };
+    buf_init(&r->keys, KEYS_MAX);
+}
+
+static void reader_fini(struct reader *r) {
+    timeline_histories_destroy(r->histories);
+    listing_kin_fini(&r->pictures);
+    site_clocks_fini(&r->clocks);
+    buf_fini(&r->keys);
+}
+
+/* What is overdue by the site's clocks, no statement knows. */
+static int is_shown(struct reader *r, struct db *db, struct stmt *s, bool *out) {
+    struct hazard_times times = { .overdue = true };
+    int rc = r->overdue ? hazard_times(&r->clocks, db, s, r->now, &times) : 0;
+    if (rc == 0) *out = times.overdue;
+    return rc;
+}
+
+static int put_key(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
+    char subject[ENVELOPE_SUBJECT_SIZE];
+    struct reader *r = ctx;
+    bool shown = true;
+    int rc = is_shown(r, db, s, &shown);
+    if (rc < 0 || !shown) return rc < 0 ? rc : LISTING_SKIP;
+    (void)snprintf(subject, sizeof subject, "hazard/%s", stmt_text(s, HAZARD_COL_ID));
+    json_open(w, NULL, '[');
+    json_put_text(w, NULL, stmt_text(s, HAZARD_COL_SITE));
+    json_put_text(w, NULL, subject);
+    put_list(w, NULL, stmt_text(s, HAZARD_COL_PHOTOS));
+    put_list(w, NULL, stmt_text(s, HAZARD_COL_AFTER));
+    put_list(w, NULL, stmt_text(s, HAZARD_COL_CLOSE_PHOTOS));
+    json_close(w, ']');
+    return w->buf->error;
+}
+
+/* Asks for what goes with the first rows of s, and resets it. */
+static int reader_start(struct reader *r, struct db *db, struct stmt *s, int limit) {
+    int rc = listing_keys(db, s, limit, put_key, r, &r->keys);
+    if (rc == 0) rc = timeline_histories_create(db, r->keys.data, r->names ? 0 : TIMELINE_HIDE_NAMES, &r->histories);
+    return rc < 0 ? rc : photo_kin(db, r->keys.data, &r->pictures);
+}
 
 static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
     struct reader *r = ctx;
@@ -151,26 +165,35 @@ static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx)
     rc = put_who(db, s, r->names, w);
     life_allowed(&hazard_life, life_state(&hazard_life, stmt_text(s, HAZARD_COL_STATE)), allowed);
     put_list(w, "allowed", allowed);
-    if (rc == 0) rc = put_pictures(db, s, r->names, w);
-    if (rc == 0) rc = put_history(db, s, r->names, w);
+    if (rc == 0) rc = photo_kin_put(db, &r->pictures, r->row, r->names, w, "pictures");
+    if (rc == 0) rc = timeline_histories_put(r->histories, r->row, w, "history");
     json_close(w, '}');
+    r->row++;
     return rc < 0 ? rc : w->buf->error;
+}
+
+/* ---- one ---- */
+
+static int select_one(struct db *db, const char *site, const char *id, struct stmt **s) {
+    int rc = db_prepare(db, "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ? AND id = ?", s);
+    if (rc < 0) return rc;
+    stmt_bind_text(*s, 1, site);
+    stmt_bind_text(*s, 2, id);
+    return 0;
 }
 
 int hazard_print(struct db *db, const char *site, const char *id, struct wall now, bool names, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct reader r = { .now = now, .names = names };
+    CLEANUP(reader_fini) struct reader r;
     struct json_out w;
-    int rc = db_prepare(db, "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    rc = stmt_step(s);
+    reader_init(&r, now, names);
+    int rc = select_one(db, site, id, &s);
+    if (rc == 0) rc = reader_start(&r, db, s, 1);
+    if (rc == 0) rc = select_one(db, site, id, &s);
+    if (rc == 0) rc = stmt_step(s);
     if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
     json_start(&w, out);
-    rc = put_row(db, s, &w, &r);
-    site_clocks_fini(&r.clocks);
-    return rc;
+    return put_row(db, s, &w, &r);
 }
 
 /* ---- many ---- */
@@ -189,20 +212,34 @@ static int check_query(const struct hazard_query *q, struct err_text *e) {
     return 0;
 }
 
-#define WHERE                                                                                                          \
-    " (?2 IS NULL OR site IN (SELECT p.site FROM person p WHERE p.id = ?2 AND p.active = 1))"                          \
-    " AND (?3 IS NULL OR CASE ?3 WHEN 'open' THEN state <> 'verified' ELSE state = ?3 END)"                            \
+#define FILTER                                                                                                         \
+    " (?3 IS NULL OR CASE ?3 WHEN 'open' THEN state <> 'verified' ELSE state = ?3 END)"                                \
     " AND (?4 IS NULL OR severity = ?4) AND (?5 IS NULL OR stage = ?5) AND (?6 IS NULL OR room = ?6)"                  \
     " AND (?7 IS NULL OR assignee = ?7) AND (?8 = 0 OR (due_ms <= ?8 AND state IN ('raised', 'assigned')))"            \
-    " AND pos < ?9 ORDER BY pos DESC LIMIT ?10"
+    " AND pos < ?9"
+#define OPEN        " state <> 'verified' AND"
+#define PAGE(which) "SELECT " HAZARD_COLUMNS " FROM hazard WHERE" which " ORDER BY pos DESC LIMIT ?10"
+#define OF_ALL      " ?1 IS NULL AND ?2 IS NULL AND"
+#define OF_ASSIGNEE OF_ALL " assignee = ?7 AND assignee <> '' AND"
+#define OF_SITE                                                                                                        \
+    " site = ?1 AND (?2 IS NULL OR EXISTS (SELECT 1 FROM person p WHERE p.site = ?1 AND p.id = ?2 AND p.active = 1))"  \
+    " AND"
+#define OF_MEMBER(filter) LISTING_OF_MEMBER("hazard", filter, "pos DESC", "?2", "?10")
 
-/* By whether a site is asked for, and whether only what is open: each has its index in the order of the list. */
-static const char *const pages[2][2] = {
-    { "SELECT " HAZARD_COLUMNS " FROM hazard WHERE ?1 IS NULL AND" WHERE,
-      "SELECT " HAZARD_COLUMNS " FROM hazard WHERE ?1 IS NULL AND state <> 'verified' AND" WHERE },
-    { "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ?1 AND" WHERE,
-      "SELECT " HAZARD_COLUMNS " FROM hazard WHERE site = ?1 AND state <> 'verified' AND" WHERE },
+enum scope { SCOPE_ALL, SCOPE_ASSIGNEE, SCOPE_SITE, SCOPE_MEMBER, SCOPE_COUNT };
+
+/* By whose they are, and whether only what is open: each has its index in the order of the list. */
+static const char *const pages[SCOPE_COUNT][2] = {
+    [SCOPE_ALL] = { PAGE(OF_ALL FILTER), PAGE(OF_ALL OPEN FILTER) },
+    [SCOPE_ASSIGNEE] = { PAGE(OF_ASSIGNEE FILTER), PAGE(OF_ASSIGNEE OPEN FILTER) },
+    [SCOPE_SITE] = { PAGE(OF_SITE FILTER), PAGE(OF_SITE OPEN FILTER) },
+    [SCOPE_MEMBER] = { PAGE(OF_MEMBER(FILTER)), PAGE(OF_MEMBER(OPEN FILTER)) },
 };
+
+static const char *page_of(const struct hazard_query *q) {
+    enum scope scope = q->site ? SCOPE_SITE : q->member ? SCOPE_MEMBER : q->assignee ? SCOPE_ASSIGNEE : SCOPE_ALL;
+    return pages[scope][q->overdue || (q->state && strcmp(q->state, "verified") != 0)];
+}
 
 int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct stmt **out, struct err_text *e) {
     struct stmt *s = NULL;
@@ -210,8 +247,7 @@ int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct
     int rc = check_query(q, e);
     if (rc == 0) rc = listing_before(q->before, &before, e);
     if (rc < 0) return rc;
-    bool open = q->state && strcmp(q->state, "open") == 0;
-    rc = db_prepare(db, pages[q->site != NULL][open], &s);
+    rc = db_prepare(db, page_of(q), &s);
     if (rc < 0) return err_set(e, rc, "the hazards cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, q->member);
@@ -228,10 +264,14 @@ int hazard_select(struct db *db, const struct hazard_query *q, int limit, struct
 }
 
 int hazard_list(struct db *db, const struct hazard_query *q, struct buf *out, struct err_text *e) {
-    struct reader r = { .now = q->now, .names = q->names, .overdue = q->overdue };
+    CLEANUP(reader_fini) struct reader r;
     struct stmt *s = NULL;
-    int rc = hazard_select(db, q, q->limit + 1, &s, e);
-    if (rc == 0) rc = listing_print(db, s, "hazards", q->limit, put_row, &r, out, e);
-    site_clocks_fini(&r.clocks);
-    return rc;
+    reader_init(&r, q->now, q->names);
+    r.overdue = q->overdue;
+    int rc = hazard_select(db, q, q->limit, &s, e);
+    if (rc < 0) return rc;
+    rc = reader_start(&r, db, s, q->limit);
+    if (rc < 0) return err_set(e, rc, "the hazards cannot be read: %s", db_message(db));
+    rc = hazard_select(db, q, q->limit + 1, &s, e);
+    return rc < 0 ? rc : listing_print(db, s, "hazards", q->limit, put_row, &r, out, e);
 }

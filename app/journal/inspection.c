@@ -114,7 +114,9 @@ static const char schema[] = "CREATE TABLE inspection (\n"
                              "  data TEXT NOT NULL,           -- JSON: the event's\n"
                              "  UNIQUE (site, id)\n"
                              ") STRICT;\n"
-                             "CREATE INDEX inspection_date ON inspection (site, date);\n";
+                             "CREATE INDEX inspection_site ON inspection (site);\n"
+                             "CREATE INDEX inspection_date ON inspection (site, date); -- and pos, the row's number\n"
+                             "CREATE INDEX inspection_day ON inspection (date);\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
     return row_delete(db, "DELETE FROM inspection WHERE site = ? AND id = ?", site, id);

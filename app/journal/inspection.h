@@ -61,7 +61,8 @@ struct inspection_query {
     bool names;
 };
 
-/* {"inspections":[{"id","site","board","date","stage","verdict","passed","failed","red","not_applicable","by","at","hazards"}],"next"}, newest first. */
+/* {"inspections":[{"id","site","board","date","stage","verdict","passed","failed","red","not_applicable","by","at","hazards"}],"next"}, newest first; where dates are asked for,
+ * by date. */
 MUST_CHECK int inspection_list(struct db *db, const struct inspection_query *q, struct buf *out, struct err_text *e);
 
 /* ---- for the table of events ---- */

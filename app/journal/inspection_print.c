@@ -57,22 +57,38 @@ static int put_entry(struct db *db, struct stmt *s, struct json_out *w, void *ct
     return rc;
 }
 
+#define FILTER          " (?4 IS NULL OR stage = ?4) AND (?5 IS NULL OR verdict = ?5)"
+#define BY_POS          FILTER " AND pos < ?1"
+#define BY_DATE         FILTER " AND (date, pos) < (?7, ?1) AND date >= ?6"
+#define BY_DATE_DESC    "date DESC, pos DESC"
+#define PAGE(which, by) "SELECT " COLUMNS " FROM inspection WHERE" which " ORDER BY " by " LIMIT ?8"
+#define OF_SITE                                                                                                        \
+    " site = ?2 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM person p WHERE p.site = ?2 AND p.id = ?3 AND p.active = 1))"  \
+    " AND"
+#define OF_MEMBER(filter, by) LISTING_OF_MEMBER("inspection", filter, by, "?3", "?8")
+
+/* By whose they are, and whether dates are asked for: each has its index in the order of the list. */
+static const char *const pages[3][2] = {
+    { PAGE(BY_POS, "pos DESC"), PAGE(BY_DATE, BY_DATE_DESC) },
+    { PAGE(OF_SITE BY_POS, "pos DESC"), PAGE(OF_SITE BY_DATE, BY_DATE_DESC) },
+    { PAGE(OF_MEMBER(BY_POS, "pos DESC"), "pos DESC"), PAGE(OF_MEMBER(BY_DATE, BY_DATE_DESC), BY_DATE_DESC) },
+};
+
 int inspection_list(struct db *db, const struct inspection_query *q, struct buf *out, struct err_text *e) {
     struct stmt *s = NULL;
     struct inspection_query asked = *q;
-    int64_t before;
-    int rc = listing_before(q->before, &before, e);
+    char date[TZ_DATE_SIZE];
+    bool dated = q->from || q->to;
+    int64_t pos;
+    int rc = dated ? listing_before_dated(q->before, q->to, date, &pos, e) : listing_before(q->before, &pos, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    "SELECT " COLUMNS " FROM inspection WHERE pos < ?1 AND (?2 IS NULL OR site = ?2)"
-                    " AND (?3 IS NULL OR site IN (SELECT site FROM person WHERE id = ?3 AND active = 1))"
-                    " AND (?4 IS NULL OR stage = ?4) AND (?5 IS NULL OR verdict = ?5)"
-                    " AND (?6 IS NULL OR date >= ?6) AND (?7 IS NULL OR date <= ?7) ORDER BY pos DESC LIMIT ?8",
-                    &s);
+    rc = db_prepare(db, pages[q->site ? 1 : q->member ? 2 : 0][dated], &s);
     if (rc < 0) return err_set(e, rc, "the reports cannot be read: %s", db_message(db));
-    const char *const texts[] = { q->site, q->member, q->stage, q->verdict, q->from, q->to };
-    stmt_bind_int(s, 1, before);
-    for (int i = 0; i < 6; i++) stmt_bind_text(s, i + 2, texts[i]);
+    const char *const texts[] = { q->site, q->member, q->stage, q->verdict };
+    stmt_bind_int(s, 1, pos);
+    for (int i = 0; i < 4; i++) stmt_bind_text(s, i + 2, texts[i]);
+    if (dated) stmt_bind_text(s, 6, q->from ? q->from : "");
+    if (dated) stmt_bind_text(s, 7, date);
     stmt_bind_int(s, 8, q->limit + 1);
-    return listing_print(db, s, "inspections", q->limit, put_entry, &asked, out, e);
+    return listing_print_dated(db, s, "inspections", dated ? DATE : -1, q->limit, put_entry, &asked, out, e);
 }

@@ -32,7 +32,9 @@ static const char schema[] =
     "  at TEXT NOT NULL, actor TEXT NOT NULL,\n"
     "  UNIQUE (site, id)\n"
     ") STRICT;\n"
-    "CREATE INDEX material_open ON material (site, complete);\n";
+    "CREATE INDEX material_site ON material (site); -- and pos, the row's number\n"
+    "CREATE INDEX material_open ON material (site, complete);\n"
+    "CREATE INDEX material_open_pos ON material (pos) WHERE complete = 0;\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
     return row_delete(db, "DELETE FROM material WHERE site = ? AND id = ?", site, id);

@@ -182,6 +182,15 @@ int material_print(struct db *db, const char *site, const char *id, bool names, 
     return rc;
 }
 
+#define PAGE(which)                                                                                                    \
+    MATERIALS " AND" which " (?2 < 0 OR complete = ?2) AND pos < ?3 AND (?5 IS NULL OR (expected <> '' AND expected"   \
+              " <= ?5)) ORDER BY pos DESC LIMIT ?4"
+#define OPEN " complete = 0 AND"
+
+/* By whether a site is asked for, and whether only what is not all there: each has its index in the order of the list. */
+static const char *const pages[2][2] = { { PAGE(" ?1 IS NULL AND"), PAGE(" ?1 IS NULL AND" OPEN) },
+                                         { PAGE(" site = ?1 AND"), PAGE(" site = ?1 AND" OPEN) } };
+
 int material_list(struct db *db, const struct material_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     struct shown v = { .now = q->now, .names = q->names, .state = q->state };
@@ -189,10 +198,7 @@ int material_list(struct db *db, const struct material_query *q, struct buf *out
     int64_t from;
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    MATERIALS " AND (?1 IS NULL OR site = ?1) AND (?2 < 0 OR complete = ?2) AND pos < ?3"
-                              " AND (?5 IS NULL OR (expected <> '' AND expected <= ?5)) ORDER BY pos DESC LIMIT ?4",
-                    &s);
+    rc = db_prepare(db, pages[q->site != NULL][q->state && strcmp(q->state, "arrived") != 0], &s);
     if (rc < 0) return err_set(e, rc, "the materials cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_int(s, 2, complete);

@@ -21,7 +21,8 @@ static const char schema[] =
     "  role TEXT NOT NULL,    -- manager, supervisor, crew, installer, office, viewer\n"
     "  active INTEGER NOT NULL CHECK (active IN (0, 1)), -- 0: works there no longer, cannot sign in\n"
     "  PRIMARY KEY (site, id)\n"
-    ") STRICT, WITHOUT ROWID;\n";
+    ") STRICT, WITHOUT ROWID;\n"
+    "CREATE INDEX person_id ON person (id);\n";
 
 bool person_role_known(const char *role) {
     static const char *const roles[] = { "manager", "supervisor", "crew", "installer", "office", "viewer" };

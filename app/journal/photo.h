@@ -7,6 +7,7 @@
 #include "app/journal/clock_set.h"
 #include "app/journal/item.h"
 #include "app/journal/journal.h"
+#include "app/journal/listing.h"
 #include "firmware/base/tz.h"
 
 #define PHOTO_CAPTION_MAX 400 /* bytes */
@@ -77,6 +78,13 @@ MUST_CHECK int photo_when(struct db *db, const char *site, const char *id, struc
 void photo_move_taken(const struct clock_set_dated *dated, const char *at, const char *taken, const char *origin,
                       char out[CLOCK_TEXT_SIZE]);
 
+/* Photos of a page's rows by one query, without those that were withdrawn: rows: a JSON array of ["site" …], one a row, in which
+ * arrays are ids of photos; it has to live as long. *out: photo_kin_put and listing_kin_fini. */
+MUST_CHECK int photo_kin(struct db *db, const char *rows, struct listing_kin *out);
+/* The member `name` of an open object: those of that row, as far as they are here, by id, each as photo_print has it. */
+MUST_CHECK int photo_kin_put(struct db *db, struct listing_kin *k, int64_t row, bool names, struct json_out *w,
+                             const char *name);
+
 struct photo_query {
     const char *site;         /* NULL: every site */
     const char *stage, *room; /* or NULL */
@@ -88,7 +96,7 @@ struct photo_query {
     bool withdrawn; /* also those */
 };
 
-/* {"photos":[…],"next":cursor|null}, newest in the store first. */
+/* {"photos":[…],"next":cursor|null}, newest in the store first; where dates are asked for, by date. */
 MUST_CHECK int photo_list(struct db *db, const struct photo_query *q, struct buf *out, struct err_text *e);
 
 /* {"photos":[…]}: all whose watermark bears this code, each with its place in the chain: "writer","epoch","lane","seq","event" (SHA-256 of the

@@ -3,6 +3,8 @@
 #include "app/journal/photo.h"
 
 #include "app/journal/late.h"
+#include "app/journal/photo_request.h"
+#include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
 #include <string.h>
@@ -40,12 +42,14 @@ static const char schema[] =
     "CREATE INDEX photo_inreplyto ON photo (site, inreplyto) WHERE inreplyto <> '';\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "DELETE FROM photo WHERE site = ? AND id = ?", &s);
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    char request[ID_SIZE] = "";
+    int rc = db_prepare(db, "DELETE FROM photo WHERE site = ? AND id = ? RETURNING inreplyto", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     stmt_bind_text(s, 2, id);
-    return stmt_run(s);
+    while ((rc = stmt_step(s)) == 1) text_clip(request, sizeof request, stmt_text(s, 0));
+    return rc < 0 || !request[0] ? rc : photo_request_note(db, site, request);
 }
 
 #define INSERT                                                                                                         \
@@ -127,7 +131,8 @@ static int fold_taken(struct db *db, const struct envelope *event, int64_t pos) 
     }
     if (rc < 0) return rc;
     int done = put(db, insert_taken, event, &p, false, pos);
-    return done != 0 ? done : late_mark(db, event, "this photo is there already");
+    if (done == 0) return late_mark(db, event, "this photo is there already");
+    return done < 0 || !event->inreplyto[0] ? done : photo_request_note(db, event->site, event->inreplyto);
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {

@@ -2,6 +2,7 @@
 /* Photos' records for readers: one, pages, and what a watermark's code stands for. */
 #include "app/journal/photo.h"
 
+#include "app/journal/listing.h"
 #include "app/journal/person.h"
 #include "app/journal/photo_time.h"
 #include "firmware/base/cleanup.h"
@@ -12,6 +13,7 @@
 
 /* In the order of COLUMNS. */
 enum column {
+    COL_POS,
     COL_ID,
     COL_SITE,
     COL_WRITER,
@@ -31,18 +33,18 @@ enum column {
     COL_ACTOR,
     COL_INREPLYTO,
     COL_WITHDRAWN,
-    COL_POS,
     COL_EXIF_TAKEN,
     COL_ORIENTATION,
     COL_LAT,
     COL_LON,
     COL_SERIES,
+    COL_DATE,
     COL_MORE,
 };
 #define COLUMNS                                                                                                        \
-    "p.id, p.site, p.writer, p.sha256, p.thumb_sha256, p.bytes, p.width, p.height, p.stage, p.room, p.caption,"        \
-    " p.taken, p.clock, p.origin, p.code, p.at, p.actor, p.inreplyto, p.withdrawn, p.pos,"                             \
-    " p.exif_taken, p.orientation, p.lat_udeg, p.lon_udeg, p.series"
+    "p.pos, p.id, p.site, p.writer, p.sha256, p.thumb_sha256, p.bytes, p.width, p.height, p.stage, p.room, p.caption," \
+    " p.taken, p.clock, p.origin, p.code, p.at, p.actor, p.inreplyto, p.withdrawn,"                                    \
+    " p.exif_taken, p.orientation, p.lat_udeg, p.lon_udeg, p.series, p.date"
 
 static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
@@ -175,61 +177,71 @@ int photo_print(struct db *db, const char *site, const char *id, bool names, str
     return rc < 0 ? rc : out->error;
 }
 
-#define PAGE                                                                                                           \
-    " p.sha256 <> '' AND (?2 IS NULL OR p.stage = ?2) AND (?3 IS NULL OR p.room = ?3) AND (?4 IS NULL OR p.date >= "   \
-    "?4)"                                                                                                              \
-    " AND (?5 IS NULL OR p.date <= ?5) AND (?6 = 1 OR p.withdrawn = 0) AND p.pos < ?7"                                 \
-    " AND CASE WHEN ?9 IS NULL THEN p.origin <> 'timelapse' ELSE p.origin = ?9 END"                                    \
-    " ORDER BY p.pos DESC LIMIT ?8"
-
-static int put_page(struct db *db, struct stmt *s, const struct photo_query *q, struct json_out *w, int64_t *next) {
-    int64_t last = 0;
-    int rc = 0;
-    *next = 0;
-    for (int n = 0; (rc = stmt_step(s)) == 1; n++) {
-        if (n == q->limit) {
-            *next = last;
-            return 0;
-        }
-        json_open(w, NULL, '{');
-        int put = put_row(db, s, q->names, w);
-        if (put < 0) return put;
-        json_close(w, '}');
-        last = stmt_int(s, COL_POS);
-    }
+static int put_entry(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
+    const struct photo_query *q = ctx;
+    json_open(w, NULL, '{');
+    int rc = put_row(db, s, q->names, w);
+    json_close(w, '}');
     return rc;
 }
 
+int photo_kin(struct db *db, const char *rows, struct listing_kin *out) {
+    struct listing_kin k = { .column = COL_MORE };
+    int rc = db_prepare(db,
+                        "SELECT " COLUMNS ", j.key FROM json_each(?1) j CROSS JOIN photo p ON p.site = json_extract("
+                        "j.value, '$[0]') AND p.id IN (SELECT i.value FROM json_each(j.value) l, json_each(l.value) i"
+                        " WHERE l.type = 'array') WHERE p.sha256 <> '' AND p.withdrawn = 0 ORDER BY j.key, p.id",
+                        &k.s);
+    if (rc < 0) return rc;
+    stmt_bind_text(k.s, 1, rows);
+    *out = k;
+    return 0;
+}
+
+int photo_kin_put(struct db *db, struct listing_kin *k, int64_t row, bool names, struct json_out *w, const char *name) {
+    int rc;
+    json_open(w, name, '[');
+    while ((rc = listing_kin_next(k, row)) == 1) {
+        json_open(w, NULL, '{');
+        rc = put_row(db, k->s, names, w);
+        if (rc < 0) return rc;
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+    return rc < 0 ? rc : w->buf->error;
+}
+
+#define FILTER                                                                                                         \
+    " p.sha256 <> '' AND (?2 IS NULL OR p.stage = ?2) AND (?3 IS NULL OR p.room = ?3) AND (?6 = 1 OR p.withdrawn = 0)" \
+    " AND CASE WHEN ?9 IS NULL THEN p.origin <> 'timelapse' ELSE p.origin = ?9 END"
+#define BY_POS  FILTER " AND p.pos < ?7 ORDER BY p.pos DESC LIMIT ?8"
+#define BY_DATE FILTER " AND p.date >= ?4 AND (p.date, p.pos) < (?5, ?7) ORDER BY p.date DESC, p.pos DESC LIMIT ?8"
+#define PAGE    "SELECT " COLUMNS " FROM photo p WHERE"
+
+/* By whether a site is asked for, and whether dates are. */
+static const char *const pages[2][2] = { { PAGE " ?1 IS NULL AND" BY_POS, PAGE " ?1 IS NULL AND" BY_DATE },
+                                         { PAGE " p.site = ?1 AND" BY_POS, PAGE " p.site = ?1 AND" BY_DATE } };
+
 int photo_list(struct db *db, const struct photo_query *q, struct buf *out, struct err_text *e) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct json_out w;
-    int64_t before = INT64_MAX;
-    int64_t next = 0;
-    char cursor[24];
-    if (q->before && text_int(q->before, 1, INT64_MAX, &before) < 0)
-        return err_field(e, ERR_INVALID, "before", "before has to be the next of the page before");
-    int rc = q->site ? db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE p.site = ?1 AND" PAGE, &s)
-                     : db_prepare(db, "SELECT " COLUMNS " FROM photo p WHERE ?1 IS NULL AND" PAGE, &s);
+    struct stmt *s = NULL;
+    struct photo_query asked = *q;
+    char date[TZ_DATE_SIZE];
+    bool dated = q->from || q->to;
+    int64_t pos;
+    int rc = dated ? listing_before_dated(q->before, q->to, date, &pos, e) : listing_before(q->before, &pos, e);
+    if (rc < 0) return rc;
+    rc = db_prepare(db, pages[q->site != NULL][dated], &s);
     if (rc < 0) return err_set(e, rc, "the photos cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, q->stage);
     stmt_bind_text(s, 3, q->room);
-    stmt_bind_text(s, 4, q->from);
-    stmt_bind_text(s, 5, q->to);
+    if (dated) stmt_bind_text(s, 4, q->from ? q->from : "");
+    if (dated) stmt_bind_text(s, 5, date);
     stmt_bind_int(s, 6, q->withdrawn);
-    stmt_bind_int(s, 7, before);
+    stmt_bind_int(s, 7, pos);
     stmt_bind_int(s, 8, q->limit + 1);
     stmt_bind_text(s, 9, q->origin);
-    json_start(&w, out);
-    json_open(&w, NULL, '{');
-    json_open(&w, "photos", '[');
-    rc = put_page(db, s, q, &w, &next);
-    json_close(&w, ']');
-    (void)snprintf(cursor, sizeof cursor, "%lld", (long long)next);
-    json_put_text(&w, "next", next ? cursor : NULL);
-    json_close(&w, '}');
-    if (rc == 0) rc = out->error;
-    return rc < 0 ? err_set(e, rc, "the photos cannot be listed: %s", err_name(rc)) : 0;
+    return listing_print_dated(db, s, "photos", dated ? COL_DATE : -1, q->limit, put_entry, &asked, out, e);
 }
 
 /* As people write Crockford's base 32. */

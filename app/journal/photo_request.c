@@ -26,9 +26,12 @@ static const char schema[] =
     "  at TEXT NOT NULL, actor TEXT NOT NULL,\n"
     "  failed INTEGER NOT NULL, -- 1: it could not be answered\n"
     "  reason TEXT NOT NULL,    -- why not\n"
+    "  answered INTEGER NOT NULL DEFAULT 0, -- 1: such a photo is here\n"
     "  UNIQUE (site, id)\n"
     ") STRICT;\n"
-    "CREATE INDEX photo_request_site ON photo_request (site);\n";
+    "CREATE INDEX photo_request_site ON photo_request (site); -- and pos, the row's number\n"
+    "CREATE INDEX photo_request_open ON photo_request (site) WHERE answered = 0 AND failed = 0;\n"
+    "CREATE INDEX photo_request_failed ON photo_request (site) WHERE failed = 1;\n";
 
 /* ---- shape ---- */
 
@@ -58,6 +61,18 @@ static int reset(struct db *db, const char *site, const char *id) {
     return row_delete(db, "DELETE FROM photo_request WHERE site = ? AND id = ?", site, id);
 }
 
+int photo_request_note(struct db *db, const char *site, const char *id) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db,
+                        "UPDATE photo_request SET answered = EXISTS (SELECT 1 FROM photo p WHERE p.site = ?1 AND"
+                        " p.inreplyto <> '' AND p.inreplyto = ?2) WHERE site = ?1 AND id = ?2",
+                        &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, id);
+    return stmt_run(s);
+}
+
 static int fold_requested(struct db *db, const struct envelope *event, const char *id, int64_t pos) {
     struct stmt *s = NULL;
     bool camera = true;
@@ -82,7 +97,8 @@ static int fold_requested(struct db *db, const struct envelope *event, const cha
     stmt_bind_text(s, 10, event->actor);
     stmt_bind_int(s, 11, pos);
     rc = stmt_run(s);
-    if (rc < 0 || db_changes(db) > 0) return rc;
+    if (rc < 0) return rc;
+    if (db_changes(db) > 0) return photo_request_note(db, event->site, id);
     return late_mark(db, event, "this photo was asked for before");
 }
 
@@ -100,7 +116,8 @@ static int fold_failed(struct db *db, const struct envelope *event, const char *
     stmt_bind_text(s, 3, row_text(event->data, "reason"));
     stmt_bind_int(s, 4, pos);
     rc = stmt_run(s);
-    if (rc < 0 || db_changes(db) > 0) return rc;
+    if (rc < 0) return rc;
+    if (db_changes(db) > 0) return photo_request_note(db, event->site, id);
     return late_mark(db, event, "it was said before that this photo cannot be taken");
 }
 

@@ -48,6 +48,9 @@ MUST_CHECK int photo_request_print(struct db *db, const char *site, const char *
 MUST_CHECK int photo_request_list(struct db *db, const char *site, const char *state, const char *before, int limit,
                                   bool names, struct buf *out, struct err_text *e);
 
+/* For the fold of photos: a photo that says it answers this request came, or is gone. */
+MUST_CHECK int photo_request_note(struct db *db, const char *site, const char *id);
+
 /* ---- for the table of events ---- */
 extern const struct subject_kind photo_request_kind;
 MUST_CHECK int photo_request_check(const struct json *data, struct err_text *e);        /* photo-requested */

@@ -29,7 +29,10 @@ static const char schema[] =
     "  answered_ms INTEGER NOT NULL,                -- 0: not since it was asked last\n"
     "  UNIQUE (site, id)\n"
     ") STRICT;\n"
-    "CREATE INDEX question_open ON question (site, due_ms) WHERE state = 'open';\n";
+    "CREATE INDEX question_site ON question (site); -- and pos, the row's number\n"
+    "CREATE INDEX question_open ON question (site, due_ms) WHERE state = 'open';\n"
+    "CREATE INDEX question_open_site ON question (site) WHERE state = 'open';\n"
+    "CREATE INDEX question_open_pos ON question (pos) WHERE state = 'open';\n";
 
 int question_now(struct db *db, const char *site, const char *id, struct question_now *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
@@ -246,6 +249,25 @@ int question_print(struct db *db, const char *site, const char *id, bool names, 
     return rc;
 }
 
+#define FILTER                                                                                                         \
+    " (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR asked_of = ?3) AND pos < ?4 AND (?7 = 0 OR asked_ms <= ?7) AND"    \
+    " (?8 = 0 OR asked_of <> 'site')"
+#define OPEN        " state = 'open' AND"
+#define PAGE(which) QUESTIONS " WHERE" which " ORDER BY pos DESC LIMIT ?5"
+#define OF_ALL      " ?1 IS NULL AND ?6 IS NULL AND"
+#define OF_SITE                                                                                                        \
+    " site = ?1 AND (?6 IS NULL OR EXISTS (SELECT 1 FROM person p WHERE p.site = ?1 AND p.id = ?6 AND p.active = 1))"  \
+    " AND"
+#define OF_MEMBER(filter) LISTING_OF_MEMBER("question", filter, "pos DESC", "?6", "?5")
+
+/* By whose they are, and whether only what is open: each has its index in the order of the list. */
+static const char *page_of(const struct question_query *q) {
+    static const char *const pages[3][2] = { { PAGE(OF_ALL FILTER), PAGE(OF_ALL OPEN FILTER) },
+                                             { PAGE(OF_SITE FILTER), PAGE(OF_SITE OPEN FILTER) },
+                                             { PAGE(OF_MEMBER(FILTER)), PAGE(OF_MEMBER(OPEN FILTER)) } };
+    return pages[q->site ? 1 : q->member ? 2 : 0][q->state && strcmp(q->state, "answered") != 0];
+}
+
 int question_list(struct db *db, const struct question_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     bool late = q->state && strcmp(q->state, "late") == 0;
@@ -253,13 +275,7 @@ int question_list(struct db *db, const struct question_query *q, struct buf *out
     int64_t from;
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;
-    rc = db_prepare(db,
-                    QUESTIONS
-                    " WHERE (?1 IS NULL OR site = ?1) AND (?2 IS NULL OR state = ?2)"
-                    " AND (?3 IS NULL OR asked_of = ?3) AND pos < ?4"
-                    " AND (?6 IS NULL OR site IN (SELECT p.site FROM person p WHERE p.id = ?6 AND p.active = 1))"
-                    " AND (?7 = 0 OR asked_ms <= ?7) AND (?8 = 0 OR asked_of <> 'site') ORDER BY pos DESC LIMIT ?5",
-                    &s);
+    rc = db_prepare(db, page_of(q), &s);
     if (rc < 0) return err_set(e, rc, "the questions cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, q->site);
     stmt_bind_text(s, 2, late ? "open" : q->state);

@@ -24,9 +24,10 @@ static int judge_sum(struct rules_case *c, bool material, const char *rule, int 
     }
     int rc = by ? rules_add(c, rule, "executive", "change", by->id, by->at, &a) : 0;
     if (!a) return rc;
-    (void)snprintf(a->zh, sizeof a->zh, "%s超过合同额的 %d%%", material ? "主材变更" : "增项", percent);
-    (void)snprintf(a->en, sizeof a->en, "%s are over %d %% of the contract",
-                   material ? "Changes of materials" : "Additions", percent);
+    (void)snprintf(a->zh, sizeof a->zh, "%s超过合同额的 %d%%%s%s", material ? "主材变更" : "增项", percent,
+                   by->what[0] ? "：" : "", by->what);
+    (void)snprintf(a->en, sizeof a->en, "%s are over %d %% of the contract%s%s",
+                   material ? "Changes of materials" : "Additions", percent, by->what[0] ? ": " : "", by->what);
     return 0;
 }
 

@@ -27,10 +27,10 @@ int rule_hazard_judge(struct rules_case *c) {
         if (due.ms <= c->now.ms) {
             const char *level = h->severity == RULES_STOP_WORK ? "executive" : "office";
             rc = rules_add(c, "hazard-overdue", level, "hazard", h->id, due, &a);
-            if (a) rules_say(a, "隐患逾期没有整改", "A hazard is overdue and not rectified");
+            if (a) rules_say_of(a, "隐患逾期没有整改", h->zh, "A hazard is overdue and not rectified", h->en);
         } else if (warn && due.ms != STANDSTILL_NEVER && due.ms - warn <= c->now.ms) {
             rc = rules_add(c, "hazard-due", "site", "hazard", h->id, (struct wall){ due.ms - warn }, &a);
-            if (a) rules_say(a, "隐患整改快到期了", "A hazard is due soon and not rectified");
+            if (a) rules_say_of(a, "隐患整改快到期了", h->zh, "A hazard is due soon and not rectified", h->en);
         }
     }
     return rc;

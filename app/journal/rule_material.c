@@ -14,8 +14,9 @@ static int judge_material(struct rules_case *c, const struct rules_material *m) 
     if (due.ms > c->now.ms) return 0;
     int rc = rules_add(c, "material-late", "office", "material", m->id, due, &a);
     if (rc < 0) return rc;
-    (void)snprintf(a->zh, sizeof a->zh, "材料应在 %s 到场，还没到", m->expected);
-    (void)snprintf(a->en, sizeof a->en, "A material was expected on %s and has not arrived", m->expected);
+    (void)snprintf(a->zh, sizeof a->zh, "%s应在 %s 到场，还没到", m->what[0] ? m->what : "材料", m->expected);
+    (void)snprintf(a->en, sizeof a->en, "%s was expected on %s and has not arrived",
+                   m->what[0] ? m->what : "A material", m->expected);
     return 0;
 }
 
@@ -29,9 +30,11 @@ static int judge_measurement(struct rules_case *c, const struct rules_measuremen
     if (due.ms > c->now.ms) return 0;
     int rc = rules_add(c, "measurement-late", "office", "material", m->id, due, &a);
     if (rc < 0) return rc;
-    (void)snprintf(a->zh, sizeof a->zh, "最晚 %s 要复尺，还没量：再晚 %s 就装不上", last, m->needed);
+    (void)snprintf(a->zh, sizeof a->zh, "%s%s最晚 %s 要复尺，还没量：再晚 %s 就装不上", m->what, m->what[0] ? "：" : "",
+                   last, m->needed);
     (void)snprintf(a->en, sizeof a->en,
-                   "Not measured yet, %s is the last day: later, what is needed on %s will be late", last, m->needed);
+                   "%s%sNot measured yet, %s is the last day: later, what is needed on %s will be late", m->what,
+                   m->what[0] ? ": " : "", last, m->needed);
     return 0;
 }
 

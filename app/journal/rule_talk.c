@@ -4,6 +4,7 @@
 #include "app/journal/rules_private.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { NOON = 12 * 60 };
 
@@ -15,9 +16,18 @@ static int judge_question(struct rules_case *c, const struct rules_question *q) 
     struct wall due = question_runs_out(&c->clock, q->customer, q->asked, allowed_ms);
     if (due.ms > c->now.ms) return 0;
     int rc = rules_add(c, "question-late", "office", "question", q->id, due, &a);
-    if (rc == 0 && q->customer) rules_say(a, "业主的问题还没有回复", "The customer's question is not answered");
-    if (rc == 0 && !q->customer)
-        rules_say(a, "设计师还没有回复工地的问题", "The designer has not answered the site's question");
+    if (!a) return rc;
+    if (q->customer)
+        rules_say_of(a, "业主的问题还没有回复", q->what, "The customer's question is not answered", q->what);
+    else if (strcmp(q->asked_of, "site") == 0)
+        rules_say_of(a, "工地还没有回复总部的问题", q->what, "The site has not answered head office's question",
+                     q->what);
+    else if (strcmp(q->asked_of, "office") == 0)
+        rules_say_of(a, "总部还没有回复工地的问题", q->what, "Head office has not answered the site's question",
+                     q->what);
+    else
+        rules_say_of(a, "设计师还没有回复工地的问题", q->what, "The designer has not answered the site's question",
+                     q->what);
     return rc;
 }
 

@@ -105,6 +105,11 @@ void rules_say(struct rules_alert *a, const char *zh, const char *en) {
     (void)snprintf(a->en, sizeof a->en, "%s", en);
 }
 
+void rules_say_of(struct rules_alert *a, const char *zh, const char *what_zh, const char *en, const char *what_en) {
+    (void)snprintf(a->zh, sizeof a->zh, "%s%s%s", zh, what_zh[0] ? "：" : "", what_zh);
+    (void)snprintf(a->en, sizeof a->en, "%s%s%s", en, what_en[0] ? ": " : "", what_en);
+}
+
 void rules_alerts_fini(struct rules_alerts *a) {
     free(a->list);
     *a = (struct rules_alerts){ 0 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From tables to facts: what the subjects of a site say of themselves. What is counted how is theirs to know. */
 #include "app/journal/callback.h"
+#include "app/journal/domain.h"
 #include "app/journal/material.h"
 #include "app/journal/rules_load_private.h"
 #include "app/journal/setting.h"
@@ -9,6 +10,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- thresholds ---- */
@@ -106,10 +108,23 @@ static enum rules_severity severity_of(const char *word) {
     return strcmp(word, "notice") == 0 ? RULES_NOTICE : RULES_SERIOUS;
 }
 
+/* The room, where the text does not name it, and the text. */
+static void name_hazard(struct stmt *q, struct rules_hazard *h) {
+    const char *zh = stmt_text(q, 4), *en = stmt_text(q, 5)[0] ? stmt_text(q, 5) : zh, *room = stmt_text(q, 6);
+    const struct domain_room *known = domain_room(room);
+    char whole[2 * RULES_WHAT_SIZE];
+    const char *in_zh = known ? known->zh : room, *in_en = known ? known->en : room;
+    bool named = room[0] && !strstr(zh, in_zh);
+    (void)snprintf(whole, sizeof whole, "%.60s%s%.120s", named ? in_zh : "", named ? " " : "", zh);
+    text_clip(h->zh, sizeof h->zh, whole);
+    (void)snprintf(whole, sizeof whole, "%.60s%s%.120s", named ? in_en : "", named ? ": " : "", en);
+    text_clip(h->en, sizeof h->en, whole);
+}
+
 int rules_load_hazards(struct db *db, struct rules_site *s) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
     int rc = rules_load_prepare(db,
-                                "SELECT id, severity, raised_ms, due_ms FROM hazard WHERE site = ?"
+                                "SELECT id, severity, raised_ms, due_ms, text, text_en, room FROM hazard WHERE site = ?"
                                 " AND state <> 'verified' AND state <> 'rectified' ORDER BY pos",
                                 s->site, &q);
     if (rc < 0) return rc;
@@ -121,6 +136,7 @@ int rules_load_hazards(struct db *db, struct rules_site *s) {
                                     .raised = { stmt_int(q, 2) },
                                     .due = { stmt_int(q, 3) } };
         text_clip(h->id, sizeof h->id, stmt_text(q, 0));
+        name_hazard(q, h);
         s->hazard_count++;
     }
     return rc;
@@ -189,6 +205,7 @@ static int add_change(struct stmt *q, bool material, struct rules_site *s) {
     if (!change) return ERR_NOMEM;
     *change = (struct rules_change){ .at = { stmt_int(q, 3) }, .fen = stmt_int(q, 1), .material = material };
     text_clip(change->id, sizeof change->id, stmt_text(q, 0));
+    text_clip(change->what, sizeof change->what, stmt_text(q, 4));
     s->change_count++;
     return 0;
 }
@@ -198,7 +215,7 @@ static int add_change(struct stmt *q, bool material, struct rules_site *s) {
 int rules_load_changes(struct db *db, struct rules_site *s) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
     int rc = rules_load_prepare(db,
-                                "SELECT id, amount_fen, material, requested_ms FROM change_order WHERE site = ?"
+                                "SELECT id, amount_fen, material, requested_ms, text FROM change_order WHERE site = ?"
                                 " AND state <> 'refused' AND amount_fen > 0 ORDER BY requested_ms, id",
                                 s->site, &q);
     if (rc < 0) return rc;
@@ -218,6 +235,7 @@ static int add_material(const struct material_due *m, void *ctx) {
         *material = (struct rules_material){ .arrived = false };
         text_clip(material->id, sizeof material->id, m->id);
         text_clip(material->expected, sizeof material->expected, m->expected);
+        text_clip(material->what, sizeof material->what, m->name);
         s->material_count++;
     }
     if (m->measured || m->arrived || !m->measure_due[0]) return 0;
@@ -227,6 +245,7 @@ static int add_material(const struct material_due *m, void *ctx) {
     *measurement = (struct rules_measurement){ .lead_days = tz_date_days(m->measure_due, m->needed) };
     text_clip(measurement->id, sizeof measurement->id, m->id);
     text_clip(measurement->needed, sizeof measurement->needed, m->needed);
+    text_clip(measurement->what, sizeof measurement->what, m->name);
     s->measurement_count++;
     return 0;
 }
@@ -239,8 +258,10 @@ int rules_load_materials(struct db *db, struct rules_site *s) {
 
 int rules_load_questions(struct db *db, struct rules_site *s) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
-    int rc = rules_load_prepare(
-        db, "SELECT id, asker, asked_ms FROM question WHERE site = ? AND state = 'open' ORDER BY pos", s->site, &q);
+    int rc = rules_load_prepare(db,
+                                "SELECT id, asker, asked_ms, asked_of, CASE again WHEN '' THEN text ELSE again END "
+                                "FROM question WHERE site = ? AND state = 'open' ORDER BY pos",
+                                s->site, &q);
     if (rc < 0) return rc;
     while ((rc = stmt_step(q)) == 1) {
         struct rules_question *question = rules_load_grow(&s->questions, s->question_count, sizeof *s->questions);
@@ -248,6 +269,8 @@ int rules_load_questions(struct db *db, struct rules_site *s) {
         *question = (struct rules_question){ .customer = strcmp(stmt_text(q, 1), "customer") == 0,
                                              .asked = { stmt_int(q, 2) } };
         text_clip(question->id, sizeof question->id, stmt_text(q, 0));
+        text_clip(question->asked_of, sizeof question->asked_of, stmt_text(q, 3));
+        text_clip(question->what, sizeof question->what, stmt_text(q, 4));
         s->question_count++;
     }
     return rc;

@@ -22,6 +22,8 @@ MUST_CHECK int rules_add(struct rules_case *c, const char *rule, const char *lev
 
 /* Both texts. */
 void rules_say(struct rules_alert *a, const char *zh, const char *en);
+/* The same, and what it is about, where that is known. */
+void rules_say_of(struct rules_alert *a, const char *zh, const char *what_zh, const char *en, const char *what_en);
 
 MUST_CHECK int rule_daily_judge(struct rules_case *c);
 MUST_CHECK int rule_weekly_judge(struct rules_case *c);

@@ -26,12 +26,16 @@ struct rules_period {
     struct wall from, to;
 };
 
+/* What something is called in the people's own words, clipped; "": nobody said. */
+#define RULES_WHAT_SIZE 100
+
 enum rules_severity { RULES_NOTICE, RULES_SERIOUS, RULES_STOP_WORK };
 
 struct rules_hazard {
     char id[ID_SIZE];
     enum rules_severity severity;
-    bool open; /* nobody has rectified it */
+    bool open;                                     /* nobody has rectified it */
+    char zh[RULES_WHAT_SIZE], en[RULES_WHAT_SIZE]; /* its room, and its text */
     struct wall raised, due;
 };
 
@@ -48,12 +52,14 @@ struct rules_change {
     struct wall at;
     int64_t fen;   /* hundredths, negative for a credit */
     bool material; /* of a material; else an addition */
+    char what[RULES_WHAT_SIZE];
 };
 
 struct rules_material {
     char id[ID_SIZE];
     char expected[TZ_DATE_SIZE];
     bool arrived;
+    char what[RULES_WHAT_SIZE];
 };
 
 struct rules_measurement {
@@ -61,11 +67,14 @@ struct rules_measurement {
     char needed[TZ_DATE_SIZE]; /* on that date what is measured has to be on site */
     int lead_days;             /* from measuring to delivery, calendar days */
     bool measured;
+    char what[RULES_WHAT_SIZE];
 };
 
 struct rules_question {
     char id[ID_SIZE];
-    bool customer; /* the customer asks the site; else the site asks the designer */
+    bool customer;    /* asks, of the site */
+    char asked_of[9]; /* "site" "designer" "office" */
+    char what[RULES_WHAT_SIZE];
     struct wall asked;
     bool answered;
 };

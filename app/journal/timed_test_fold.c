@@ -29,7 +29,8 @@ static const char schema[] =
     "  PRIMARY KEY (site, id)\n"
     ") STRICT, WITHOUT ROWID;\n"
     "CREATE INDEX timed_test_pos ON timed_test (site, pos);\n"
-    "CREATE INDEX timed_test_running ON timed_test (site) WHERE state = 'running';\n";
+    "CREATE INDEX timed_test_running ON timed_test (site, pos) WHERE state = 'running';\n"
+    "CREATE INDEX timed_test_newest ON timed_test (site, stage, room, kind, pos, state);\n";
 
 enum { FAULTS_MAX = 16, DARK_MAX = 10000 };
 

@@ -167,6 +167,10 @@ int timed_test_print(struct db *db, const struct timed_view *view, const char *i
                        put_test, &p, out);
 }
 
+#define PAGE(which)                                                                                                    \
+    "SELECT " TIMED_TEST_COLUMNS " FROM timed_test WHERE site = ?1" which                                              \
+    " AND pos < ?2 AND (?3 IS NULL OR state = ?3) ORDER BY pos DESC LIMIT ?4"
+
 int timed_test_list(struct db *db, const struct timed_view *view, const char *state, const char *before, int limit,
                     struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
@@ -176,10 +180,8 @@ int timed_test_list(struct db *db, const struct timed_view *view, const char *st
     if (rc < 0) return rc;
     rc = begin(db, view, &p);
     if (rc == 0)
-        rc = db_prepare(db,
-                        "SELECT " TIMED_TEST_COLUMNS " FROM timed_test WHERE site = ?1 AND pos < ?2"
-                        " AND (?3 IS NULL OR state = ?3) ORDER BY pos DESC LIMIT ?4",
-                        &s);
+        rc = state && strcmp(state, "running") == 0 ? db_prepare(db, PAGE(" AND state = 'running'"), &s)
+                                                    : db_prepare(db, PAGE(""), &s);
     if (rc < 0) return err_set(e, rc, "the tests cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, view->site);
     stmt_bind_int(s, 2, from);
@@ -195,9 +197,8 @@ int timed_test_newest(struct db *db, const char *site, struct stage_test **tests
     CLEANUP(free_ptr) struct stage_test *list = NULL;
     size_t count = 0;
     int rc = db_prepare(db,
-                        "SELECT kind, stage, room, state FROM timed_test t WHERE site = ? AND pos ="
-                        " (SELECT max(pos) FROM timed_test o WHERE o.site = t.site AND o.kind = t.kind AND"
-                        " o.stage = t.stage AND o.room = t.room) ORDER BY stage, room, kind",
+                        "SELECT kind, stage, room, state, max(pos) FROM timed_test WHERE site = ?"
+                        " GROUP BY stage, room, kind ORDER BY stage, room, kind",
                         &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);

@@ -5,6 +5,7 @@
 #include "app/journal/clock_set.h"
 #include "app/journal/counts_private.h"
 #include "app/journal/event.h"
+#include "app/journal/listing.h"
 #include "app/journal/person.h"
 #include "app/journal/photo.h"
 #include "app/journal/setting.h"
@@ -14,17 +15,20 @@
 #include "firmware/base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The columns of every query here, and what it reads from; duplicates and refused events are no entries. */
-#define ENTRY_COLUMNS                                                                                                  \
+#define ENTRY                                                                                                          \
     "SELECT e.pos, e.bytes, c.id, e.seq + (SELECT coalesce(sum(o.seq), 0) FROM chain o WHERE o.site = c.site AND "     \
     "o.writer = c.writer AND o.lane = c.lane AND o.id < c.id), EXISTS (SELECT 1 FROM rejected r WHERE r.site = "       \
     "c.site AND r.writer = c.writer AND r.epoch = c.epoch AND r.lane = c.lane AND r.seq = e.seq AND r.by_us = 0), "    \
-    "l.why, e.type "                                                                                                   \
-    "FROM event e JOIN chain c ON c.id = e.chain "                                                                     \
+    "l.why, e.type "
+#define ENTRY_FROM                                                                                                     \
+    "JOIN chain c ON c.id = e.chain "                                                                                  \
     "LEFT JOIN late l ON l.site = e.site AND l.subject = e.subject AND l.event = e.id "                                \
     "WHERE e.type <> '' AND NOT EXISTS (SELECT 1 FROM duplicate d WHERE d.pos = e.pos) "
+#define ENTRY_COLUMNS ENTRY "FROM event e " ENTRY_FROM
 
 /* Time-lapse frames have a player of their own; here they would bury everything else. */
 #define NO_FRAMES                                                                                                      \
@@ -265,4 +269,53 @@ int timeline_history(struct db *db, const char *site, const char *subject, unsig
     if (rc < 0) return rc;
     json_close(&v.w, ']');
     return out->error;
+}
+
+/* ---- of a page's rows ---- */
+
+struct timeline_histories {
+    struct view view;
+    struct listing_kin entries;
+};
+
+enum { HISTORY_ROW = 7 }; /* the column after those of an entry */
+
+int timeline_histories_create(struct db *db, const char *rows, unsigned hide, struct timeline_histories **out) {
+    struct timeline_histories *h = calloc(1, sizeof *h);
+    if (!h) return ERR_NOMEM;
+    h->entries.column = HISTORY_ROW;
+    int rc = begin(&h->view, db, hide, NULL);
+    if (rc == 0)
+        rc =
+            db_prepare(db,
+                       ENTRY ", j.key FROM json_each(?1) j CROSS JOIN event e ON e.site = json_extract(j.value, '$[0]')"
+                             " AND e.subject = json_extract(j.value, '$[1]') " ENTRY_FROM
+                             "ORDER BY j.key, e.rev, c.writer, c.epoch, e.seq, c.lane",
+                       &h->entries.s);
+    if (rc < 0) {
+        timeline_histories_destroy(h);
+        return rc;
+    }
+    stmt_bind_text(h->entries.s, 1, rows);
+    *out = h;
+    return 0;
+}
+
+int timeline_histories_put(struct timeline_histories *h, int64_t row, struct json_out *w, const char *name) {
+    int rc;
+    json_open(w, name, '[');
+    h->view.w = *w;
+    while ((rc = listing_kin_next(&h->entries, row)) == 1) {
+        rc = put_row(&h->view, h->entries.s);
+        if (rc < 0) return rc;
+    }
+    *w = h->view.w;
+    json_close(w, ']');
+    return rc < 0 ? rc : w->buf->error;
+}
+
+void timeline_histories_destroy(struct timeline_histories *h) {
+    if (!h) return;
+    listing_kin_fini(&h->entries);
+    free(h);
 }

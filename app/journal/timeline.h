@@ -8,6 +8,7 @@
 #ifndef SITELOG_JOURNAL_TIMELINE_H
 #define SITELOG_JOURNAL_TIMELINE_H
 
+#include "firmware/base/json.h"
 #include "firmware/db/db.h"
 
 #define TIMELINE_LIMIT_MAX 200
@@ -36,5 +37,14 @@ MUST_CHECK int timeline_cursor(const char *text, int64_t *before);
 /* A bare array: all events of a subject ("hazard/0193…") in fold order. An entry has "late":"<why>" where it came too late to count.
  * Empty for an unknown subject. */
 MUST_CHECK int timeline_history(struct db *db, const char *site, const char *subject, unsigned hide, struct buf *out);
+
+/* The same of a page's rows, read by one query. rows: a JSON array of ["site","subject" …], one a row, in the order in which they are put; it has to
+ * live as long. Owns: caller, timeline_histories_destroy (takes NULL). */
+struct timeline_histories;
+MUST_CHECK int timeline_histories_create(struct db *db, const char *rows, unsigned hide,
+                                         struct timeline_histories **out);
+/* The member `name` of an open object: the history of that row, counted from 0. */
+MUST_CHECK int timeline_histories_put(struct timeline_histories *h, int64_t row, struct json_out *w, const char *name);
+void timeline_histories_destroy(struct timeline_histories *h);
 
 #endif

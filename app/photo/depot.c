@@ -35,6 +35,10 @@ static int open_photos(const struct depot_options *o, struct depot *d, struct er
     return rc;
 }
 
+/* KiB. Head office reads all its sites at once, and each of two hundred has some twenty pages of its own: SQLite's own 2000 would read them from the file
+ * every time. */
+#define HUB_CACHE "-32768"
+
 int depot_open(const struct depot_options *o, struct depot *out, struct err_text *e) {
     struct depot d = { .lock_fd = -1 };
     int n = snprintf(d.journal_path, sizeof d.journal_path, "%s/journal.db", o->dir);
@@ -66,5 +70,6 @@ void depot_close(struct depot *d) {
 }
 
 int depot_reader(const struct depot *d, struct db **out, struct err_text *e) {
-    return db_open(d->journal_path, DB_JOURNAL_READER, out, e);
+    int rc = db_open(d->journal_path, DB_JOURNAL_READER, out, e);
+    return rc || !d->blob_dir ? rc : db_exec(*out, "PRAGMA cache_size=" HUB_CACHE, e);
 }

@@ -33,7 +33,7 @@ struct ctl_command {
 };
 
 extern const struct ctl_command cmd_init, cmd_user_add, cmd_user_list, cmd_user_lock, cmd_user_unlock, cmd_status,
-    cmd_doctor, cmd_verify, cmd_rebuild, cmd_photo_add, cmd_move, cmd_board_accept;
+    cmd_doctor, cmd_verify, cmd_rebuild, cmd_photo_add, cmd_move, cmd_board_accept, cmd_export;
 
 /* ---- settings (settings.c) ---- */
 

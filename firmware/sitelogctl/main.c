@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct ctl_command *const commands[] = { &cmd_init,      &cmd_user_add,    &cmd_user_list,
-                                                      &cmd_user_lock, &cmd_user_unlock, &cmd_status,
-                                                      &cmd_doctor,    &cmd_verify,      &cmd_rebuild,
-                                                      &cmd_photo_add, &cmd_move,        &cmd_board_accept };
+static const struct ctl_command *const commands[] = {
+    &cmd_init,   &cmd_user_add, &cmd_user_list, &cmd_user_lock, &cmd_user_unlock,  &cmd_status, &cmd_doctor,
+    &cmd_verify, &cmd_rebuild,  &cmd_photo_add, &cmd_move,      &cmd_board_accept, &cmd_export
+};
 
 static void help(void) {
     printf("sitelogctl: sets up, looks after and checks a Sitelog board or head office\n\n"

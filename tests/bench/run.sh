@@ -9,7 +9,7 @@ failed=0
 began=$SECONDS
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
-for program in photo_bytes upload store timeline rules jpeg stamp report live intake drain idle assets; do
+for program in photo_bytes upload store lists rules jpeg stamp report live intake drain idle assets; do
     if [ -n "${BENCH_ONLY:-}" ] && [[ " $BENCH_ONLY " != *" $program "* ]]; then continue; fi
     started=$SECONDS
     "$build/tests/bench/bench_$program" "$build" >>"$rows" || { echo "bench_$program failed" >&2; failed=1; }

@@ -95,7 +95,7 @@ class Job extends Days {
         if (!this.linked) return;
         if (this.n === UNLINKED[1] + 1) return agree(this.manager, this.head);
         await until('each holds the other\'s newest', async () => {
-            const [one, other] = await Promise.all([this.manager, this.head].map(async (client) => (await client.get('/timeline?limit=60')).entries.map(({ id }) => id)));
+            const [one, other] = await Promise.all([this.manager, this.head].map(async (client) => (await client.get('/timeline?limit=200')).entries.map(({ id }) => id)));
             return [[one, other], [other, one]].every(([of, at]) => of.slice(0, 25).every((id) => at.includes(id)));
         });
     }

@@ -137,4 +137,25 @@ test('personal data is in no journal, topic, payload, log, metric or answer', ()
     });
 });
 
+test('who sees the customer block is written down: once a session and hour, and only who sees it', () => withStack({}, async (stack) => {
+    await stack.startBroker();
+    await stack.startHub();
+    const board = await stack.startBoard('b-1');
+    for (const [where, id, role] of [[board, 'u-01', 'manager'], [board, 'u-02', 'supervisor'], [null, 'o-01', 'office'], [null, 'o-02', 'office']]) await stack.addUser(where, id, role, PIN, id);
+    const office = await stack.hubClient({ site: 's-1' }).signIn('o-01', PIN), manager = await stack.client(board).signIn('u-01', PIN), supervisor = await stack.client(board).signIn('u-02', PIN);
+    const looks = async () => (await office.get('/api/v1/sites/s-1/timeline?limit=200')).entries.filter((e) => e.type === 'access').map((e) => `${e.actor.id} ${e.data.what} ${e.board}`).sort();
+    const none = await until('the board has told of itself', async () => (await office.raw('GET', '/api/v1/sites/s-1')).json.version !== undefined && await looks());
+    assert.deepEqual(none, [], 'a site without a customer has nothing to see');
+    await office.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { customer: { name: CUSTOMER, phone: NUMBERS.telephone } } });
+    await until('the plan is on the board', async () => (await supervisor.get('/site')).version === 1);
+    for (let n = 0; n < 5; n++) for (const who of [manager, supervisor]) await who.get('/site');
+    for (let n = 0; n < 3; n++) await office.get('/api/v1/sites/s-1');
+    await office.get('/api/v1/callbacks/due?all=true');
+    const expected = ['o-01 customer hub', 'o-01 customer hub', 'u-01 customer b-1'];
+    await until('each look is at head office', async () => assert.deepEqual(await looks(), expected) === undefined);
+    // Another session of the same person is another one; what went on in between wrote nothing more.
+    await (await stack.client(board).signIn('u-01', PIN)).get('/site');
+    await until('the second session, too', async () => assert.deepEqual(await looks(), [...expected, 'u-01 customer b-1']) === undefined);
+}));
+
 await runTests();

@@ -8,7 +8,7 @@ packages=(
     pkg-config libuv1-dev libmicrohttpd-dev libgnutls28-dev libcjson-dev libinih-dev libmosquitto-dev libcurl4-openssl-dev libssl-dev
     libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libexif-dev libsystemd-dev libgpiod-dev libcairo2-dev
     libpango1.0-dev libfontconfig-dev tzdata fonts-wqy-microhei
-    libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libexif-dev libzbar-dev libsystemd-dev libgpiod-dev tzdata fonts-wqy-microhei
+    libsqlite3-dev libturbojpeg0-dev libjpeg62-turbo-dev libfreetype-dev libexif-dev libzbar-dev libarchive-dev libsystemd-dev libgpiod-dev tzdata fonts-wqy-microhei
 )
 [ "${1:-test}" = build ] || packages+=(mosquitto curl mate-backgrounds)
 if [ "${1:-test}" = test ]; then

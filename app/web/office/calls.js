@@ -8,6 +8,7 @@ import { uuid7 } from '/shared/ids.js';
 import * as live from '/shared/live.js';
 import { fact, photoRow } from '/shared/money.js';
 import { choose, openSheet } from '/shared/sheet.js';
+import { reasonName, stageName } from '/shared/trade.js';
 import { lang, t } from '/shared/words.js';
 import { dayName, moment, shortDay, today } from '/shared/when.js';
 import { ofSite, siteOptions, sites, zoneOf } from './allsites.js';
@@ -18,7 +19,7 @@ import { filled, noteField, openForm, row, siteApi } from './form.js';
 function digest(call) {
     const { lines, photos, delay, next, questions } = call.digest;
     return [lines.length > 0 && el('ul', { class: 'call-lines' }, lines.map((line) => el('li', {}, el('time', { datetime: line.at }, moment(line.at)), ' ', [line.stage, line.text].filter(Boolean).join(' · ')))), photoRow(photos),
-        fact('call.delay', delay), next && fact('call.next', `${next.zh} · ${shortDay(next.planned_finish)}`), questions > 0 && el('p', { class: 'hazard-overdue' }, t('call.open-questions', { n: questions }))];
+        fact('call.delay', delay && reasonName(delay)), next && fact('call.next', `${stageName(next.stage)} · ${shortDay(next.planned_finish)}`), questions > 0 && el('p', { class: 'hazard-overdue' }, t('call.open-questions', { n: questions }))];
 }
 
 function called(call) {

@@ -9,7 +9,7 @@ import { phraseName, reasonName, roomName, stageName, tradeName } from './trade.
 import { icon } from './icons.js';
 import { yuan } from './money.js';
 import { openViewer, photoOf, photoState, photoTile } from './pictures.js';
-import { may } from './place.js';
+import { may, user } from './place.js';
 import { openSheet } from './sheet.js';
 import { setBadge, stateOf, worst } from './states.js';
 import { has, lang, t } from './words.js';
@@ -159,6 +159,8 @@ function bodyOf(entry) {
         return [line(d.to)];
     case 'setting-set':
         return d.key === 'camera_consent' && d.value ? [line(t(d.value.given ? 'consent.given' : 'consent.refused'), d.value.on, d.value.by, d.value.text)] : [line(has(`setting.${d.key}`) ? t(`setting.${d.key}`) : d.key, d.value === null ? '–' : d.value !== undefined && String(d.value))];
+    case 'access':
+        return [line(has(`access.${d.what}`) ? t(`access.${d.what}`) : d.what, [d.from, d.to].filter(Boolean).join(' – '))];
     case 'viewpoint-moved':
         return [line(t('viewpoint.now-in', { where: d.room ? roomName(d.room) : t('timelapse.place-unknown') }), d.note, d.detected && t('viewpoint.seen'))];
     default:
@@ -207,8 +209,9 @@ function strip(entries) {
 
 const together = (a, b) => a.type === 'photo-taken' && b.type === 'photo-taken' && a.actor?.id === b.actor?.id && dayOf(madeAt(a)) === dayOf(madeAt(b)) && clockNote(a) === clockNote(b);
 
-// options.amend(entry): offered on daily logs. Returns nodes with a heading a day, and what to refresh.
-export function renderEntries(entries, options = {}) {
+// Who looked at what is shown to head office only. options.amend(entry): offered on daily logs. Returns nodes with a heading a day, and what to refresh.
+export function renderEntries(all, options = {}) {
+    const entries = user.get()?.role === 'office' ? all : all.filter((entry) => entry.type !== 'access');
     const nodes = [];
     const refreshers = [];
     let day = '';

@@ -62,7 +62,7 @@ async function checkPages({ out, board, hub }) {
     for (const [n, [, user, pin]] of people.entries()) await signIn(n < 4 ? board : hub, user, pin);
     const headers = await signIn(board, 'u-01', '2468');
     const today = await (await fetch(`${board}/api/v1/today`, { headers })).json();
-    assert.deepEqual([today.stage.key, today.stage.day, today.stage.days, today.stage.late_days], ['plumbing_electrical', 6, 10, 0]);
+    assert.deepEqual([today.stage.key, today.stage.day, today.stage.days, today.stage.late_days], ['plumbing_electrical', 1, 10, 0]);
     const timeline = await (await fetch(`${board}/api/v1/timeline`, { headers })).json();
     assert.ok(timeline.entries.some((entry) => entry.type === 'daylog-submitted'));
     assert.ok(timeline.entries.filter((entry) => entry.type === 'photo-taken').length >= 4);

@@ -315,8 +315,40 @@ static void test_assets(void **state) {
     }
 }
 
+static void a_table_links_to_its_next_page(void **state) {
+    static const struct {
+        const char *name, *value, *link;
+    } cases[] = {
+        { "state", "open", "<?state=open&lang=zh&before=12>; rel=\"next\"" },
+        { "before", "99", "<?lang=zh&before=12>; rel=\"next\"" },
+        { "room", "次卧 &", "<?room=%E6%AC%A1%E5%8D%A7%20%26&lang=zh&before=12>; rel=\"next\"" },
+    };
+    char longest[600];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct exchange_input input = { .query = { { cases[i].name, cases[i].value }, { "lang", "zh" } },
+                                        .query_count = 2 };
+        struct exchange x;
+        exchange_init(&x, &input);
+        exchange_link_next(&x, "12");
+        assert_string_equal(x.reply.link, cases[i].link);
+        exchange_fini(&x);
+    }
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    for (size_t n = 0; n < 200; n++) { /* no half a link, wherever it ends */
+        struct exchange_input input = { .query = { { "room", longest + n }, { "lang", "zh" } }, .query_count = 2 };
+        struct exchange x;
+        exchange_init(&x, &input);
+        exchange_link_next(&x, "12");
+        assert_true(!x.reply.link[0] || strstr(x.reply.link, "&lang=zh&before=12>; rel=\"next\""));
+        exchange_fini(&x);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_links_to_its_next_page),
         cmocka_unit_test(test_url),
         cmocka_unit_test(test_url_random),
         cmocka_unit_test(test_range),

@@ -60,24 +60,26 @@ static void a_list_becomes_a_table(void **state) {
                                "\"office\",\"subject\":\"board/b\","
                                "\"due\":\"d\",\"raised\":\"r\",\"text\":{\"zh\":\"=坏\",\"en\":\"bad\"},\"state\":"
                                "\"standing\",\"seen\":{\"at\":\"t\","
-                               "\"by\":{\"id\":\"o\",\"name\":null}}}],\"next\":null}";
+                               "\"by\":{\"id\":\"o\",\"name\":null}}}],\"next\":\"12\"}";
     static const char table[] =
         "\xef\xbb\xbf\"工地\",\"编号\",\"级别\",\"状态\",\"规则\",\"对象\",\"内容\",\"到期\",\"发出\","
         "\"解除\",\"看到时间\",\"看到的人\",\"备注\"\r\n\"s-1\",\"x\",\"总部\",\"未解除\",\"camera-down\","
         "\"board/b\",\"'=坏\",\"d\",\"r\",\"\",\"t\",\"\",\"\"\r\n";
     CLEANUP(buf_fini) struct buf json;
     CLEANUP(buf_fini) struct buf out;
+    char next[CSV_LIST_NEXT_SIZE];
     (void)state;
     buf_init(&json, 10000);
     buf_init(&out, 10000);
     assert_int_equal(buf_add_text(&json, list), 0);
-    assert_int_equal(csv_list(&json, "alerts", csv_list_alerts, true, &out), 0);
+    assert_int_equal(csv_list(&json, "alerts", csv_list_alerts, true, &out, next), 0);
     assert_string_equal(out.data, table);
+    assert_string_equal(next, "12");
     buf_clear(&out);
-    assert_int_equal(csv_list(&json, "alerts", csv_list_alerts, false, &out), 0);
+    assert_int_equal(csv_list(&json, "alerts", csv_list_alerts, false, &out, next), 0);
     assert_non_null(strstr(out.data, "\"head office\",\"standing\",\"camera-down\",\"board/b\",\"bad\""));
     buf_clear(&out);
-    assert_int_equal(csv_list(&json, "sites", csv_list_sites, true, &out), ERR_CORRUPT);
+    assert_int_equal(csv_list(&json, "sites", csv_list_sites, true, &out, next), ERR_CORRUPT);
 }
 
 static void reasons_are_told_in_one_cell(void **state) {
@@ -87,14 +89,16 @@ static void reasons_are_told_in_one_cell(void **state) {
         "\"held\":null}]}";
     CLEANUP(buf_fini) struct buf json;
     CLEANUP(buf_fini) struct buf out;
+    char next[CSV_LIST_NEXT_SIZE];
     (void)state;
     buf_init(&json, 10000);
     buf_init(&out, 10000);
     assert_int_equal(buf_add_text(&json, list), 0);
-    assert_int_equal(csv_list(&json, "sites", csv_list_sites, false, &out), 0);
+    assert_int_equal(csv_list(&json, "sites", csv_list_sites, false, &out, next), 0);
     assert_non_null(
         strstr(out.data, "\r\n\"s-1\",\"a\",\"yes\",\"alerts for the executives 2; working days late 4\",\"\","));
     assert_non_null(strstr(out.data, ",3,\"\",\"\"\r\n"));
+    assert_string_equal(next, "");
 }
 
 int main(void) {

@@ -167,7 +167,7 @@ static void hazards_agree(struct post_rig *f, const struct judged *j, struct wal
     assert_int_equal(hazard_list(f->t.db, &q, &f->answer, &f->e), 0);
     same("a hazard among the overdue ones", now, strstr(f->answer.data, post_rig_id(HAZARD)) != NULL, due);
     buf_clear(&f->answer);
-    assert_int_equal(hazard_csv(f->t.db, &q, false, &f->answer, &f->e), 0);
+    assert_int_equal(hazard_csv(f->t.db, &q, false, &f->answer, (char[CSV_LIST_NEXT_SIZE]){ 0 }, &f->e), 0);
     same("a hazard in the table", now, strstr(f->answer.data, post_rig_id(HAZARD)) != NULL, due);
 }
 
@@ -198,7 +198,7 @@ static void mine_agrees(struct post_rig *f, const struct judged *j, struct wall 
     struct measure m = { 0 };
     struct tz *tz = NULL;
     assert_int_equal(tz_create(ZONE, &tz, NULL), 0);
-    pressing_scope_init(&ask.scope, tz, ZONE, 900, now);
+    pressing_scope_init(&ask.scope, tz, ZONE, now);
     buf_clear(&f->answer);
     assert_int_equal(mine_print(f->t.db, &ask, &f->answer), 0);
     same("a hazard on one's list", now, strstr(f->answer.data, "\"kind\":\"overdue\"") != NULL, due);
@@ -273,7 +273,7 @@ static void held_and_resumed(void **state) {
                     "00','overdue':false");
     struct hazard_query q = { .site = JOURNAL_SITE, .now = clock_wall(), .limit = 10 };
     buf_clear(&f->answer);
-    assert_int_equal(hazard_csv(f->t.db, &q, false, &f->answer, &f->e), 0);
+    assert_int_equal(hazard_csv(f->t.db, &q, false, &f->answer, (char[CSV_LIST_NEXT_SIZE]){ 0 }, &f->e), 0);
     post_rig_has(f, "'2026-11-27'");
     agree_until(f, "2026-11-30T12:00:00+08:00");
 }

@@ -200,6 +200,49 @@ static void the_draft_goes_with_the_report(void **state) {
     assert_int_equal(count(&f->board, "draft"), 0);
 }
 
+/* How many there are on all pages. */
+static int on_all_pages(struct fixture *f, struct inspection_query q) {
+    char next[40] = "";
+    int n = 0;
+    q.limit = 3;
+    do {
+        q.before = next[0] ? next : NULL;
+        buf_clear(&f->answer);
+        assert_int_equal(inspection_list(f->board.db, &q, &f->answer, &f->e), 0);
+        for (const char *at = f->answer.data; (at = strstr(at, "\"verdict\"")); at++) n++;
+        next[0] = '\0';
+        (void)sscanf(strstr(f->answer.data, "\"next\":"), "\"next\":\"%39[^\"]", next);
+    } while (next[0]);
+    return n;
+}
+
+/* Whose it is and whether dates are asked for decide by which statement it is read. */
+static void every_way_to_a_list_finds_the_same(void **state) {
+    struct fixture *f = *state;
+    struct event_draft on_the_list = { .site = JOURNAL_SITE,
+                                       .type = "person-set",
+                                       .subject_id = "u-08",
+                                       .actor = "board",
+                                       .data = "{\"name\":\"x\",\"role\":\"supervisor\",\"active\":true}" };
+    journal_pair_append(&f->board, &on_the_list, NULL);
+    for (int i = 0; i < 7; i++) assert_int_equal(submit(f, NA("de.bearing") "," REST), 0);
+    static const char *const dates[] = { NULL, "2000-01-01", "2100-01-01" };
+    static const int found[] = { 7, 7, 0 };
+    for (int i = 0; i < 3; i++) {
+        struct inspection_query q = { .from = dates[i] };
+        assert_int_equal(on_all_pages(f, q), found[i]);
+        q.member = "u-08";
+        assert_int_equal(on_all_pages(f, q), found[i]);
+        q.site = JOURNAL_SITE;
+        assert_int_equal(on_all_pages(f, q), found[i]);
+        q.member = "u-77";
+        assert_int_equal(on_all_pages(f, q), 0);
+        q.site = NULL;
+        assert_int_equal(on_all_pages(f, q), 0);
+    }
+    assert_int_equal(on_all_pages(f, (struct inspection_query){ .to = "2000-01-01" }), 0);
+}
+
 static void lists_and_both_ends(void **state) {
     struct fixture *f = *state;
     struct inspection_query q = { .site = JOURNAL_SITE, .limit = 2 };
@@ -231,6 +274,7 @@ int main(void) {
         TEST(a_companys_own_items_count),
         TEST(a_timed_item_needs_its_test),
         TEST(the_draft_goes_with_the_report),
+        TEST(every_way_to_a_list_finds_the_same),
         TEST(lists_and_both_ends),
     };
     return cmocka_run_group_tests_name("inspection", tests, NULL, NULL);

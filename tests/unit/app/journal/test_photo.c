@@ -197,6 +197,16 @@ static void test_list(void **state) {
     assert_int_equal(photo_list(f->t.db, &q, &f->answer, &f->e), 0);
     assert_true(photo_rig_answers(f, "\"taken\":\"2026-11-23T23:30:00.000+08:00\""));
     assert_false(photo_rig_answers(f, "2026-11-21"));
+    q = (struct photo_query){ .site = JOURNAL_SITE, .limit = 2, .from = "2026-11-21", .to = "2026-11-23" };
+    for (int page = 0; page < 2; page++) { /* between dates the cursor says the date, too */
+        buf_clear(&f->answer);
+        assert_int_equal(photo_list(f->t.db, &q, &f->answer, &f->e), 0);
+        assert_int_equal(photo_rig_answers(f, "2026-11-23T") && photo_rig_answers(f, "2026-11-22T"), page == 0);
+        assert_int_equal(photo_rig_answers(f, "2026-11-21T") && photo_rig_answers(f, "\"next\":null"), page == 1);
+        assert_false(photo_rig_answers(f, "2026-11-24T") || photo_rig_answers(f, "2026-11-20T"));
+        if (page == 0) (void)sscanf(strstr(f->answer.data, "\"next\":"), "\"next\":\"%39[^\"]", next);
+        q.before = next;
+    }
     q.before = "x";
     assert_int_equal(photo_list(f->t.db, &q, &f->answer, &f->e), ERR_INVALID);
 }

@@ -147,8 +147,8 @@ static void the_customer_is_asked_to_sign(void **state) {
     post_rig_has(f, "'kind':'gate','subject':'stage/completion'");
     post_rig_has(f, "'plan':[{'years':1,'date':'2027-12-15'");
     hasnt(f, "\"handover\"");
-    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 9, "'subject':'stage/completion','method':'crm'"),
-                     0);
+    assert_int_equal(
+        post_rig_send(f, confirmation_post_office, NULL, NULL, 9, "'subject':'stage/completion','method':'crm'"), 0);
     stages(f, "completion");
     post_rig_has(f, "'customer':{'state':'confirmed','at':'2026-12-15T10:00:00.000+08:00'}");
     dues(f, "manager");
@@ -165,11 +165,13 @@ static void each_acceptance_has_its_signature(void **state) {
     say(f, "stage-started", "tiling", "{\"room\":\"bath\"}");
     say(f, "acceptance-requested", "tiling", "{\"room\":\"bath\"}");
     say(f, "stage-accepted", "tiling", "{\"room\":\"bath\"}");
-    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 1, "'subject':'stage/tiling','method':'crm'"), 0);
+    assert_int_equal(
+        post_rig_send(f, confirmation_post_office, NULL, NULL, 1, "'subject':'stage/tiling','method':'crm'"), 0);
     stages(f, "tiling");
     post_rig_has(f, "'customer':{'state':'confirmed'");
-    assert_int_equal(post_rig_send(f, confirmation_post, NULL, NULL, 2, "'subject':'stage/tiling','method':'crm'"),
-                     ERR_CONFLICT);
+    assert_int_equal(
+        post_rig_send(f, confirmation_post_office, NULL, NULL, 2, "'subject':'stage/tiling','method':'crm'"),
+        ERR_CONFLICT);
     say(f, "stage-started", "tiling", "{\"room\":\"kitchen\"}");
     stages(f, "tiling");
     post_rig_has(f, "'customer':null");

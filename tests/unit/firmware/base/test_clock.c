@@ -185,24 +185,24 @@ static int child_says(const char *setting) {
     return WEXITSTATUS(status);
 }
 
-/* A clock that a file sets while the program runs. */
-static int child_is_set(void) {
+/* A file sets the wall clock while the program runs (n 0), or lets time pass by both clocks (n 1), which is not setting it. */
+static int child_is_moved(size_t n) {
     char path[] = "/tmp/sitelog-test-XXXXXX";
-    int64_t ahead_ms = 0;
+    int64_t words[2] = { 0 };
     int fd = mkstemp(path);
     assert_true(fd >= 0);
-    assert_int_equal(pwrite(fd, &ahead_ms, sizeof ahead_ms, 0), sizeof ahead_ms);
+    assert_int_equal(pwrite(fd, words, sizeof words, 0), sizeof words);
     pid_t pid = fork();
     if (pid == 0) {
         char setting[64];
         (void)snprintf(setting, sizeof setting, "@%s", path);
         setenv("SITELOG_CLOCK", setting, 1);
-        int64_t before_ms = clock_offset_ms(), wall_ms = clock_wall().ms;
-        ahead_ms = INT64_C(86400000);
-        if (pwrite(fd, &ahead_ms, sizeof ahead_ms, 0) != sizeof ahead_ms) _exit(9);
-        int64_t moved_ms = clock_offset_ms() - before_ms - ahead_ms;
-        bool wall_too = clock_wall().ms - wall_ms >= ahead_ms;
-        _exit(moved_ms > -1000 && moved_ms < 1000 && wall_too ? 10 : 12);
+        int64_t offset_ms = clock_offset_ms(), wall_ms = clock_wall().ms, mono_ms = clock_mono().ms;
+        words[n] = INT64_C(86400000);
+        if (pwrite(fd, words, sizeof words, 0) != sizeof words) _exit(9);
+        int64_t moved_ms = clock_offset_ms() - offset_ms - words[0], passed_ms = clock_mono().ms - mono_ms - words[1];
+        bool wall_too = clock_wall().ms - wall_ms >= words[n];
+        _exit(moved_ms > -1000 && moved_ms < 1000 && passed_ms >= 0 && passed_ms < 60000 && wall_too ? 10 : 12);
     }
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -219,7 +219,8 @@ static void test_whole_program_clock(void **state) {
     assert_int_equal(child_says("yesterday"), 2);
     assert_int_equal(child_says("2026-11-22T16:04:05Z,"), 2);
     assert_int_equal(child_says("2026-11-22T16:04:05Z,-1"), 2);
-    assert_int_equal(child_is_set(), 10);
+    assert_int_equal(child_is_moved(0), 10);
+    assert_int_equal(child_is_moved(1), 10);
 }
 
 int main(void) {

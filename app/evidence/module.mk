@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+SRC += $(wildcard app/evidence/*.c)
