@@ -22,10 +22,11 @@ enum { LINES_MAX = 5, PHOTOS_SHOWN = 3, TEXT_SIZE = 200, SITES_MAX = 2000, NOON 
 
 /* ---- when ---- */
 
-static int read_last(struct db *db, const char *site, struct callback_due *d, char next[TZ_DATE_SIZE]) {
+static int read_last(struct db *db, const char *site, struct callback_due *d, char next[TZ_DATE_SIZE],
+                     struct wall *called) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc =
-        db_prepare(db, "SELECT date, next, pos FROM callback WHERE site = ? ORDER BY at_ms DESC, id DESC LIMIT 1", &s);
+    int rc = db_prepare(
+        db, "SELECT date, next, pos, at_ms FROM callback WHERE site = ? ORDER BY at_ms DESC, id DESC LIMIT 1", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
     rc = stmt_step(s);
@@ -33,6 +34,7 @@ static int read_last(struct db *db, const char *site, struct callback_due *d, ch
     text_clip(d->last, sizeof d->last, stmt_text(s, 0));
     text_clip(next, TZ_DATE_SIZE, stmt_text(s, 1));
     d->since_pos = stmt_int(s, 2);
+    called->ms = stmt_int(s, 3);
     return 0;
 }
 
@@ -53,17 +55,32 @@ static int read_first(struct db *db, const char *site, const struct tz *tz, char
     return rc < 0 ? rc : 0;
 }
 
-/* That date, later by as long as clocks stood still since `from`; "": held, and nobody knows until when. */
-static int shift_date(struct db *db, const char *site, const struct plan *plan, const struct tz *tz, const char *from,
-                      const char *date, char out[TZ_DATE_SIZE]) {
+/* From noon to noon: a date moves by whole days, however many seconds a holding lasted. "": held, and nobody knows until when. */
+static void shift_date(const struct standstill *clock, const char *from, const char *date, char out[TZ_DATE_SIZE]) {
+    struct wall due = standstill_shift(clock, standstill_at(clock, from, NOON), standstill_at(clock, date, NOON));
+    out[0] = '\0';
+    if (due.ms != STANDSTILL_NEVER) tz_date(clock->tz, due, out);
+}
+
+/* The day that was agreed on in a call: only holdings that nobody knew of then move it, be it no working day. */
+static int agreed(struct db *db, const char *site, const struct plan *plan, const struct tz *tz, struct wall called,
+                  const char *next, struct callback_due *d) {
     struct standstill clock;
+    size_t later = 0;
     int rc = standing_read(db, site, &plan->cutoffs, tz, &clock);
     if (rc < 0) return rc;
-    /* From noon to noon: a date moves by whole days, however many seconds a holding lasted. */
-    struct wall due = standstill_shift(&clock, standstill_at(&clock, from, NOON), standstill_at(&clock, date, NOON));
+    struct wall noon = standstill_at(&clock, next, NOON);
+    bool moves = false;
+    for (size_t i = 0; i < clock.held_count; i++) {
+        if (clock.held[i].from.ms <= called.ms) continue;
+        moves = moves || clock.held[i].from.ms < noon.ms;
+        clock.held[later++] = clock.held[i];
+    }
+    clock.held_count = later;
+    clock.granted_count = 0;
+    text_clip(d->due, sizeof d->due, next);
+    if (moves) shift_date(&clock, d->last, next, d->due);
     standing_fini(&clock);
-    out[0] = '\0';
-    if (due.ms != STANDSTILL_NEVER) tz_date(tz, due, out);
     return 0;
 }
 
@@ -71,13 +88,17 @@ static int shift_date(struct db *db, const char *site, const struct plan *plan, 
 static int count_days(struct db *db, const char *site, const struct plan *plan, const struct tz *tz, const char *from,
                       char out[TZ_DATE_SIZE]) {
     int64_t days = plan->cutoffs.callback_days;
+    struct standstill clock;
     char date[TZ_DATE_SIZE];
     int rc = days == setting_find(SETTING_CALLBACK_DAYS)->standard
                  ? setting_get_int(db, site, SETTING_CALLBACK_DAYS, &days)
                  : 0;
+    if (rc == 0) rc = standing_read(db, site, &plan->cutoffs, tz, &clock);
     if (rc < 0) return rc;
     tz_date_add(from, (int)days, date);
-    return shift_date(db, site, plan, tz, from, date, out);
+    shift_date(&clock, from, date, out);
+    standing_fini(&clock);
+    return 0;
 }
 
 static int when(struct db *db, const char *site, const struct plan *plan, const struct tz *tz,
@@ -86,14 +107,15 @@ static int when(struct db *db, const char *site, const struct plan *plan, const 
     struct civil valid;
     char next[TZ_DATE_SIZE] = "";
     char first[TZ_DATE_SIZE] = "";
+    struct wall called = { 0 };
     bool done = false;
     int rc = handover_done(db, site, &done, NULL);
-    if (rc == 0) rc = read_last(db, site, &d, next);
+    if (rc == 0) rc = read_last(db, site, &d, next, &called);
     if (rc == 0 && !d.last[0]) rc = read_first(db, site, tz, first);
     if (rc < 0) return rc;
     const char *from = d.last[0] ? d.last : first;
     if (!done && next[0] && tz_date_parse(from, &valid) == 0 && tz_date_parse(next, &valid) == 0)
-        rc = shift_date(db, site, plan, tz, from, next, d.due);
+        rc = agreed(db, site, plan, tz, called, next, &d);
     else if (!done && tz_date_parse(from, &valid) == 0)
         rc = count_days(db, site, plan, tz, from, d.due);
     if (rc == 0) *out = d;

@@ -11,6 +11,7 @@
 #include "app/journal/rules.h"
 #include "app/journal/rules_load.h"
 #include "firmware/base/cleanup.h"
+#include "firmware/base/text.h"
 #include "tests/support/journal_pair.h"
 
 #include <stdio.h>
@@ -219,8 +220,63 @@ static void answers_that_are_owed(void **state) {
     STANDS("12-31T00:00", "callback-due", "callback/2026-12-02", "");
     tell(&f->hub, "30T09:00", "site-resumed", JOURNAL_SITE, "{}");
     STANDS("12-07T00:00", "callback-due", "callback/2026-12-02", "");
-    STANDS("12-03T23:59", "callback-due", "callback/2026-12-06", "");
-    STANDS("12-07T00:00", "callback-due", "callback/2026-12-06", "12-06T00:00 office");
+    STANDS("12-03T23:59", "callback-due", "callback/2026-12-04", "");
+    STANDS("12-07T00:00", "callback-due", "callback/2026-12-04", "12-04T00:00 office");
+}
+
+static void a_call_agreed_for_a_sunday(void **state) {
+    struct fixture *f = *state;
+    tell(&f->board, "23T09:00", "note", "n", "{}");
+    tell(&f->hub, "23T10:00", "callback-done", ID(1), "{'score':5,'date':'2026-11-23','next':'2026-11-29'}");
+    STANDS("11-29T00:00", "callback-due", "callback/2026-11-29", "11-29T00:00 office"); /* as it was agreed */
+    tell(&f->hub, "24T09:00", "site-held", JOURNAL_SITE, "{'reason':'payment-overdue'}");
+    STANDS("12-31T00:00", "callback-due", "callback/2026-11-29", "");
+    tell(&f->hub, "25T09:00", "site-resumed", JOURNAL_SITE, "{}");
+    STANDS("12-31T00:00", "callback-due", "callback/2026-11-30", "11-30T00:00 office");
+    tell(&f->hub, "29T15:00", "site-held", JOURNAL_SITE, "{'reason':'payment-overdue'}"); /* before it has come */
+    tell(&f->hub, "30T15:00", "site-resumed", JOURNAL_SITE, "{}");
+    STANDS("12-31T00:00", "callback-due", "callback/2026-11-30", "");
+    STANDS("12-31T00:00", "callback-due", "callback/2026-12-01", "12-01T00:00 office");
+}
+
+/* Both texts of the one alert of that rule, which has the same ones at both ends; whole UTF-8 within its room. */
+static void says(struct fixture *f, const char *at, const char *rule, const char *zh, const char *en) {
+    char now[40];
+    (void)snprintf(now, sizeof now, "2026-%s:00+08:00", at);
+    journal_pair_carry(&f->board, &f->hub, &f->seed);
+    journal_pair_carry(&f->hub, &f->board, &f->seed);
+    for (int end = 0; end < 2; end++) {
+        struct rules_alerts a = { 0 };
+        int found = 0;
+        judge(end ? &f->hub : &f->board, end, now, &a);
+        for (size_t i = 0; i < a.count; i++) {
+            if (strcmp(a.list[i].rule, rule) != 0) continue;
+            found++;
+            assert_string_equal(a.list[i].zh, zh);
+            assert_string_equal(a.list[i].en, en);
+            assert_true(text_utf8_valid(a.list[i].zh, strlen(a.list[i].zh)));
+        }
+        assert_int_equal(found, 1);
+        rules_alerts_fini(&a);
+    }
+}
+
+#define HAN10 "瓷砖空鼓需要返工重贴"
+
+static void texts_name_what_they_are_about(void **state) {
+    struct fixture *f = *state;
+    tell(&f->board, "23T10:00", "hazard-raised", ID(1),
+         "{'severity':'stop_work','room':'living','text':'" HAN10 HAN10 HAN10 HAN10 HAN10 "'}");
+    /* 客厅 and a blank are 7 bytes: 30 characters more are within 99 */
+    says(f, "11-24T10:00", "hazard-overdue", "隐患逾期没有整改：客厅 " HAN10 HAN10 HAN10,
+         "A hazard is overdue and not rectified: living room: " HAN10 "瓷砖空鼓需要返工重贴瓷砖空鼓需要返工");
+    tell(&f->hub, "23T10:00", "question-asked", ID(2), "{'from':'office','to':'site','text':'几点到'}");
+    says(f, "11-28T10:00", "question-late", "工地还没有回复总部的问题：几点到",
+         "The site has not answered head office's question: 几点到");
+    tell(&f->hub, "28T10:00", "question-answered", ID(2), "{'text':'x'}");
+    tell(&f->board, "23T10:00", "question-asked", ID(3), "{'from':'site','to':'office','text':'哪天'}");
+    says(f, "11-28T10:00", "question-late", "总部还没有回复工地的问题：哪天",
+         "Head office has not answered the site's question: 哪天");
 }
 
 static void a_job_that_was_handed_over(void **state) {
@@ -256,6 +312,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(plans_know_what_was_lost_before, setup, teardown),
         cmocka_unit_test_setup_teardown(money_and_goods, setup, teardown),
         cmocka_unit_test_setup_teardown(answers_that_are_owed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_call_agreed_for_a_sunday, setup, teardown),
+        cmocka_unit_test_setup_teardown(texts_name_what_they_are_about, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_that_was_handed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(a_board_that_moved_is_not_silent, setup, teardown),
     };
