@@ -6,10 +6,21 @@
 #include "app/journal/site.h"
 #include "firmware/base/json.h"
 #include "firmware/base/text.h"
+#include "firmware/base/tz.h"
 
 #include <string.h>
 
 enum { WHAT_MAX = 40, DATA_MAX = 256 };
+
+/* A date, or not there. */
+static int check_date(const struct json *data, const char *name, struct err_text *e) {
+    struct civil valid;
+    const char *text;
+    int rc = json_get_text(data, "", name, JSON_OPTIONAL, TZ_DATE_SIZE - 1, &text, e);
+    if (rc == 0 && text && tz_date_parse(text, &valid) < 0)
+        rc = err_field(e, ERR_INVALID, name, "%s has to be a date like 2026-11-22", name);
+    return rc;
+}
 
 /* Lenient: a later version may know of more to look at. */
 int access_check(const struct json *data, struct err_text *e) {
@@ -17,7 +28,8 @@ int access_check(const struct json *data, struct err_text *e) {
     int rc = json_get_text(data, "", "what", JSON_REQUIRED, WHAT_MAX, &text, e);
     if (rc == 0 && !ids_is_key(text))
         rc = err_field(e, ERR_INVALID, "what", "what was looked at: customer, signature, export");
-    return rc;
+    if (rc == 0) rc = check_date(data, "from", e);
+    return rc == 0 ? check_date(data, "to", e) : rc;
 }
 
 const struct subject_kind access_kind = { .kind = "access" };
