@@ -92,7 +92,7 @@ test('two at once: pages, people, a site under way; one ends by itself, the othe
 test('killed outright, its programs end with it', async () => {
     const demo = await new Demo().up();
     demo.child.kill('SIGKILL');
-    await until('nothing of it runs', () => processesOf(demo.tmp).length === 0, 15000);
+    await until('nothing of it runs', () => processesOf(demo.tmp).length === 0, 30000);
     fs.rmSync(demo.tmp, { recursive: true });
 });
 
