@@ -14,7 +14,8 @@ asan:                    ## unit tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory MODE=asan unit-binaries
 	@bash tests/support/run-unit.sh build/asan
 tsan:                    ## unit tests of what has threads under ThreadSanitizer
-	@$(MAKE) --no-print-directory MODE=tsan unit-binaries
+	@$(MAKE) --no-print-directory MODE=test unit-binaries
+	@$(MAKE) --no-print-directory MODE=tsan $$(bash tests/support/threaded.sh build/test | sed 's,^build/test,build/tsan,')
 	@bash tests/support/run-unit.sh build/tsan
 cov: $(NODE_MODULES)     ## how much of the code unit tests and scenarios reach, line by line, and where the gaps are; 85 % at least
 	@$(MAKE) --no-print-directory MODE=cov programs unit-binaries

@@ -15,7 +15,7 @@ parts=(
     "unit|unit|make -j$jobs unit"
     "asan|asan|make -j$jobs asan"
     "tsan|tsan|make -j$jobs tsan"
-    "fuzz|fuzz|make -j$jobs FUZZ_SECONDS=${FUZZ_SECONDS:-12} fuzz"
+    "fuzz|fuzz|make -j$jobs FUZZ_SECONDS=${FUZZ_SECONDS:-8} fuzz"
     "lint|lint|nice -n 15 make -j$jobs lint|aside"
     "scenario|scenario|make SCENARIO_SCALE=${SCENARIO_SCALE:-0.3} scenario"
     "interop|interop|make interop"

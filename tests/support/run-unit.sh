@@ -12,11 +12,8 @@ export -f run_one
 folders=("$1/tests/unit")
 [[ $1 == *tsan* ]] || folders+=("$1/tests/fault") # cuts and lack of memory are about one thread, and ThreadSanitizer is slow
 mapfile -t programs < <(find "${folders[@]}" -type f -name 'test_*' -executable | sort)
-# What starts no thread is the other sanitizers' business; test_jpeg starts some for nothing that is shared, and takes long. PDF is made with GLib,
-# whose locks ThreadSanitizer does not see; the project's own threads there have a test of their own (test_report_pdf_ahead).
 if [[ $1 == *tsan* ]]; then
-    threads='pthread_create|uv_thread_create|uv_queue_work|MHD_start_daemon|mosquitto_loop_start'
-    mapfile -t programs < <(for p in "${programs[@]}"; do nm -u "$p" | grep -qE " ($threads)" && [[ ! $p =~ /test_(jpeg|report_pdf|route_report)$ ]] && echo "$p"; done)
+    mapfile -t programs < <(bash tests/support/threaded.sh "$1")
     echo "unit ($1): what starts no thread is left out"
 fi
 atonce=$((2 * $(nproc))); [[ $1 != *tsan* ]] || atonce=$(nproc)
