@@ -28,7 +28,7 @@ scenario: $(NODE_MODULES) ## whole programs over a real broker; SCENARIO_SCALE=0
 	@NODE_JOBS=$${NODE_JOBS:-3} bash tests/support/run-node.sh tests/scenario
 browser: $(NODE_MODULES) ## the screens in headless Chromium, on whole programs
 	@$(MAKE) --no-print-directory MODE=test programs preloads
-	@NODE_JOBS=$${NODE_JOBS:-2} bash tests/support/run-node.sh tests/browser
+	@NODE_JOBS=$${NODE_JOBS:-3} bash tests/support/run-node.sh tests/browser
 
 BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 .PHONY: bench-binaries

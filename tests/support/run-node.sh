@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs every *.mjs and *.sh of the folders that are given, NODE_JOBS (1) at once; each counts for itself into $SITELOG_COUNTS. Exit 1 when one failed. What
-# several print at once is shown as each ends. A file that hangs is ended after NODE_TIMEOUT_S (1200).
+# Runs every *.mjs and *.sh of the folders that are given, NODE_JOBS (1) at once; each counts for itself into $SITELOG_COUNTS. Exit 1 when one failed. The
+# largest begin first, so that none that takes long is left alone at the end. What several print at once is shown as each ends. A file that hangs is ended after NODE_TIMEOUT_S (1200).
 set -uo pipefail
 export SCENARIO_SCALE=${SCENARIO_SCALE:-1} NODE_JOBS=${NODE_JOBS:-1} NODE_TIMEOUT_S=${NODE_TIMEOUT_S:-1200}
 one() {
@@ -29,4 +29,4 @@ show() {
     fi
 }
 export -f one show
-find "$@" -name node_modules -prune -o \( -name '*.mjs' -o -name '*.sh' \) -type f -print | sort | xargs -r -P "$NODE_JOBS" -I{} bash -c 'show {} || exit 1'
+find "$@" -name node_modules -prune -o \( -name '*.mjs' -o -name '*.sh' \) -type f -printf '%s %p\n' | sort -k1,1rn -k2 | cut -d' ' -f2- | xargs -r -P "$NODE_JOBS" -I{} bash -c 'show {} || exit 1'
