@@ -15,7 +15,7 @@ enum { WHAT_MAX = 40, DATA_MAX = 256 };
 /* A date, or not there. */
 static int check_date(const struct json *data, const char *name, struct err_text *e) {
     struct civil valid;
-    const char *text;
+    const char *text = NULL;
     int rc = json_get_text(data, "", name, JSON_OPTIONAL, TZ_DATE_SIZE - 1, &text, e);
     if (rc == 0 && text && tz_date_parse(text, &valid) < 0)
         rc = err_field(e, ERR_INVALID, name, "%s has to be a date like 2026-11-22", name);
