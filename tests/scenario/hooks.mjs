@@ -119,7 +119,7 @@ test('each alert once in each format, whatever goes wrong', () => withStack({ ch
     await raise('与高管无关', 'office');
     await each('all are told', (format) => receivers.taken(format, '贴砖慢了'));
     assert.match(receivers.of('wecom', '贴砖慢了')[0].text, /### 工地预警\n> 【高管】s-1（s-1） \d\d-\d\d \d\d:\d\d 起，已 2 小时：贴砖慢了\n\[打开工地页面\]\(https:\/\/office\.example\/#\/site\/s-1\)/);
-    let all = await hooks();
+    let all = await until('that they were told is written down', async () => { const now = await hooks(); return formats.every((name) => now[name].waiting === 0) && now; });
     assert.deepEqual(formats.map((name) => [all[name].waiting, all[name].parked, all[name].last_error]), formats.map(() => [0, 0, null]));
     assert.equal(all.wecom.host, `127.0.0.1:${receivers.port}`);
 
