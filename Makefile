@@ -12,7 +12,7 @@ BUILD  := build/$(MODE)
 PREFIX ?= /usr/local
 CROSS_COMPILE ?=
 ifeq ($(origin CC),default)
-CC := $(CROSS_COMPILE)gcc
+CC := $(if $(filter asan,$(MODE)),clang,$(CROSS_COMPILE)gcc)
 endif
 AR := $(CROSS_COMPILE)$(if $(findstring clang,$(CC)),ar,gcc-ar)
 PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
@@ -42,10 +42,9 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 HARDEN   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fPIE
 FLAGS_release := -O2 -g $(HARDEN)
 FLAGS_test    := -O1 -g $(HARDEN) -DSITELOG_TEST
-FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DSITELOG_TEST
+FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=$(if $(findstring clang,$(CC)),fuzzer-no-link$(comma))address,undefined -fno-sanitize-recover=all -DSITELOG_TEST
 FLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread -DSITELOG_TEST
 FLAGS_cov     := -O0 -g --coverage -DSITELOG_TEST
-FLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DSITELOG_TEST
 CPPFLAGS := $(CPPFLAGS) -I. -I$(BUILD)/gen -D_GNU_SOURCE $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 CFLAGS   := -std=c17 -pthread $(WARN) $(FLAGS_$(MODE))
 LDFLAGS  := -pthread -Wl,--as-needed $(if $(filter release test,$(MODE)),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) \

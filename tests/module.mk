@@ -10,7 +10,7 @@ $(NODE_MODULES): tests/package-lock.json | $(DEPS)
 unit:                    ## unit tests, one program a module
 	@$(MAKE) --no-print-directory MODE=test unit-binaries
 	@bash tests/support/run-unit.sh build/test
-asan:                    ## unit tests under AddressSanitizer and UBSan
+asan:                    ## unit tests under AddressSanitizer and UBSan, built by clang
 	@$(MAKE) --no-print-directory MODE=asan unit-binaries
 	@bash tests/support/run-unit.sh build/asan
 tsan:                    ## unit tests of what has threads under ThreadSanitizer
@@ -64,8 +64,8 @@ $(FUZZ): %: %.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
 fuzz:                    ## libFuzzer over every parser of input from outside, FUZZ_SECONDS=30 each
-	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-binaries
-	@bash tests/support/run-fuzz.sh build/fuzz
+	@$(MAKE) --no-print-directory MODE=asan fuzz-binaries
+	@bash tests/support/run-fuzz.sh build/asan
 
 .PHONY: docs-check
 docs-check: $(NODE_MODULES) ## sync/asyncapi.yaml and the schemas, held to themselves and to the code

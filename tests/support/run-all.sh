@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Everything that says whether the tree is good, part by part, each timed; the last line is `N passed, N failed`.
+# Everything that says whether the tree is good, part by part, each timed; what failed is said again at the end, and the last line is `N passed, N failed`.
 # A part is a line `name|make target that it needs|command`; a part whose target is not in the tree is left out, and told. One that ends with `|aside` runs
 # beside those that follow, which wait more than they compute, and gives way to them; what it said is printed at the end.
 # Each part appends "passed failed" to the file that $SITELOG_COUNTS names; one that does not counts as one passed or one failed.
@@ -11,7 +11,7 @@ jobs=$(nproc)
 
 parts=(
     "gcc|programs|make -j$jobs MODE=release programs"
-    "clang|programs|make -j$jobs CC=clang MODE=fuzz programs unit-binaries bench-binaries"
+    "clang|programs|make -j$jobs MODE=asan programs unit-binaries bench-binaries"
     "unit|unit|make -j$jobs unit"
     "asan|asan|make -j$jobs asan"
     "tsan|tsan|make -j$jobs tsan"
@@ -31,7 +31,7 @@ has_target() {
     grep -qhE "^([a-z-]+ )*$1( [a-z-]+)*:([^=]|$)" Makefile tests/module.mk
 }
 
-total_passed=0 total_failed=0 table=""
+total_passed=0 total_failed=0 table="" broken=""
 # name, exit code, seconds: what became of a part, by its counts.
 tell() {
     local passed failed
@@ -41,6 +41,7 @@ tell() {
     elif [ $((passed + failed)) -eq 0 ]; then
         passed=1
     fi
+    [ "$failed" -eq 0 ] || broken+=" $1"
     total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed))
     table+=$(printf '%-10s %6d passed %4d failed %7.1f min' "$1" "$passed" "$failed" "$(awk -v s="$3" 'BEGIN { print s / 60 }')")$'\n'
 }
@@ -66,8 +67,8 @@ for part in "${parts[@]}"; do
     fi
     echo "== $name: $command"
     began=$SECONDS
-    SITELOG_COUNTS=$work/$name.counts bash -c "$command" </dev/null
-    tell "$name" $? $((SECONDS - began))
+    SITELOG_COUNTS=$work/$name.counts bash -c "$command" </dev/null 2>&1 | tee "$work/$name.said"
+    tell "$name" "${PIPESTATUS[0]}" $((SECONDS - began))
 done
 wait
 for name in "${beside[@]}"; do
@@ -77,6 +78,10 @@ for name in "${beside[@]}"; do
     tell "$name" "$code" "$seconds"
 done
 
+for name in $broken; do
+    echo "== what failed in $name:"
+    grep -aE -A 8 '^FAIL|^\[ +(ERROR|LINE) +\]|^fuzz .*BROKE|(error|warning): |^make: \*\*\*' "$work/$name.said" | head -60
+done
 echo
 printf '%s' "$table"
 printf 'in all %.1f min\n' "$(awk -v s=$SECONDS 'BEGIN { print s / 60 }')"

@@ -8,6 +8,7 @@
 
 #include "app/photo/photo_store.h"
 #include "tests/support/temp.h"
+#include "tests/support/wait.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -150,10 +151,12 @@ static void test_readers_beside_the_writer(void **state) {
     char sha256[HASH_TEXT_SIZE];
     put_one(f->blobs, 70, 900000, r.sha256);
     for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, read_for_ever, &r), 0);
-    for (unsigned i = 0; i < 8 || atomic_load(&r.rounds) < 20; i++) {
+    /* Each write is waited for by readers that look again every few milliseconds: one that never rests would leave them nothing. */
+    for (unsigned i = 0; i < 8; i++) {
+        int rounds = atomic_load(&r.rounds);
         put_one(f->blobs, 71 + i, 400000, sha256);
         if (i % 2) assert_int_equal(blobs_drop(f->blobs, sha256), 0);
-        assert_true(i < 500);
+        wait_count(&r.rounds, rounds + 3);
     }
     atomic_store(&r.stop, true);
     for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
