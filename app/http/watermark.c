@@ -97,8 +97,8 @@ const char *watermark_id(const struct watermark *w) { return w->photo.id; }
 
 void watermark_version(const struct watermark *w, char out[HASH_TEXT_SIZE]) {
     char all[PLACE_SIZE + PERSON_NAME_SIZE + 256];
-    int n = snprintf(all, sizeof all, "%d\n%s\n%s\n%s\n%s\n%s\n%d %d", LOOK_VERSION, w->photo.sha256, w->place,
-                     w->time.at, w->who, w->time.clock, w->zh, w->time.corrected);
+    int n = snprintf(all, sizeof all, "%d\n%s\n%s\n%s\n%s\n%s\n%d %d %d", LOOK_VERSION, w->photo.sha256, w->place,
+                     w->time.at, w->who, w->time.clock, w->zh, w->time.corrected, w->time.claimed);
     hash_sha256_text(all, n > 0 && (size_t)n < sizeof all ? (size_t)n : sizeof all - 1, out);
 }
 
@@ -108,6 +108,7 @@ int watermark_load(struct app *app, const struct watermark *w, struct buf *out) 
 
 /* How good the time is that it shows, or that it is not the one that was written. */
 static const char *clock_words(const struct watermark *w) {
+    if (w->time.claimed) return words_claimed(w->zh);
     return w->time.corrected ? words_corrected(w->zh, w->time.clock) : words_clock(w->zh, w->time.clock);
 }
 

@@ -11,6 +11,8 @@ const char *words_clock(bool zh, const char *grade) {
     return zh ? "时间未校准" : "clock not set";
 }
 
+const char *words_claimed(bool zh) { return zh ? "手机时间，未核对" : "phone's time, not checked"; }
+
 const char *words_corrected(bool zh, const char *grade) {
     if (strcmp(grade, "ntp") == 0) return zh ? "时间已按网络校正" : "time corrected by network";
     return zh ? "时间已按本机时钟校正" : "time corrected by board's clock";

@@ -8,6 +8,9 @@
 /* A grade of a clock: "ntp" "rtc", and anything else as "none". */
 const char *words_clock(bool zh, const char *grade);
 
+/* What is said of a time that a phone or a camera claims. */
+const char *words_claimed(bool zh);
+
 /* What is said of a time that a later clock of this grade corrected. */
 const char *words_corrected(bool zh, const char *grade);
 

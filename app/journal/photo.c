@@ -115,6 +115,7 @@ int photo_decode(const struct json *data, struct photo *out, struct err_text *e)
     if (rc == 0) rc = json_get_int(data, "", "orientation", JSON_OPTIONAL, 1, 8, &p.orientation, e);
     if (rc == 0) rc = get_gps(data, &p, e);
     if (rc == 0) rc = item_get_id(data, "", "series", JSON_OPTIONAL, p.series, e);
+    if (rc == 0) rc = get_text(data, "taken_said", JSON_OPTIONAL, p.taken_said, sizeof p.taken_said, e);
     if (rc == 0) rc = get_text(data, "clock", JSON_OPTIONAL, p.clock, sizeof p.clock, e);
     if (rc == 0) rc = get_text(data, "origin", JSON_REQUIRED, p.origin, sizeof p.origin, e);
     if (rc == 0) rc = get_text(data, "code", JSON_OPTIONAL, p.code, sizeof p.code, e);
@@ -141,6 +142,7 @@ int photo_encode(const struct photo *p, struct buf *out) {
     json_put_text(&w, "origin", p->origin);
     json_put_text(&w, "code", p->code);
     if (p->exif_taken[0]) json_put_text(&w, "exif_taken", p->exif_taken);
+    if (p->taken_said[0]) json_put_text(&w, "taken_said", p->taken_said);
     if (p->orientation > 1) json_put_int(&w, "orientation", p->orientation);
     if (p->series[0]) json_put_text(&w, "series", p->series);
     if (p->located) photo_put_gps(&w, p->lat_udeg, p->lon_udeg);
@@ -212,14 +214,16 @@ static bool same_moment(const char *a, const char *b) {
     return clock_parse(a, &x, NULL) == 0 && clock_parse(b, &y, NULL) == 0 && x.ms == y.ms;
 }
 
-static bool same(const struct photo *stored, const struct photo *p, bool taken_given) {
+/* taken: as it was given, or "". */
+static bool same(const struct photo *stored, const struct photo *p, const char *taken) {
+    const char *said = stored->taken_said[0] ? stored->taken_said : stored->taken;
     return strcmp(stored->sha256, p->sha256) == 0 && strcmp(stored->stage, p->stage) == 0 &&
            strcmp(stored->room, p->room) == 0 && strcmp(stored->caption, p->caption) == 0 &&
-           same_origin(stored->origin, p->origin) && (!taken_given || same_moment(stored->taken, p->taken));
+           same_origin(stored->origin, p->origin) && (!taken[0] || same_moment(said, taken));
 }
 
 /* 0: the id is new. */
-static int check_repeat(struct db *db, const char *site, const struct photo *p, bool taken_given, struct appended *out,
+static int check_repeat(struct db *db, const char *site, const struct photo *p, const char *taken, struct appended *out,
                         struct buf *answer, struct err_text *e) {
     struct envelope event = { 0 };
     struct appended first;
@@ -229,7 +233,7 @@ static int check_repeat(struct db *db, const char *site, const struct photo *p, 
     if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
     bool photo = strcmp(event.type, "photo-taken") == 0 && strcmp(event.site, site) == 0;
     int decoded = photo ? photo_decode(event.data, &stored, NULL) : ERR_CONFLICT;
-    bool equal = decoded == 0 && same(&stored, p, taken_given);
+    bool equal = decoded == 0 && same(&stored, p, taken);
     envelope_fini(&event);
     rc = photo ? photo_print(db, site, p->id, true, answer) : 0;
     if (decoded == ERR_NOMEM) rc = decoded; /* it may be a repeat */
@@ -245,7 +249,7 @@ int photo_fits(struct journal *j, struct db *db, const char *site, const struct 
     struct appended first;
     int rc = check_request(j, db, site, &p, e);
     if (rc == 0) rc = complete(j, db, site, &p, e);
-    if (rc == 0) rc = check_repeat(db, site, &p, photo->taken[0] != '\0', &first, answer, e);
+    if (rc == 0) rc = check_repeat(db, site, &p, photo->taken, &first, answer, e);
     return rc == ERR_EXISTS ? 0 : rc;
 }
 
@@ -255,7 +259,7 @@ int photo_record(struct journal *j, struct db *db, const char *site, const struc
     struct buf data;
     int rc = check_request(j, db, site, &p, e);
     if (rc == 0) rc = complete(j, db, site, &p, e);
-    if (rc == 0) rc = check_repeat(db, site, &p, photo->taken[0] != '\0', out, answer, e);
+    if (rc == 0) rc = check_repeat(db, site, &p, photo->taken, out, answer, e);
     if (rc < 0) return rc;
     buf_init(&data, ENVELOPE_MAX);
     rc = photo_encode(&p, &data);

@@ -20,6 +20,7 @@ struct photo {
     char caption[PHOTO_CAPTION_MAX + 1]; /* or "" */
     char taken[CLOCK_TEXT_SIZE];         /* RFC 3339; "" : see photo_time.h */
     char exif_taken[CLOCK_TEXT_SIZE]; /* the camera's own word on it, or ""; for photo_record also without an offset */
+    char taken_said[CLOCK_TEXT_SIZE]; /* what its client said of that, where it cannot be true; "": see photo_time.h */
     char arrived[CLOCK_TEXT_SIZE];    /* for photo_record: when it came in; "" : now. Not in events. */
     char clock[5];                    /* how good `taken` is: "ntp" "rtc" "none"; "" : see photo_time.h */
     char origin[16];                  /* camera phone timelapse import recovered */
@@ -69,6 +70,7 @@ MUST_CHECK int photo_print(struct db *db, const char *site, const char *id, bool
 struct photo_when {
     char at[CLOCK_TEXT_SIZE];
     char clock[5];  /* how good it is */
+    bool claimed;   /* the word of a phone or a camera, which no clock here bears out */
     bool corrected; /* `taken` says otherwise, and a later clock this */
 };
 MUST_CHECK int photo_when(struct db *db, const char *site, const char *id, struct photo_when *out); /* ERR_NOT_FOUND */

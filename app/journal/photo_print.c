@@ -111,8 +111,10 @@ int photo_when(struct db *db, const char *site, const char *id, struct photo_whe
     text_clip(p.taken, sizeof p.taken, taken[0] ? taken : said);
     text_clip(p.clock, sizeof p.clock, taken[0] ? dated.clock : stmt_text(s, COL_CLOCK));
     text_clip(p.exif_taken, sizeof p.exif_taken, stmt_text(s, COL_EXIF_TAKEN));
+    text_clip(p.origin, sizeof p.origin, stmt_text(s, COL_ORIGIN));
     photo_time_shown(&p, &when, &clock);
-    struct photo_when w = { .corrected = taken[0] && when == p.taken && strcmp(taken, said) != 0 };
+    struct photo_when w = { .claimed = photo_time_claimed(&p, stmt_text(s, COL_AT)),
+                            .corrected = taken[0] && when == p.taken && strcmp(taken, said) != 0 };
     text_clip(w.at, sizeof w.at, when);
     text_clip(w.clock, sizeof w.clock, clock);
     *out = w;

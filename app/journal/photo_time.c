@@ -7,9 +7,7 @@
 #include <string.h>
 
 #define BELIEVED_FROM_MS                                                                                               \
-    INT64_C(946684800000)               /* 2000-01-01T00:00:00Z; cameras whose clock was never set are before it */
-#define AHEAD_MS   (INT64_C(5) * 60000) /* a phone's clock and a board's do not agree to the second */
-#define FRESH_MS   (INT64_C(60) * 60000)
+    INT64_C(946684800000) /* 2000-01-01T00:00:00Z; cameras whose clock was never set are before it */
 #define EARLIER_MS (INT64_C(10) * 60000)
 
 static const char *const no_grade = "none";
@@ -34,18 +32,32 @@ static bool read_exif(const char *text, const struct tz *tz, struct wall *out) {
     return text[0] && (clock_parse(text, out, NULL) == 0 || read_local(text, tz, out) == 0);
 }
 
+/* Whether what somebody else's clock says can be: a board that does not know the time cannot say what is to come. */
+static bool can_be(struct wall said, struct wall arrived, const char *grade) {
+    return said.ms >= BELIEVED_FROM_MS &&
+           (strcmp(grade, no_grade) == 0 || said.ms <= arrived.ms + PHOTO_TIME_AGREES_MS);
+}
+
+static bool agree(struct wall a, struct wall b) {
+    return a.ms - b.ms <= PHOTO_TIME_AGREES_MS && b.ms - a.ms <= PHOTO_TIME_AGREES_MS;
+}
+
 int photo_time_settle(struct photo *p, const struct tz *tz, const char *grade, struct wall now) {
     struct wall taken, exif, arrived;
     bool given = p->taken[0] != '\0';
     if (!p->arrived[0] || clock_parse(p->arrived, &arrived, NULL) < 0) arrived = now;
     if (given && clock_parse(p->taken, &taken, NULL) < 0) return ERR_INVALID;
     const char *good = p->clock[0] ? p->clock : grade;
-    bool known = read_exif(p->exif_taken, tz, &exif) && exif.ms >= BELIEVED_FROM_MS;
-    if (known && strcmp(good, no_grade) != 0) known = exif.ms <= arrived.ms + AHEAD_MS;
+    bool known = read_exif(p->exif_taken, tz, &exif) && can_be(exif, arrived, good);
     p->exif_taken[0] = '\0';
     if (known) clock_format(exif, tz_offset_s(tz, exif), p->exif_taken);
+    p->taken_said[0] = '\0';
+    if (given && !can_be(taken, arrived, good)) {
+        memcpy(p->taken_said, p->taken, sizeof p->taken_said);
+        given = false;
+    }
     if (!given) taken = known ? exif : arrived;
-    if (!given && known && arrived.ms - exif.ms > FRESH_MS) good = no_grade;
+    if (!agree(taken, arrived)) good = no_grade; /* nobody here knows how that clock was set */
     char settled[sizeof p->clock];
     text_clip(settled, sizeof settled, good); /* may be p->clock itself */
     memcpy(p->clock, settled, sizeof settled);
@@ -59,4 +71,15 @@ void photo_time_shown(const struct photo *p, const char **when, const char **clo
                    clock_parse(p->taken, &taken, NULL) == 0 && taken.ms - exif.ms > EARLIER_MS;
     *when = earlier ? p->exif_taken : p->taken;
     *clock = earlier ? no_grade : p->clock;
+}
+
+bool photo_time_claimed(const struct photo *p, const char *at) {
+    const char *when, *clock;
+    struct wall shown, recorded;
+    photo_time_shown(p, &when, &clock);
+    if (strcmp(clock, no_grade) != 0 || strcmp(p->origin, "camera") == 0 || strcmp(p->origin, "timelapse") == 0)
+        return false;
+    if (p->exif_taken[0] && strcmp(when, p->exif_taken) == 0) return true;
+    if (strcmp(p->origin, "recovered") == 0) return false; /* recorded long after it came in */
+    return clock_parse(when, &shown, NULL) == 0 && clock_parse(at, &recorded, NULL) == 0 && !agree(shown, recorded);
 }

@@ -26,6 +26,7 @@ struct finding {
 
 static struct report_words clock_words(const struct photo_when *w) {
     bool ntp = strcmp(w->clock, "ntp") == 0, rtc = strcmp(w->clock, "rtc") == 0;
+    if (w->claimed) return (struct report_words){ "手机时间，未核对", "phone's time, not checked" };
     if (w->corrected && ntp) return (struct report_words){ "时间已按网络校正", "time corrected by network" };
     if (w->corrected) return (struct report_words){ "时间已按本机时钟校正", "time corrected by board's clock" };
     if (ntp) return (struct report_words){ "网络校时", "network time" };

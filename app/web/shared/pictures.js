@@ -28,8 +28,13 @@ function takenAt(photo) {
     return photo.exif_taken && Date.parse(taken) - Date.parse(photo.exif_taken) > APART_MS ? photo.exif_taken : taken;
 }
 
-// How far that time is to be trusted; the camera's own word is its own.
-const takenNote = (photo) => takenAt(photo) !== photo.exif_taken && clockNote({ at: photo.taken || photo.at, at_corrected: photo.taken_corrected, clock: photo.clock });
+// The word of a phone or its camera, which no clock here bears out.
+const AGREES_MS = 5 * 60000;
+const isClaimed = (photo) => !/^(camera|timelapse|recovered)$/.test(photo.origin) && !photo.taken_corrected && photo.at
+    && (takenAt(photo) !== (photo.taken || photo.at) || (photo.clock === 'none' && Math.abs(Date.parse(photo.at) - Date.parse(takenAt(photo))) > AGREES_MS));
+
+// How far that time is to be trusted.
+const takenNote = (photo) => isClaimed(photo) ? t('clock.claimed') : clockNote({ at: photo.taken || photo.at, at_corrected: photo.taken_corrected, clock: photo.clock });
 
 // Taken well before it came in: from an album, or sent late.
 const isOld = (photo) => photo.at && Date.parse(madeAt(photo)) - Date.parse(takenAt(photo)) > APART_MS;

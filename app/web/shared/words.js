@@ -147,6 +147,7 @@ const WORDS = {
     'clock.ntp': ['网络校准', 'set by network'],
     'clock.rtc': ['本机时钟', 'own clock'],
     'clock.none': ['时钟未校准', 'clock not set'],
+    'clock.claimed': ['手机时间，未核对', 'phone’s time, not checked'],
     'clock.corrected': ['时间已校正，原记 {was}', 'time corrected, was {was}'],
     'clock.was-set': ['由 {from} 校准为 {to}', 'From {from} to {to}'],
     'clock.vouched': ['时间无误，已得到确认', 'The time was right and is vouched for now'],

@@ -34,10 +34,10 @@ static void test_exif_times(void **state) {
         const char *given, *exif, *exif_taken, *taken, *clock;
     } cases[] = {
         /* no client's word: the camera's; how good it is rests on this board's clock only where that can tell */
-        { "", "2026-11-22T15:30:00", "2026-11-22T15:30:00.000+08:00", "2026-11-22T15:30:00.000+08:00", "ntp" },
-        { "", "2026-11-22T07:30:00.25Z", "2026-11-22T15:30:00.250+08:00", "2026-11-22T15:30:00.250+08:00", "ntp" },
+        { "", "2026-11-22T15:55:00", "2026-11-22T15:55:00.000+08:00", "2026-11-22T15:55:00.000+08:00", "ntp" },
+        { "", "2026-11-22T07:59:00.25Z", "2026-11-22T15:59:00.250+08:00", "2026-11-22T15:59:00.250+08:00", "ntp" },
         { "", "2026-11-22T16:04:59+08:00", "2026-11-22T16:04:59.000+08:00", "2026-11-22T16:04:59.000+08:00", "ntp" },
-        { "", "2026-11-22T14:59:59", "2026-11-22T14:59:59.000+08:00", "2026-11-22T14:59:59.000+08:00", "none" },
+        { "", "2026-11-22T15:54:59", "2026-11-22T15:54:59.000+08:00", "2026-11-22T15:54:59.000+08:00", "none" },
         { "", "2019-05-03T10:00:00.5", "2019-05-03T10:00:00.500+08:00", "2019-05-03T10:00:00.500+08:00", "none" },
         { "", "2000-01-01T00:00:00Z", "2000-01-01T08:00:00.000+08:00", "2000-01-01T08:00:00.000+08:00", "none" },
         /* what cannot be true */
@@ -51,6 +51,22 @@ static void test_exif_times(void **state) {
         { "2026-11-22T07:59:00Z", "2019-05-03T10:00:00", "2019-05-03T10:00:00.000+08:00",
           "2026-11-22T15:59:00.000+08:00", "ntp" },
         { "2026-11-22T07:59:00Z", "2031-01-01T00:00:00", NULL, "2026-11-22T15:59:00.000+08:00", "ntp" },
+        /* but this board's clock does not vouch for it */
+        { "2026-11-22T07:55:00Z", "", NULL, "2026-11-22T15:55:00.000+08:00", "ntp" },
+        { "2026-11-22T08:05:00Z", "", NULL, "2026-11-22T16:05:00.000+08:00", "ntp" },
+        { "2026-11-22T07:54:59Z", "", NULL, "2026-11-22T15:54:59.000+08:00", "none" },
+        { "2026-11-13T08:00:00Z", "", NULL, "2026-11-13T16:00:00.000+08:00", "none" },
+        { "2000-01-01T00:00:00Z", "", NULL, "2000-01-01T08:00:00.000+08:00", "none" },
+        { "2026-11-13T16:00:00+08:00", "2026-11-22T15:59:00", "2026-11-22T15:59:00.000+08:00",
+          "2026-11-13T16:00:00.000+08:00", "none" },
+        /* and what cannot be true counts as not said */
+        { "2026-11-22T08:05:01Z", "", NULL, now, "ntp" },
+        { "2099-01-01T00:00:00Z", "", NULL, now, "ntp" },
+        { "9999-12-31T23:59:59Z", "", NULL, now, "ntp" },
+        { "1999-12-31T23:59:59Z", "", NULL, now, "ntp" },
+        { "0001-01-01T00:00:00Z", "", NULL, now, "ntp" },
+        { "2099-01-01T00:00:00Z", "2026-11-22T15:54:59", "2026-11-22T15:54:59.000+08:00",
+          "2026-11-22T15:54:59.000+08:00", "none" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct photo p = photo_rig_make(PHOTO_RIG_ID1, PHOTO_RIG_HASH_A);
@@ -74,6 +90,53 @@ static void test_exif_times(void **state) {
     (void)snprintf(late.exif_taken, sizeof late.exif_taken, "2027-01-01T00:00:00");
     (void)snprintf(late.clock, sizeof late.clock, "none");
     assert_times(f, &late, "2027-01-01T00:00:00.000+08:00", "2027-01-01T00:00:00.000+08:00", "none");
+    (void)snprintf(late.id, sizeof late.id, "01990000-0000-7000-8000-000000000201");
+    (void)snprintf(late.taken, sizeof late.taken, "2027-01-02T00:00:00+08:00");
+    assert_times(f, &late, "2027-01-01T00:00:00.000+08:00", "2027-01-02T00:00:00.000+08:00", "none");
+}
+
+/* What a phone said and nobody believed stays in the event, and its repeat is the same record however late it comes; another word is not. */
+static void test_unbelieved(void **state) {
+    struct post_rig *f = *state;
+    struct photo p = photo_rig_make(PHOTO_RIG_ID1, PHOTO_RIG_HASH_A);
+    (void)snprintf(p.taken, sizeof p.taken, "2026-11-22T10:00:00Z");
+    assert_times(f, &p, NULL, "2026-11-22T16:00:00.000+08:00", "ntp");
+    CLEANUP(free_ptr)
+    char *event = journal_pair_value(&f->t, "SELECT CAST(bytes AS TEXT) FROM event ORDER BY pos DESC LIMIT 1");
+    assert_non_null(strstr(event, "\"taken_said\":\"2026-11-22T10:00:00Z\""));
+    clock_fake_advance_ms(INT64_C(5) * 3600000); /* by now it could be true */
+    assert_int_equal(photo_rig_record(f, &p, NULL), ERR_EXISTS);
+    (void)snprintf(p.taken, sizeof p.taken, "2026-11-22T10:00:01Z");
+    assert_int_equal(photo_rig_record(f, &p, NULL), ERR_CONFLICT);
+}
+
+/* Of a time that is not to be relied on: is it the word of a phone, or was the board's clock not set? */
+static void test_claimed(void **state) {
+    static const char at[] = "2026-11-22T16:00:00.000+08:00", before[] = "2026-11-22T15:00:00.000+08:00";
+    static const struct {
+        const char *taken, *exif, *clock, *origin;
+        bool claimed;
+    } cases[] = {
+        { before, "", "none", "phone", true },
+        { before, "", "none", "import", true },
+        { before, "", "ntp", "phone", false }, /* of an older version */
+        { at, "", "none", "phone", false },
+        { before, "", "none", "camera", false },
+        { before, "", "none", "timelapse", false },
+        { before, "", "none", "recovered", false },
+        { before, before, "none", "recovered", true },
+        { at, before, "ntp", "phone", true },
+        { at, at, "ntp", "phone", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct photo p = { 0 };
+        (void)snprintf(p.taken, sizeof p.taken, "%s", cases[i].taken);
+        (void)snprintf(p.exif_taken, sizeof p.exif_taken, "%s", cases[i].exif);
+        (void)snprintf(p.clock, sizeof p.clock, "%s", cases[i].clock);
+        (void)snprintf(p.origin, sizeof p.origin, "%s", cases[i].origin);
+        if (photo_time_claimed(&p, at) != cases[i].claimed) fail_msg("case %zu", i);
+    }
 }
 
 static void test_time_shown(void **state) {
@@ -133,7 +196,9 @@ static void test_place(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_exif_times, photo_rig_setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_unbelieved, photo_rig_setup, post_rig_teardown),
         cmocka_unit_test(test_time_shown),
+        cmocka_unit_test(test_claimed),
         cmocka_unit_test_setup_teardown(test_place, photo_rig_setup, post_rig_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
