@@ -136,13 +136,13 @@ static void put_one(struct json_out *w, const char *kind, const char *subject, c
     json_close(w, '}');
 }
 
-/* Hard gates that are not passed. Where nobody ever said anything of a stage, the site does not lead them here, and there is nothing to judge. */
+/* Hard gates that are not passed, whether or not anybody ever said anything of their stage: what nobody accepted is not accepted. */
 static int put_gates(struct db *db, const char *site, struct json_out *w, int *n) {
     struct stage_book book;
     int rc = stage_book_read(db, site, "UTC", clock_wall(), &book);
     if (rc < 0) return rc;
     struct stage_site gates = stage_book_site(&book);
-    for (size_t i = 0; book.row_count > 0 && i < book.plan.stage_count; i++) {
+    for (size_t i = 0; i < book.plan.stage_count; i++) {
         const char *key = book.plan.stages[i].key;
         const struct domain_stage *d = domain_stage(key);
         struct stage_lacks lacks = { .count = 0 };

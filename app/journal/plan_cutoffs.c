@@ -42,10 +42,15 @@ static int get_time(const struct json *o, const char *path, const char *name, in
     return err_field(e, ERR_INVALID, field, "%s has to be a time of day, HH:MM from 00:00 to 23:59", field);
 }
 
-static int take_workdays(const struct json *o, struct plan_cutoffs *c, struct err_text *e) {
+/* None at all: nothing would ever be due. Refused of a body; what was stored so counts as not said. */
+static int take_workdays(const struct json *o, enum decode mode, struct plan_cutoffs *c, struct err_text *e) {
     const struct json *days = NULL;
     int rc = json_get_array(o, "cutoffs.", "workdays", JSON_OPTIONAL, 7, &days, e);
     if (rc < 0 || !days) return rc;
+    if (json_count(days) == 0)
+        return mode == DECODE_STRICT ? err_field(e, ERR_INVALID, "cutoffs.workdays",
+                                                 "cutoffs.workdays needs at least one weekday, 1 Monday to 7 Sunday")
+                                     : 0;
     memset(c->workday, 0, sizeof c->workday);
     for (size_t i = 0; i < json_count(days); i++) {
         int64_t day = 0;
@@ -114,7 +119,7 @@ int plan_cutoffs_decode(const struct json *n, enum decode mode, struct plan_cuto
     if (rc == 0) rc = get_time(n, "cutoffs.", "daylog", &c.daylog_min, e);
     if (rc == 0) rc = take_report(n, mode, &c, e);
     if (rc == 0) rc = take_callback_days(n, &c, e);
-    if (rc == 0) rc = take_workdays(n, &c, e);
+    if (rc == 0) rc = take_workdays(n, mode, &c, e);
     if (rc == 0) rc = take_holidays(n, &c, e);
     if (rc < 0)
         free(c.holidays);

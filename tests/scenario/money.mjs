@@ -20,7 +20,7 @@ async function stand(stack) {
     await stack.addUser(null, 'o-01', 'office', '1357', 'Office');
     const manager = await stack.client(board).signIn('u-01', '2468'), crew = await stack.client(board).signIn('u-02', '2468');
     const office = await stack.hubClient({ site: 's-1' }).signIn('o-01', '1357');
-    await office.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '1-302', contract_amount: 100000, customer: { name: '欧阳某某', phone: '13900001234' }, stages: [{ key: 'tiling', planned_start: siteDate(), planned_finish: '2099-01-01' }] } });
+    await office.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '1-302', contract_amount: 100000, customer: { name: '欧阳某某', phone: '13900001234' }, stages: [{ key: 'tiling', planned_start: siteDate(), planned_finish: '2099-01-01' }, { key: 'completion' }] } });
     await until('the plan is on the board', async () => (await manager.get('/site')).version === 1);
     return { board, manager, crew, office };
 }
@@ -112,11 +112,15 @@ async function handover({ manager, crew, office }) {
     const id = uuid7();
     await manager.post('/changes', { id, amount: -50, reason: 'owner-removes', text: '不做吊顶' });
     const refused = await manager.call('POST', '/handover', { body: { id: uuid7() }, expect: [409] });
-    assert.deepEqual(refused.json.open.map((one) => one.subject), [`change/${id}`]);
+    assert.deepEqual(refused.json.open.map((one) => one.subject), [`change/${id}`, 'stage/completion']);
     await crew.call('POST', '/handover', { body: { id: uuid7() }, expect: [403] });
     await until('head office has it', async () => (await find(office, 'changes', id))?.state === 'requested');
     await office.post('/decisions', { id: uuid7(), subject: `change/${id}`, decision: 'refused', note: '已下单' });
     await until('the board knows', async () => (await find(manager, 'changes', id)).state === 'refused');
+    const gated = await manager.call('POST', '/handover', { body: { id: uuid7() }, expect: [409] });
+    assert.deepEqual(gated.json.open.map((one) => one.kind), ['gate'], 'nobody accepted the completion');
+    await office.post('/stages/completion/override', { id: uuid7(), gate: 'accept', reason: '业主已入住，书面确认' });
+    await until('the board has head office’s word', async () => (await manager.get('/handover')).open.length === 0);
     const done = await manager.post('/handover', { id: uuid7(), note: '钥匙已交' });
     assert.deepEqual(done.plan.map(({ years, date }) => [years, date]), [1, 3, 5].map((years) => [years, `${Number(siteDate().slice(0, 4)) + years}${siteDate().slice(4)}`]));
     await until('nobody is called any more', async () => (await office.get('/handover')).done && (await office.get('/api/v1/callbacks/due?all=true')).callbacks.length === 0);

@@ -103,6 +103,7 @@ static void test_bad(void **state) {
         { "{\"cutoffs\":{\"report\":{\"hour\":3}}}", "cutoffs.report.hour" },
         { "{\"cutoffs\":{\"callback_days\":0}}", "cutoffs.callback_days" },
         { "{\"cutoffs\":{\"callback_days\":91}}", "cutoffs.callback_days" },
+        { "{\"cutoffs\":{\"workdays\":[]}}", "cutoffs.workdays" },
         { "{\"cutoffs\":{\"workdays\":[0]}}", "cutoffs.workdays.0" },
         { "{\"cutoffs\":{\"workdays\":[1,8]}}", "cutoffs.workdays.1" },
         { "{\"cutoffs\":{\"workdays\":[1,1]}}", "cutoffs.workdays.1" },
@@ -250,6 +251,23 @@ static void test_if_match(void **state) {
         if (plan_if_match(bad[i], &v) != ERR_INVALID) fail_msg("%s was taken", bad[i]);
 }
 
+/* An older version took a plan without any working day: nothing was ever due. */
+static void test_no_workday(void **state) {
+    struct hub *h = *state;
+    struct plan p;
+    struct event_draft draft = { .type = "plan-set",
+                                 .site = JOURNAL_SITE,
+                                 .subject_id = JOURNAL_SITE,
+                                 .actor = "user/o-01",
+                                 .data = "{\"cutoffs\":{\"daylog\":\"17:00\",\"workdays\":[]}}" };
+    journal_pair_append(&h->t, &draft, NULL);
+    assert_int_equal(plan_read(h->t.db, JOURNAL_SITE, "UTC", &p), 0);
+    assert_int_equal(p.cutoffs.daylog_min, 17 * 60);
+    assert_true(plan_workday(&p.cutoffs, "2026-11-28")); /* a Saturday, as without a plan */
+    assert_false(plan_workday(&p.cutoffs, "2026-11-29"));
+    plan_fini(&p);
+}
+
 static void test_cutoffs(void **state) {
     struct hub *h = *state;
     struct plan p;
@@ -364,6 +382,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_absent_members_stay, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_sees_what, setup, teardown),
         cmocka_unit_test(test_if_match),
+        cmocka_unit_test_setup_teardown(test_no_workday, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cutoffs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_any_order, setup, teardown),
         cmocka_unit_test_setup_teardown(test_site_list, setup, teardown),
