@@ -4,7 +4,7 @@
 #include "app/http/reply.h"
 #include "app/journal/hold.h"
 
-enum { LIST_MAX = 256 * 1024 };
+enum { LIST_MAX = 1024 * 1024 };
 
 static void hold(struct app *app, struct exchange *x, struct db *db) {
     struct post p = { .subject_id = x->site };
@@ -19,13 +19,15 @@ static void resume(struct app *app, struct exchange *x, struct db *db) {
 }
 
 static void list(struct app *app, struct exchange *x, struct db *db) {
-    static const char *const known[] = { NULL };
+    static const char *const known[] = { "before", "limit", NULL };
+    struct err_text e = { 0 };
     struct buf json;
+    int limit;
     (void)app;
-    if (exchange_query_only(x, known)) return;
+    if (exchange_query_only(x, known) || !reply_limit(x, &limit)) return;
     buf_init(&json, LIST_MAX);
-    int rc = hold_print(db, x->site, x->site, reply_names(x), &json);
-    reply_json(x, 200, &json, rc, NULL);
+    int rc = hold_list(db, x->site, exchange_query(x, "before"), limit, reply_names(x), &json, &e);
+    reply_json(x, 200, &json, rc, &e);
 }
 
 static const struct step hold_steps[] = { { STEP_WRITE, hold }, { STEP_END, NULL } };

@@ -2,6 +2,7 @@
 /* Claiming days, deciding claims, reporting idle days: what is judged when somebody posts. */
 #include "app/journal/delay_private.h"
 #include "app/journal/domain.h"
+#include "app/journal/journal_private.h"
 #include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
@@ -131,11 +132,54 @@ int delay_idle_date(const char *body, size_t n, char out[TZ_DATE_SIZE], struct e
     return rc < 0 ? rc : item_get_date(root, "", "date", JSON_REQUIRED, out, e);
 }
 
+/* The day on which the job begins, as far as it was planned: or the first on which anything is recorded of it, where that is earlier. "": nobody says. */
+static int read_begin(struct db *db, const char *site, const struct plan *plan, const struct tz *tz,
+                      char out[TZ_DATE_SIZE]) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    char first[TZ_DATE_SIZE];
+    out[0] = '\0';
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        const char *start = plan->stages[i].start;
+        if (start[0] && (!out[0] || strcmp(start, out) < 0)) memcpy(out, start, TZ_DATE_SIZE);
+    }
+    if (!out[0]) return 0;
+    int rc = db_prepare(db, "SELECT at FROM event WHERE site = ? ORDER BY pos LIMIT 1", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    if (rc <= 0) return rc;
+    tz_date(tz, (struct wall){ stmt_int(s, 0) }, first);
+    if (strcmp(first, out) < 0) memcpy(out, first, TZ_DATE_SIZE);
+    return 0;
+}
+
+/* A board that does not know the time lets every date be, as with logs. */
+static int check_idle_date(struct journal *j, struct db *db, const char *site, const char *date, struct err_text *e) {
+    struct plan plan;
+    char today[TZ_DATE_SIZE], begin[TZ_DATE_SIZE];
+    if (journal_grade(j) == CLOCK_NONE) return 0;
+    int rc = plan_read(db, site, journal_timezone(j), &plan);
+    if (rc < 0) return err_set(e, rc, "the plan cannot be read: %s", err_name(rc));
+    const struct tz *tz = journal_zone_find(j, plan.timezone);
+    tz_date(tz, clock_wall(), today);
+    rc = read_begin(db, site, &plan, tz, begin);
+    plan_fini(&plan);
+    if (rc < 0) return err_set(e, rc, "the site cannot be read: %s", err_name(rc));
+    if (tz_date_days(today, date) > DELAY_IDLE_AHEAD_DAYS)
+        return err_field(e, ERR_INVALID, "date", "date is more than %d days ahead: at the site it is %s",
+                         DELAY_IDLE_AHEAD_DAYS, today);
+    if (strcmp(date, begin) < 0)
+        return err_field(e, ERR_INVALID, "date", "date is before the job, which begins on %s", begin);
+    return 0;
+}
+
 static int judge_idle(struct post *p, struct journal *j, struct db *db, const struct json *data, struct json_out *made,
                       struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    (void)j, (void)data, (void)made;
-    int rc = db_prepare(db, "SELECT 1 FROM idle_day WHERE site = ? AND date = ?", &s);
+    (void)data, (void)made;
+    int rc = check_idle_date(j, db, p->site, p->subject_id, e);
+    if (rc < 0) return rc;
+    rc = db_prepare(db, "SELECT 1 FROM idle_day WHERE site = ? AND date = ?", &s);
     if (rc < 0) return err_set(e, rc, "the idle days cannot be read: %s", err_name(rc));
     stmt_bind_text(s, 1, p->site);
     stmt_bind_text(s, 2, p->subject_id);

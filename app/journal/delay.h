@@ -16,7 +16,8 @@ void delay_post_claim(struct post *p);
 void delay_post_decision(struct post *p);
 
 /* What post_event needs for POST /idle-days {"id","date","reason","note"?,"photos"?}. p->subject_id: the body's date (delay_idle_date).
- * ERR_CONFLICT: that day was reported. */
+ * ERR_CONFLICT: that day was reported. ERR_INVALID (date): further ahead than that by the site's clock, or before the job begins. */
+#define DELAY_IDLE_AHEAD_DAYS 14 /* what is announced: the water will be off, nobody comes before the holiday */
 void delay_post_idle(struct post *p);
 
 /* The date of such a body, which is its subject's id. ERR_INVALID. */
@@ -31,7 +32,8 @@ struct delay_query {
     bool names;
 };
 
-/* GET /delays, GET /idle-days. */
+/* GET /delays, GET /idle-days. Of a reason that reasons.json has: "party", "extends" and "reason_text":{"zh","en"}; of somebody's own words all three
+ * are null. */
 MUST_CHECK int delay_list(struct db *db, const struct delay_query *q, struct buf *out, struct err_text *e);
 MUST_CHECK int delay_idle_list(struct db *db, const char *site, const char *before, int limit, bool names,
                                struct buf *out, struct err_text *e);

@@ -3,6 +3,7 @@
 #include "app/journal/delay_private.h"
 #include "app/journal/listing.h"
 #include "app/journal/person.h"
+#include "app/journal/reason.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
@@ -22,6 +23,22 @@ enum { SITE_COLUMN = 18 };
 
 static void put_list(struct json_out *w, const char *name, const char *list) {
     json_put_raw(w, name, list, strlen(list));
+}
+
+/* Whose it is and whether it extends the contract is said of reasons of the list alone: of somebody's own words, nobody knows. */
+static void put_reason(struct json_out *w, const char *reason) {
+    const struct reason_delay *known = reason_delay_find(reason);
+    json_put_text(w, "reason", reason);
+    json_put_text(w, "party", known ? reason_party_name(known->party) : NULL);
+    json_put_text(w, "extends", known ? reason_extends_name(known->extends) : NULL);
+    if (!known) {
+        json_put_null(w, "reason_text");
+        return;
+    }
+    json_open(w, "reason_text", '{');
+    json_put_text(w, "zh", known->zh);
+    json_put_text(w, "en", known->en);
+    json_close(w, '}');
 }
 
 static int put_decision(struct db *db, struct stmt *s, struct json_out *w, const struct reading *r) {
@@ -47,7 +64,7 @@ static int put(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
     json_put_text(w, "site", stmt_text(s, SITE_COLUMN));
     json_put_text(w, "state", stmt_text(s, 2));
     json_put_text(w, "stage", stmt_text(s, 3)[0] ? stmt_text(s, 3) : NULL);
-    json_put_text(w, "reason", stmt_text(s, 4));
+    put_reason(w, stmt_text(s, 4));
     json_put_text(w, "from", stmt_text(s, 5)[0] ? stmt_text(s, 5) : NULL);
     json_put_text(w, "to", stmt_text(s, 6)[0] ? stmt_text(s, 6) : NULL);
     json_put_int(w, "days", stmt_int(s, 7));
@@ -64,7 +81,7 @@ static int put_idle(struct db *db, struct stmt *s, struct json_out *w, void *ctx
     const struct reading *r = ctx;
     json_open(w, NULL, '{');
     json_put_text(w, "date", stmt_text(s, 1));
-    json_put_text(w, "reason", stmt_text(s, 2));
+    put_reason(w, stmt_text(s, 2));
     if (stmt_text(s, 3)[0]) json_put_text(w, "note", stmt_text(s, 3));
     put_list(w, "photos", stmt_text(s, 4));
     json_put_text(w, "at", stmt_text(s, 5));

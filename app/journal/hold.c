@@ -3,6 +3,7 @@
 #include "app/journal/hold.h"
 
 #include "app/journal/late.h"
+#include "app/journal/listing.h"
 #include "app/journal/person.h"
 #include "app/journal/row.h"
 #include "firmware/base/cleanup.h"
@@ -14,13 +15,15 @@ enum { SHOWN_MAX = 50 };
 
 static const char schema[] = "CREATE TABLE hold (\n"
                              "  -- When a site was held.\n"
+                             "  pos INTEGER NOT NULL, -- of site-held in this store\n"
                              "  site TEXT NOT NULL, id TEXT NOT NULL, -- of site-held\n"
                              "  from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, -- since 1970; to_ms 0: it is held\n"
                              "  held TEXT NOT NULL, resumed TEXT NOT NULL, -- the same, RFC 3339; ''\n"
                              "  reason TEXT NOT NULL, note TEXT NOT NULL, resume_note TEXT NOT NULL,\n"
                              "  held_by TEXT NOT NULL, resumed_by TEXT NOT NULL,\n"
                              "  PRIMARY KEY (site, id)\n"
-                             ") STRICT, WITHOUT ROWID;\n";
+                             ") STRICT, WITHOUT ROWID;\n"
+                             "CREATE INDEX hold_pos ON hold (site, pos);\n";
 
 static const struct shape shape_held[] = {
     { .name = "reason", .kind = SHAPE_TEXT, .flags = SHAPE_NEEDED, .max = 400 },
@@ -64,12 +67,13 @@ static int64_t ms_of(const struct envelope *event) {
     return clock_parse(event->time, &at, NULL) == 0 && at.ms > 0 ? at.ms : 1;
 }
 
-static int put_held(struct db *db, const struct envelope *event) {
+static int put_held(struct db *db, const struct envelope *event, int64_t pos) {
     struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        "INSERT INTO hold (site, id, from_ms, to_ms, held, resumed, reason, note, resume_note, held_by,"
-                        " resumed_by) VALUES (?, ?, ?, 0, ?, '', ?, ?, '', ?, '')",
-                        &s);
+    int rc =
+        db_prepare(db,
+                   "INSERT INTO hold (pos, site, id, from_ms, to_ms, held, resumed, reason, note, resume_note, held_by,"
+                   " resumed_by) VALUES (?8, ?1, ?2, ?3, 0, ?4, '', ?5, ?6, '', ?7, '')",
+                   &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, event->site);
     stmt_bind_text(s, 2, event->id);
@@ -78,6 +82,7 @@ static int put_held(struct db *db, const struct envelope *event) {
     stmt_bind_text(s, 5, row_text(event->data, "reason"));
     stmt_bind_text(s, 6, row_text(event->data, "note"));
     stmt_bind_text(s, 7, event->actor);
+    stmt_bind_int(s, 8, pos);
     return stmt_run(s);
 }
 
@@ -98,18 +103,17 @@ static int put_resumed(struct db *db, const struct envelope *event) {
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {
     bool hold = strcmp(event->type, "site-held") == 0;
-    (void)pos;
     if (strcmp(event->subject + strlen("hold/"), event->site) != 0)
         return late_mark(db, event, "it is about another site than its own");
     int held = is_held(db, event->site);
     if (held < 0) return held;
     if (hold == (held == 1)) return late_mark(db, event, hold ? "the site was held by then" : "the site was not held");
-    return hold ? put_held(db, event) : put_resumed(db, event);
+    return hold ? put_held(db, event, pos) : put_resumed(db, event);
 }
 
 static const char *const tables[] = { "hold", NULL };
 const struct subject_kind hold_kind = {
-    .kind = "hold", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 1
+    .kind = "hold", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 2
 };
 
 /* ---- POST ---- */
@@ -161,43 +165,53 @@ int hold_put(struct db *db, const char *site, bool names, struct json_out *w, co
     return rc;
 }
 
-static int put_holds(struct db *db, const char *site, bool names, struct json_out *w) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    int rc = db_prepare(db,
-                        "SELECT held, resumed, held_by, resumed_by, reason, note, resume_note FROM hold WHERE site = ?"
-                        " ORDER BY from_ms DESC, id DESC LIMIT ?",
-                        &s);
+struct reading {
+    const char *site;
+    bool names;
+};
+
+static int put_entry(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
+    const struct reading *r = ctx;
+    bool over = stmt_text(s, 2)[0] != '\0';
+    json_open(w, NULL, '{');
+    json_put_text(w, "from", stmt_text(s, 1));
+    json_put_text(w, "to", over ? stmt_text(s, 2) : NULL);
+    int rc = person_put_actor(db, r->site, stmt_text(s, 3), r->names, w, "by");
+    if (rc == 0 && over) rc = person_put_actor(db, r->site, stmt_text(s, 4), r->names, w, "resumed_by");
+    json_put_text(w, "reason", stmt_text(s, 5));
+    if (stmt_text(s, 6)[0]) json_put_text(w, "note", stmt_text(s, 6));
+    if (stmt_text(s, 7)[0]) json_put_text(w, "resume_note", stmt_text(s, 7));
+    json_close(w, '}');
+    return rc < 0 ? rc : w->buf->error;
+}
+
+int hold_list(struct db *db, const char *site, const char *before, int limit, bool names, struct buf *out,
+              struct err_text *e) {
+    struct stmt *s = NULL;
+    struct reading r = { site, names };
+    int64_t from;
+    int rc = listing_before(before, &from, e);
     if (rc < 0) return rc;
+    rc = db_prepare(db,
+                    "SELECT pos, held, resumed, held_by, resumed_by, reason, note, resume_note FROM hold"
+                    " WHERE site = ?1 AND pos < ?2 ORDER BY pos DESC LIMIT ?3",
+                    &s);
+    if (rc < 0) return err_set(e, rc, "the holds cannot be read: %s", db_message(db));
     stmt_bind_text(s, 1, site);
-    stmt_bind_int(s, 2, SHOWN_MAX);
-    json_open(w, "holds", '[');
-    while ((rc = stmt_step(s)) == 1) {
-        bool over = stmt_text(s, 1)[0] != '\0';
-        json_open(w, NULL, '{');
-        json_put_text(w, "from", stmt_text(s, 0));
-        json_put_text(w, "to", over ? stmt_text(s, 1) : NULL);
-        rc = person_put_actor(db, site, stmt_text(s, 2), names, w, "by");
-        if (rc == 0 && over) rc = person_put_actor(db, site, stmt_text(s, 3), names, w, "resumed_by");
-        if (rc < 0) return rc;
-        json_put_text(w, "reason", stmt_text(s, 4));
-        if (stmt_text(s, 5)[0]) json_put_text(w, "note", stmt_text(s, 5));
-        if (stmt_text(s, 6)[0]) json_put_text(w, "resume_note", stmt_text(s, 6));
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-    return rc;
+    stmt_bind_int(s, 2, from);
+    stmt_bind_int(s, 3, limit + 1);
+    rc = listing_print(db, s, "holds", limit, put_entry, &r, out, e);
+    if (rc < 0) return rc;
+    struct json_out w = { .buf = out, .comma = true };
+    out->len--; /* the brace that ended it */
+    rc = hold_put(db, site, names, &w, "held");
+    json_close(&w, '}');
+    return rc < 0 ? err_set(e, rc, "the site cannot be read: %s", db_message(db)) : out->error;
 }
 
 int hold_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
-    struct json_out w;
     (void)id;
-    json_start(&w, out);
-    json_open(&w, NULL, '{');
-    int rc = hold_put(db, site, names, &w, "held");
-    if (rc == 0) rc = put_holds(db, site, names, &w);
-    json_put_null(&w, "next");
-    json_close(&w, '}');
-    return rc < 0 ? rc : out->error;
+    return hold_list(db, site, NULL, SHOWN_MAX, names, out, NULL);
 }
 
 int hold_periods(struct db *db, const char *site, struct standstill_held **out, size_t *n) {

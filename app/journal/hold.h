@@ -12,7 +12,10 @@
 void hold_post_hold(struct post *p);
 void hold_post_resume(struct post *p);
 
-/* {"held":{"since","by","reason","note"?}|null,"holds":[{"from","to"|null,"reason",…}],"next":null}, newest first, at most 50. */
+/* GET /holds: {"holds":[{"from","to"|null,"reason",…}],"next":cursor|null,"held":{"since","by","reason","note"?}|null}, newest first. */
+MUST_CHECK int hold_list(struct db *db, const char *site, const char *before, int limit, bool names, struct buf *out,
+                         struct err_text *e);
+/* The first page. id: not looked at (post.h). */
 MUST_CHECK int hold_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
 
 /* The member `name` of an open object: {"since","by","reason"}, or null. */

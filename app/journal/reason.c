@@ -12,7 +12,7 @@
 static const char *const parties[] = { "owner",    "company",       "supplier", "third_party",
                                        "calendar", "force_majeure", "none",     NULL };
 static const char *const extents[] = { "yes", "no", "decide", "planned", NULL };
-static const char *const responsibilities[] = { "customer",       "design",     "error",
+const char *const reason_responsibilities[] = { "customer",       "design",     "error",
                                                 "site_condition", "omission",   "quantity",
                                                 "supplier",       "regulation", NULL };
 
@@ -54,10 +54,10 @@ static int take_change(struct reason_file *f, const struct json *row, const char
     int who = 0;
     int rc = json_only(row, path, members, e);
     if (rc == 0) rc = domain_form_names(&f->texts, row, path, &r.key, &r.zh, &r.en, e);
-    if (rc == 0) rc = domain_form_word(row, path, "responsibility", JSON_REQUIRED, responsibilities, &who, e);
+    if (rc == 0) rc = domain_form_word(row, path, "responsibility", JSON_REQUIRED, reason_responsibilities, &who, e);
     if (rc == 0) rc = json_get_bool(row, path, "credit", JSON_OPTIONAL, &r.credit, e);
     if (rc == 0 && (!ids_is_key(r.key) || change(f, r.key))) rc = domain_form_twice(path, r.key, e);
-    r.responsibility = responsibilities[who];
+    r.responsibility = reason_responsibilities[who];
     if (rc == 0) f->changes[f->change_count++] = r;
     return rc;
 }
@@ -93,5 +93,7 @@ int reason_file_check(struct err_text *e) {
     return fault.code == 0 ? 0 : err_field(e, fault.code, fault.field, "%s", fault.text);
 }
 
+const char *reason_party_name(enum reason_party party) { return parties[party]; }
+const char *reason_extends_name(enum reason_extends extends) { return extents[extends]; }
 const struct reason_delay *reason_delay_find(const char *key) { return delay(get(), key); }
 const struct reason_change *reason_change_find(const char *key) { return change(get(), key); }

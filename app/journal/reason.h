@@ -39,6 +39,13 @@ struct reason_change {
     bool credit;                /* takes something off: the amount is negative */
 };
 
+/* As reasons.json has them: "owner" … "none"; "yes" "no" "decide" "planned". */
+const char *reason_party_name(enum reason_party party);
+const char *reason_extends_name(enum reason_extends extends);
+
+/* Who may answer for a change, as reason_change has it. NULL-ended. */
+extern const char *const reason_responsibilities[];
+
 /* NULL: unknown. */
 const struct reason_delay *reason_delay_find(const char *key);
 const struct reason_change *reason_change_find(const char *key);

@@ -194,7 +194,7 @@ const rows = {
         headers: (c) => ({ 'If-Match': String(c.version) }),
         body: (c) => ({
             site: c.site, version: 0, name: '1-302', timezone: 'Asia/Shanghai', contract_amount: 120000.5,
-            stages: [{ key: 'demolition', zh: '拆除', en: 'Demolition', planned_start: '2026-11-01', planned_finish: '2026-11-09', after: [] },
+            stages: [{ key: 'demolition', zh: '拆除', en: 'Demolition', planned_start: '2019-12-02', planned_finish: '2026-11-09', after: [] },
                 { key: 'plumbing_electrical', planned_start: '2026-11-10', planned_finish: '2026-11-27', after: ['demolition'] }],
             cutoffs: { daylog: '18:30', report: { weekday: 6, time: '18:00' }, workdays: [1, 2, 3, 4, 5, 6], holidays: ['2027-02-06'], callback_days: 7 },
             customer: { name: '某某', phone: '139 0000 0000' }, people: c.people ?? [{ id: 'u-77', name: 'Crew', role: 'crew', active: true }],

@@ -59,7 +59,9 @@ static void a_claim_is_judged(void **state) {
     assert_string_equal(f->e.field, "reason");
     assert_int_equal(claim(f, WEEK ",\"stage\":\"nowhere\""), ERR_INVALID);
     assert_int_equal(claim(f, WEEK ",\"stage\":\"tiling\""), 0);
-    says(f, "\"state\":\"claimed\",\"stage\":\"tiling\",\"reason\":\"property-ban\"");
+    says(f, "\"state\":\"claimed\",\"stage\":\"tiling\",\"reason\":\"property-ban\",\"party\":\"third_party\","
+            "\"extends\":\"");
+    says(f, "\"reason_text\":{\"zh\":\"");
     says(f, "\"days\":6,\"photos\":[]");
     says(f, "\"decision\":null}");
 }
@@ -129,9 +131,59 @@ static void an_idle_day_is_reported_once(void **state) {
     assert_string_equal(date, "2026-11-20");
     assert_int_equal(delay_idle_date("[]", 2, date, &f->e), ERR_INVALID);
     assert_int_equal(post_at(f, &f->t, delay_post_idle, date, "\"date\":\"2026-11-20\",\"reason\":\"下雨\""), 0);
-    says(f, "{\"date\":\"2026-11-20\",\"reason\":\"下雨\",\"photos\":[]");
+    says(f, "{\"date\":\"2026-11-20\",\"reason\":\"下雨\",\"party\":null,\"extends\":null,\"reason_text\":null,"
+            "\"photos\":[]");
     assert_int_equal(post_at(f, &f->t, delay_post_idle, date, "\"date\":\"2026-11-20\",\"reason\":\"x\""),
                      ERR_CONFLICT);
+}
+
+static int idle(struct post_rig *f, const char *date) {
+    char rest[80];
+    (void)snprintf(rest, sizeof rest, "\"date\":\"%s\",\"reason\":\"rework\"", date);
+    return post_at(f, &f->t, delay_post_idle, date, rest);
+}
+
+static void an_idle_day_is_of_the_job(void **state) {
+    struct post_rig *f = *state;
+    assert_int_equal(idle(f, "2026-12-08"), ERR_INVALID); /* 15 days from now */
+    assert_string_equal(f->e.field, "date");
+    assert_int_equal(idle(f, "2099-01-01"), ERR_INVALID);
+    assert_int_equal(idle(f, "2026-12-07"), 0);
+    says(f, "\"reason\":\"rework\",\"party\":\"company\",\"extends\":\"no\",\"reason_text\":{\"zh\":\"返工整改\","
+            "\"en\":\"rework\"}");
+    assert_int_equal(idle(f, "2019-01-01"), 0); /* nobody said when the job begins */
+    post_rig_plan(
+        f, "'stages':[{'key':'tiling','planned_start':'2026-11-18'},{'key':'painting','planned_start':'2026-11-10'}]");
+    assert_int_equal(idle(f, "2026-11-09"), ERR_INVALID);
+    assert_string_equal(f->e.field, "date");
+    assert_int_equal(idle(f, "2026-11-10"), 0);
+    post_rig_plan(f, "'stages':[{'key':'tiling','planned_start':'2026-12-18'}]");
+    assert_int_equal(idle(f, "2026-11-22"), ERR_INVALID);
+    assert_int_equal(idle(f, "2026-11-23"), 0); /* something was recorded on it */
+}
+
+static void holds_come_by_the_page(void **state) {
+    struct post_rig *f = *state;
+    for (int i = 0; i < 3; i++) {
+        char rest[40];
+        (void)snprintf(rest, sizeof rest, "\"reason\":\"r%d\"", i);
+        assert_int_equal(post_at(f, &f->t, hold_post_hold, JOURNAL_SITE, rest), 0);
+        if (i < 2) assert_int_equal(post_at(f, &f->t, hold_post_resume, JOURNAL_SITE, ""), 0);
+    }
+    char next[40] = "";
+    for (int i = 2; i >= 0; i--) {
+        char reason[40];
+        buf_clear(&f->answer);
+        assert_int_equal(hold_list(f->t.db, JOURNAL_SITE, next[0] ? next : NULL, 1, true, &f->answer, &f->e), 0);
+        (void)snprintf(reason, sizeof reason, "\"reason\":\"r%d\"}],\"next\":", i);
+        says(f, reason);
+        says(f, "\"held\":{\"since\"");
+        const char *cursor = strstr(f->answer.data, "\"next\":\"");
+        assert_int_equal(cursor != NULL, i > 0);
+        if (cursor) (void)sscanf(cursor, "\"next\":\"%39[^\"]", next);
+    }
+    assert_int_equal(hold_list(f->t.db, JOURNAL_SITE, "x", 1, true, &f->answer, &f->e), ERR_INVALID);
+    assert_string_equal(f->e.field, "before");
 }
 
 static void a_site_is_held_and_resumes(void **state) {
@@ -145,12 +197,13 @@ static void a_site_is_held_and_resumes(void **state) {
     assert_int_equal(post_at(f, &f->t, hold_post_hold, JOURNAL_SITE, ""), ERR_INVALID);
     assert_string_equal(f->e.field, "reason");
     assert_int_equal(post_at(f, &f->t, hold_post_hold, JOURNAL_SITE, "\"reason\":\"payment-overdue\""), 0);
-    says(f, "{\"held\":{\"since\":\"2026-11-23T09:00:00.000+08:00\"");
+    says(f, "\"held\":{\"since\":\"2026-11-23T09:00:00.000+08:00\"");
     assert_int_equal(post_at(f, &f->t, hold_post_hold, JOURNAL_SITE, "\"reason\":\"y\""), ERR_CONFLICT);
     assert_string_equal(f->allowed, "[\"resume\"]");
     journal_pair_now("2026-11-25T18:00:00+08:00");
     assert_int_equal(post_at(f, &f->t, hold_post_resume, JOURNAL_SITE, "\"note\":\"paid\""), 0);
-    says(f, "{\"held\":null,\"holds\":[{\"from\":\"2026-11-23T09:00:00.000+08:00\",\"to\":\"2026-11-25T18:00:00.000+08:"
+    says(f, "\"next\":null,\"held\":null}");
+    says(f, "{\"holds\":[{\"from\":\"2026-11-23T09:00:00.000+08:00\",\"to\":\"2026-11-25T18:00:00.000+08:"
             "00\"");
     assert_int_equal(plan_read(f->t.db, JOURNAL_SITE, "Asia/Shanghai", &plan), 0);
     assert_int_equal(tz_create("Asia/Shanghai", &tz, NULL), 0);
@@ -201,6 +254,8 @@ int main(void) {
         TEST(head_office_decides_once),
         TEST(what_is_refused_grants_nothing),
         TEST(an_idle_day_is_reported_once),
+        TEST(an_idle_day_is_of_the_job),
+        TEST(holds_come_by_the_page),
         TEST(a_site_is_held_and_resumes),
         TEST(in_any_order_the_same),
     };
