@@ -43,7 +43,7 @@ static const struct shape request_shape[] = {
     { .name = "amount", .kind = SHAPE_NUMBER, .flags = SHAPE_NEEDED, .min = -AMOUNT_YUAN_MAX, .max = AMOUNT_YUAN_MAX },
     { .name = "material", .kind = SHAPE_BOOL },
     { .name = "reason", .kind = SHAPE_KEY, .flags = SHAPE_NEEDED },
-    { .name = "responsibility", .kind = SHAPE_KEY, .flags = SHAPE_MADE },
+    { .name = "responsibility", .kind = SHAPE_KEY, .flags = SHAPE_FILLED },
     { .name = "text", .kind = SHAPE_TEXT, .flags = SHAPE_NEEDED, .max = TEXT_MAX },
     { .name = "stage", .kind = SHAPE_KEY },
     { .name = "room", .kind = SHAPE_ROOM },
@@ -172,6 +172,20 @@ const struct subject_kind change_kind = {
 
 /* ---- what may be posted ---- */
 
+/* Who answers for it: as the site says, else as the reason does. */
+static int judge_responsibility(const struct reason_change *reason, const char *said, struct json_out *made,
+                                struct err_text *e) {
+    if (!said[0]) {
+        json_put_text(made, "responsibility", reason->responsibility);
+        return 0;
+    }
+    for (size_t i = 0; reason_responsibilities[i]; i++)
+        if (strcmp(reason_responsibilities[i], said) == 0) return 0;
+    return err_field(e, ERR_INVALID, "responsibility",
+                     "responsibility is customer, design, error, site_condition, omission, quantity, supplier or "
+                     "regulation; left out, it is the reason's own");
+}
+
 static int judge_request(struct post *p, struct journal *j, struct db *db, const struct json *data,
                          struct json_out *made, struct err_text *e) {
     int64_t fen = 0;
@@ -185,8 +199,7 @@ static int judge_request(struct post *p, struct journal *j, struct db *db, const
         return err_field(e, ERR_INVALID, "reason", "there is no reason %s for a change", row_text(data, "reason"));
     if (reason->credit && fen > 0)
         return err_field(e, ERR_INVALID, "amount", "amount has to be below 0: %s takes something off", reason->key);
-    json_put_text(made, "responsibility", reason->responsibility);
-    return 0;
+    return judge_responsibility(reason, row_text(data, "responsibility"), made, e);
 }
 
 static int judge_decision(struct post *p, struct journal *j, struct db *db, const struct json *data,

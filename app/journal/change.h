@@ -8,8 +8,8 @@
 
 #include "app/journal/post.h"
 
-/* Fill in what post_event needs: type, shape, judge and print. POST /changes: {"id","amount","material"?,"reason","text","stage"?,"room"?,"photos"?};
- * amount in yuan, negative for a credit; `responsibility` is made from the reason. Then head office's decision, whose p->subject_id is set:
+/* Fill in what post_event needs: type, shape, judge and print. POST /changes: {"id","amount","material"?,"reason","responsibility"?,"text","stage"?,"room"?,
+ * "photos"?}; amount in yuan, negative for a credit; `responsibility`, one of reason_responsibilities, is the reason's own where it is not said. Then head office's decision, whose p->subject_id is set:
  * {"id","subject":"change/…","decision":"approved|refused|alternative","note","amount"?}; an alternative needs a note. */
 void change_post_request(struct post *p);
 void change_post_decision(struct post *p);

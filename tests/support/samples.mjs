@@ -147,7 +147,7 @@ const rows = {
     'POST /hold': { good: 201, body: () => ({ id: uuid7(), reason: 'payment-overdue', note: '二期款' }) },
     'POST /resume': { good: 201, body: () => ({ id: uuid7(), note: '已付' }) },
     'GET /changes': {},
-    'POST /changes': { good: 201, body: (c) => ({ id: uuid7(), amount: -120.5, material: true, reason: 'replaced', text: '换成国产', stage: 'carpentry', room: 'kitchen', photos: [c.photo] }) },
+    'POST /changes': { good: 201, body: (c) => ({ id: uuid7(), amount: -120.5, material: true, reason: 'replaced', responsibility: 'supplier', text: '换成国产', stage: 'carpentry', room: 'kitchen', photos: [c.photo] }) },
     'GET /confirmations': {},
     'POST /confirmations': {
         good: [201, 409], /* once, and where it is decided: only at head office */

@@ -10,7 +10,7 @@ import * as live from '/shared/live.js';
 import { changeLine, fact, loadReasons, materialLine, moneyCard, photoRow, placeOf, questionLine, reasonName, yuan } from '/shared/money.js';
 import { delayLine } from '/shared/stages.js';
 import * as trade from '/shared/trade.js';
-import { lang, t } from '/shared/words.js';
+import { has, lang, t } from '/shared/words.js';
 import { dayOf, lasted, moment, today } from '/shared/when.js';
 import { ofSite, siteName, siteOptions, sites, zoneOf } from './allsites.js';
 import { say, setTitle } from './bar.js';
@@ -32,7 +32,7 @@ function decideChange(one) {
         return post(siteApi(one.site, '/decisions'), filled({ id, subject: `change/${one.id}`, decision, note: note.value.trim(), amount: changed && changed !== one.amount ? changed : undefined })).then(() => say(t('approval.decided')));
     };
     get(siteApi(one.site, '/changes?limit=1')).then(({ totals }) => fill(sums, t('change.sums', { approved: yuan(totals.approved), percent: totals.contract === null ? '–' : totals.additions_percent, open: totals.open })), () => {});
-    openForm({ title: one.text, site: one.site, content: () => [askedLine(one, one.actor, one.at), fact('change.reason', reasonName(one.reason)), fact('shoot.room', placeOf(one)), sums, photoRow(one.photos), row('decision-amount', 'approval.amount', amount), row('decision-note', 'approval.note', note, privacyLine(note))],
+    openForm({ title: one.text, site: one.site, content: () => [askedLine(one, one.actor, one.at), fact('change.reason', reasonName(one.reason)), one.responsibility && fact('change.responsibility', has(`responsible.${one.responsibility}`) ? t(`responsible.${one.responsibility}`) : one.responsibility), fact('shoot.room', placeOf(one)), sums, photoRow(one.photos), row('decision-amount', 'approval.amount', amount), row('decision-note', 'approval.note', note, privacyLine(note))],
         actions: [{ main: true, name: 'check', word: 'approval.approve', run: send('approved'), key: 'approved' }, { name: 'back', word: 'approval.alternative', run: send('alternative'), key: 'alternative' }, { name: 'close', word: 'approval.refuse', run: send('refused'), key: 'refused' }] });
 }
 

@@ -11,6 +11,7 @@
 #include "app/journal/confirmation.h"
 #include "app/journal/signature.h"
 
+#include "firmware/base/cleanup.h"
 #include "tests/support/post_rig.h"
 
 #include <stdio.h>
@@ -95,6 +96,14 @@ static void a_change_is_asked_for_decided_and_confirmed(void **state) {
     post_rig_has(f, "'state':'requested','amount':1200.5,'asked_amount':1200.5,'material':true,'reason':'owner-adds',"
                     "'responsibility':'customer'");
     post_rig_has(f, "'decision':null,'confirmed':null");
+    assert_int_equal(request(f, 1, "1200.5", ",'stage':'carpentry','room':'主卧','material':true"), ERR_EXISTS);
+    assert_int_equal(request(f, 20, "3", ",'responsibility':'design'"), 0); /* not the reason's own */
+    post_rig_has(f, "'responsibility':'design'");
+    assert_int_equal(request(f, 20, "3", ",'responsibility':'design'"), ERR_EXISTS);
+    assert_int_equal(request(f, 20, "3", ",'responsibility':'error'"), ERR_CONFLICT);
+    CLEANUP(free_ptr)
+    char *event = journal_pair_value(&f->t, "SELECT CAST(bytes AS TEXT) FROM event ORDER BY pos DESC LIMIT 1");
+    assert_non_null(strstr(event, "\"responsibility\":\"design\""));
     assert_int_equal(confirm(f, 1, 2, PATH), ERR_CONFLICT);
     assert_string_equal(f->allowed, "[]");
     assert_int_equal(decide(f, 1, 3, "approved", ",'note':'同意','amount':1000"), 0);
@@ -130,7 +139,9 @@ static void what_is_wrong_with_a_request_is_named(void **state) {
         { "'amount':1,'reason':'owner-removes','text':'x'", "amount" },
         { "'amount':1,'reason':'owner-adds','text':'  '", "text" },
         { "'amount':1,'reason':'owner-adds','text':'x','stage':'roof'", "stage" },
-        { "'amount':1,'reason':'owner-adds','text':'x','responsibility':'design'", "responsibility" },
+        { "'amount':1,'reason':'owner-adds','text':'x','responsibility':'moon'", "responsibility" },
+        { "'amount':1,'reason':'owner-adds','text':'x','responsibility':'owner'", "responsibility" },
+        { "'amount':1,'reason':'owner-adds','text':'x','responsibility':1", "responsibility" },
         { "'amount':1,'reason':'owner-adds','text':'x','material':1", "material" },
         { "'amount':1,'reason':'owner-adds','text':'x','photos':['p']", "photos.0" },
     };
