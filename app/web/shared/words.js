@@ -154,7 +154,8 @@ const WORDS = {
     'camera.absent': ['没有相机', 'no camera'],
     'camera.failed': ['相机故障，请检查连线', 'camera fails: check its cable'],
     'board.online': ['在线', 'online'],
-    'board.silent': ['无信号，最后 {at}', 'silent since {at}'],
+    'board.offline': ['离线，最后 {at}', 'offline since {at}'],
+    'board.silent': ['失联，最后 {at}', 'silent since {at}'],
 
     'log.parts': ['日志内容', 'Parts of the log'],
     'log.tab-done': ['今天完成', 'Done'],
