@@ -224,6 +224,16 @@ static void answers_that_are_owed(void **state) {
     STANDS("12-07T00:00", "callback-due", "callback/2026-12-04", "12-04T00:00 office");
 }
 
+/* A site of which only head office writes, people from their phones: who is on the list of calls is told of, too. */
+static void a_site_without_a_board(void **state) {
+    struct fixture *f = *state;
+    tell(&f->hub, "23T09:00", "note", "n", "{}");
+    STANDS("12-06T23:59", "callback-due", "callback/2026-12-07", "");
+    STANDS("12-07T00:00", "callback-due", "callback/2026-12-07", "12-07T00:00 office");
+    tell(&f->hub, "25T12:00", "callback-done", ID(1), "{'score':5,'date':'2026-11-25'}");
+    STANDS("12-09T00:00", "callback-due", "callback/2026-12-09", "12-09T00:00 office");
+}
+
 static void a_call_agreed_for_a_sunday(void **state) {
     struct fixture *f = *state;
     tell(&f->board, "23T09:00", "note", "n", "{}");
@@ -312,6 +322,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(plans_know_what_was_lost_before, setup, teardown),
         cmocka_unit_test_setup_teardown(money_and_goods, setup, teardown),
         cmocka_unit_test_setup_teardown(answers_that_are_owed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_site_without_a_board, setup, teardown),
         cmocka_unit_test_setup_teardown(a_call_agreed_for_a_sunday, setup, teardown),
         cmocka_unit_test_setup_teardown(texts_name_what_they_are_about, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_that_was_handed_over, setup, teardown),
