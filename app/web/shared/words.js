@@ -50,10 +50,12 @@ const WORDS = {
     'mine.acceptance': ['报验', 'Acceptance'],
     'mine.overdue': ['逾期', 'Overdue'],
     'mine.recheck': ['复查', 'Re-check'],
+    'mine.rejected': ['验收没过', 'Sent back'],
     'mine.hazard': ['整改', 'To put right'],
     'mine.report': ['质检报告', 'Report'],
     'mine.daylog': ['日志', 'Log'],
     'mine.question': ['提问', 'Question'],
+    'mine.sign': ['待签字', 'To sign'],
     'mine.alert': ['警报', 'Alert'],
     'sites.none': ['还没有分给您的工地', 'No site is assigned to you yet'],
 
