@@ -493,7 +493,7 @@ test('eighty days', () => withStack({}, async (stack) => {
     const people = PEOPLE.map(([id, role]) => ({ id, name: id, role }));
     await j.head.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '1-302', timezone: 'Asia/Shanghai', contract_amount: 100000, stages, people, cutoffs: { daylog: '18:30', report: { weekday: 6, time: '18:00' }, workdays: [1, 2, 3, 4, 5, 6], holidays: HOLIDAYS } } });
     await until('the plan is on site', async () => (await (await stack.client(j.board).signIn('u-01', PIN)).get('/site')).version === 1);
-    await j.head.call('PUT', '/settings/silent_hours', { body: { value: 12 } }); // of its own hours: no alert on the day itself
+    await j.head.call('PUT', '/settings/silent_hours', { headers: { 'If-Match': '0' }, body: { value: 12 } }); // of its own hours: no alert on the day itself
     await j.powerOff(true);
     for (;; ) {
         const began = Date.now();

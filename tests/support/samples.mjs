@@ -203,6 +203,7 @@ const rows = {
     'GET /checklists': {},
     'GET /checklists/{stage}': { values: () => ({ stage: 'waterproofing' }) },
     'PUT /checklists/{stage}': {
+        headers: () => ({ 'If-Match': '*' }),
         values: () => ({ stage: 'waterproofing' }),
         body: () => ({
             items: [
@@ -216,7 +217,7 @@ const rows = {
         }),
     },
     'GET /settings': {},
-    'PUT /settings/{key}': { values: () => ({ key: 'callback_days' }), body: () => ({ value: 10 }) },
+    'PUT /settings/{key}': { values: () => ({ key: 'callback_days' }), headers: () => ({ 'If-Match': '*' }), body: () => ({ value: 10 }) },
     'POST /checklists/{stage}/check': { values: () => ({ stage: 'waterproofing' }), body: (c) => sample({ key: 'PUT /checklists/{stage}' }).body(c) },
     'POST /settings/{key}/check': { values: () => ({ key: 'callback_days' }), body: () => ({ value: 10 }) },
     'GET /company/checklists': {},
