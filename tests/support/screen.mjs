@@ -3,7 +3,7 @@
 // Whatever a page writes to its console as an error, or throws, is a failure when the test closes it, except what the test said it expects.
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
-import { until } from './programs.mjs';
+import { until, witnesses } from './programs.mjs';
 
 export const PANEL = { width: 800, height: 480 };
 export const PHONE = { width: 390, height: 844 };
@@ -23,6 +23,8 @@ export class Screen {
         screen.expect = [...expect];
         screen.errors = [];
         screen.page = await screen.context.newPage();
+        screen.witness = (folder) => screen.tell(folder);
+        witnesses.add(screen.witness);
         screen.page.setDefaultTimeout(WAIT_MS);
         screen.page.on('console', (message) => {
             if (message.type() === 'error' || message.type() === 'warning') screen.errors.push(`${message.text()} ${message.location().url}`);
@@ -68,7 +70,16 @@ export class Screen {
         const { y, height } = await box.boundingBox();
         assert.ok(y >= 0 && y + height <= this.page.viewportSize().height, `"${text}" is in sight`);
     }
+    // What a failed test leaves: a picture in the folder, and what the page's console had.
+    async tell(folder) {
+        const file = `${folder}/screen-${witnesses.size}-${Date.now()}.png`;
+        const words = await this.page.evaluate(() => `${location.hash} ${document.querySelector('.bar-said')?.innerText ?? ''}`);
+        await this.page.screenshot({ path: file });
+        await this.context.close();
+        return `at ${words.trim()}, seen in ${file}; the console: ${this.errors.join(' · ') || 'nothing'}`;
+    }
     async close() {
+        witnesses.delete(this.witness);
         await this.context.close();
         const bad = this.errors.filter((error) => !this.expect.some((pattern) => pattern.test(error)));
         assert.deepEqual(bad, [], 'the console has no errors');
