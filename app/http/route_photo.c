@@ -52,6 +52,10 @@ static bool take(struct exchange *x, const char *field, const char *text, char *
         exchange_problem(x, 400, field, "%s is empty; leave it out where there is none", field);
         return false;
     }
+    if (!text_is_plain(text)) {
+        exchange_problem(x, 400, field, "%s has characters in it that cannot be seen: take them out", field);
+        return false;
+    }
     if (text_copy(out, size, text) == 0) return true;
     exchange_problem(x, 400, field, "%s has at most %zu bytes", field, size - 1);
     return false;
@@ -258,6 +262,7 @@ static int read_reason(const struct exchange *x, struct json **body, const char 
     static const char *const members[] = { "reason", NULL };
     int rc = json_parse(x->body, x->body_len, body, e);
     if (!rc && !json_is_object(*body)) rc = err_set(e, ERR_INVALID, "a JSON object is expected");
+    if (!rc) rc = json_plain(*body, e);
     if (!rc) rc = json_only(*body, "", members, e);
     return rc ? rc : json_get_text(*body, "", "reason", JSON_OPTIONAL, REASON_MAX, reason, e);
 }

@@ -107,6 +107,7 @@ static int read_seen(const char *body, size_t n, struct seen *out, struct err_te
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     *out = (struct seen){ 0 };
     int rc = json_parse(body, n, &root, e);
+    if (rc == 0) rc = json_plain(root, e);
     return rc == 0 ? decode_seen(root, out, e) : rc;
 }
 

@@ -122,6 +122,7 @@ static int decode(const char *stage, const char *body, size_t n, struct buf *dat
     s->stage = stage;
     int rc = json_parse(body, n, &root, e);
     if (rc == 0 && !json_is_object(root)) rc = err_set(e, ERR_INVALID, "a JSON object is expected");
+    if (rc == 0) rc = json_plain(root, e);
     if (rc == 0) rc = json_only(root, "", members, e);
     if (rc == 0) rc = take_items(root, s, e);
     if (rc == 0) rc = take_removed(root, s, e);

@@ -145,6 +145,7 @@ int consent_put(struct journal *j, struct db *db, const char *site, const char *
     struct stored before;
     struct setting_consent c = { 0 };
     int rc = json_parse(body, n, &root, e);
+    if (rc == 0) rc = json_plain(root, e);
     if (rc == 0) rc = decode(j, db, site, root, &c, e);
     if (rc < 0) return rc;
     rc = read_stored(db, site, &before);

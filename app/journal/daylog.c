@@ -87,6 +87,7 @@ int daylog_decode(const struct json *body, enum decode mode, struct daylog *out,
 int daylog_read(const char *body, size_t n, enum decode mode, struct daylog *out, struct err_text *e) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     int rc = json_parse(body, n, &root, e);
+    if (rc == 0 && mode == DECODE_STRICT) rc = json_plain(root, e);
     return rc < 0 ? rc : daylog_decode(root, mode, out, e);
 }
 

@@ -54,6 +54,7 @@ static int decode(const char *site, const char *body, size_t n, struct put *out,
     const char *named = NULL;
     int64_t version = 0;
     int rc = json_parse(body, n, &root, e);
+    if (rc == 0) rc = json_plain(root, e);
     if (rc == 0) rc = json_only(root, "", members, e);
     if (rc == 0) rc = json_get_text(root, "", "site", JSON_OPTIONAL, 40, &named, e);
     if (rc == 0 && named && strcmp(named, site) != 0)

@@ -86,6 +86,7 @@ static int put_all(struct journal *j, struct db *db, const struct setting_key *k
 static int take_body(const char *body, size_t n, struct json **root, const struct json **value, struct err_text *e) {
     static const char *const members[] = { "value", NULL };
     int rc = json_parse(body, n, root, e);
+    if (rc == 0) rc = json_plain(*root, e);
     if (rc == 0 && !json_is_object(*root)) rc = err_set(e, ERR_INVALID, "a JSON object is expected: {\"value\":…}");
     if (rc == 0) rc = json_only(*root, "", members, e);
     if (rc == 0 && !json_member(*root, "value"))

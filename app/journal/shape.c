@@ -315,7 +315,8 @@ static int begin(struct walk *k, const struct json *o, const struct shape *table
 int shape_read(const struct json *o, const struct shape *table, enum decode mode, struct json_out *w,
                struct err_text *e) {
     struct walk k = { .purpose = READ_BODY, .mode = mode, .w = w, .e = e };
-    return begin(&k, o, table);
+    int rc = mode == DECODE_STRICT ? json_plain(o, e) : 0;
+    return rc ? rc : begin(&k, o, table);
 }
 
 int shape_said(const struct json *data, const struct json *body, const struct shape *table, struct json_out *w,

@@ -49,7 +49,7 @@ struct shape {
 
 /* A body's members into canonical JSON members (without the braces' owner's business: *w stands inside an open object): in the table's order, empty
  * lists left out, texts masked. A member named "id" at the top is left to the caller. DECODE_STRICT: members that are not in the table, or are
- * SHAPE_MADE, are refused by name. ERR_INVALID: e->field is the member's path ("items.3.value"). */
+ * SHAPE_MADE, are refused by name, and so are texts that are not plain (text.h). ERR_INVALID: e->field is the member's path ("items.3.value"). */
 MUST_CHECK int shape_read(const struct json *o, const struct shape *table, enum decode mode, struct json_out *w,
                           struct err_text *e);
 

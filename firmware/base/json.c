@@ -227,6 +227,32 @@ int json_only(const struct json *o, const char *path, const char *const *names, 
     return 0;
 }
 
+/* "items.3" and "text" → "items.3.text" */
+static const char *member_name(char out[96], const char *path, const char *name) {
+    char prefix[98];
+    (void)snprintf(prefix, sizeof prefix, "%s%s", path, *path ? "." : "");
+    return field_name(out, prefix, name);
+}
+
+/* path: of n. */
+static int plain(const struct json *n, const char *path, struct err_text *e) {
+    const char *text = json_text(n);
+    int rc = 0;
+    if (text && !text_is_plain(text))
+        return err_field(e, ERR_INVALID, path, "%s has characters in it that cannot be seen: take them out", path);
+    if (!json_is_array(n) && !json_is_object(n)) return 0;
+    size_t i = 0;
+    for (const cJSON *c = node(n)->child; rc == 0 && c; c = c->next, i++) {
+        char field[96], place[24];
+        (void)snprintf(place, sizeof place, "%zu", i);
+        if (cJSON_IsString(c) || c->child) /* names are for errors, and these alone may have one */
+            rc = plain((const struct json *)c, member_name(field, path, c->string ? c->string : place), e);
+    }
+    return rc;
+}
+
+int json_plain(const struct json *n, struct err_text *e) { return plain(n, "", e); }
+
 /* libcjson prints some whole numbers with 15 digits; the shortest text that reads back as the same number is printed here. */
 static void print_number(struct json_out *w, const char *name, double value) {
     char text[40] = "";

@@ -45,6 +45,9 @@ MUST_CHECK int json_get_array(const struct json *o, const char *path, const char
 /* ERR_INVALID naming the first member that is not in the NULL-ended list. */
 MUST_CHECK int json_only(const struct json *o, const char *path, const char *const *names, struct err_text *e);
 
+/* ERR_INVALID naming the first text in it that is not plain (text.h). */
+MUST_CHECK int json_plain(const struct json *n, struct err_text *e);
+
 /* Compact text of a node. */
 MUST_CHECK int json_print(const struct json *n, struct buf *out);
 

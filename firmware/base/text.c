@@ -42,6 +42,16 @@ bool text_utf8_valid(const char *bytes, size_t n) {
     return true;
 }
 
+bool text_is_plain(const char *text) {
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f) return false;
+        if (*p != 0xe2) continue; /* U+202A is e2 80 aa, U+2066 is e2 81 a6 */
+        if (p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) return false;
+        if (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9) return false;
+    }
+    return true;
+}
+
 int text_copy(char *out, size_t out_size, const char *text) {
     size_t n = strlen(text);
     if (n >= out_size) return ERR_TOO_BIG;

@@ -14,6 +14,10 @@
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing over U+10FFFF), and no NUL. */
 bool text_utf8_valid(const char *bytes, size_t n);
 
+/* Nothing in it that no reader sees and that changes what is read: control characters (but newline and tab), and what turns the direction of writing
+ * (U+202A to U+202E, U+2066 to U+2069). Valid UTF-8. */
+bool text_is_plain(const char *text);
+
 /* Copies with NUL; ERR_TOO_BIG, and nothing written, when it does not fit. */
 MUST_CHECK int text_copy(char *out, size_t out_size, const char *text);
 

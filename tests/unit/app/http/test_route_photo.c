@@ -154,6 +154,7 @@ static void fields_are_checked_before_bytes_are_kept(void **state) {
         { "?id=01990000-0000-4000-8000-000000000001", "id", 400 }, /* no version 7 */
         { "?id=%s&stage=no_such_stage", "stage", 400 },
         { "?id=%s&room=the room that is behind the other one there", "room", 400 },
+        { "?id=%s&caption=a\xe2\x80\xae.b", "caption", 400 }, /* U+202E */
         { "?id=%s&taken=yesterday", "taken", 400 },
         { "?id=%s&origin=camera", "origin", 422 },
         { "?id=%s&origin=recovered", "origin", 422 },

@@ -153,16 +153,25 @@ static void test_amend(void **state) {
     assert_int_equal(daylog_print(p->t.db, "s-other", ID1, false, &p->answer), ERR_NOT_FOUND);
 }
 
+static void test_unseen_characters(void **state) {
+    struct post_rig *p = *state;
+    expect(p, LOG(ID1, "2026-11-22", "\"note\":\"a\u202eb\""), ERR_INVALID, "note", NULL);
+    expect(p, LOG(ID1, "2026-11-22", "\"done\":[\"x\",{\"text\":\"a\\u0001\"}]"), ERR_INVALID, "done.1.text", NULL);
+}
+
 static void test_too_big(void **state) {
     struct post_rig *p = *state;
     struct buf body;
     buf_init(&body, 1u << 20);
-    (void)buf_add_text(&body, "{\"id\":\"" ID1 "\",\"date\":\"2026-11-22\",\"note\":\"n\",\"done\":[");
-    for (int i = 0; i < ITEMS_MAX; i++) {
-        (void)buf_add_text(&body, i ? ",\"" : "\"");
-        for (int k = 0; k < ITEM_TEXT_MAX; k++)
-            (void)buf_add_text(&body, "\\u0001"); /* six bytes each, again when written */
-        (void)buf_add_text(&body, "\"");
+    (void)buf_add_text(&body, "{\"id\":\"" ID1 "\",\"date\":\"2026-11-22\",\"note\":\"");
+    for (int k = 0; k < NOTE_MAX; k++) (void)buf_add_text(&body, "\\\""); /* two bytes each, again when written */
+    for (int list = 0; list < 2; list++) {
+        (void)buf_add_text(&body, list ? "],\"plan\":[" : "\",\"done\":[");
+        for (int i = 0; i < ITEMS_MAX; i++) {
+            (void)buf_add_text(&body, i ? ",\"" : "\"");
+            for (int k = 0; k < ITEM_TEXT_MAX; k++) (void)buf_add_text(&body, "\\\"");
+            (void)buf_add_text(&body, "\"");
+        }
     }
     (void)buf_add_text(&body, "]}");
     assert_int_equal(body.error, 0);
@@ -279,6 +288,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_post_masks, setup, post_rig_teardown),
         cmocka_unit_test_setup_teardown(test_post_drops_the_draft, setup, post_rig_teardown),
         cmocka_unit_test_setup_teardown(test_amend, setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_unseen_characters, setup, post_rig_teardown),
         cmocka_unit_test_setup_teardown(test_too_big, setup, post_rig_teardown),
         cmocka_unit_test_setup_teardown(test_list, setup, post_rig_teardown),
         cmocka_unit_test_setup_teardown(test_any_order, setup, post_rig_teardown),

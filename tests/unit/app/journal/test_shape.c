@@ -102,6 +102,16 @@ static void good_members_come_out_in_the_order_of_the_table(void **state) {
                 "\"],\"lines\":[\"x\",\"y\"],\"one\":{\"item\":\"a\"},\"items\":[{\"item\":\"b\",\"value\":-10}]");
 }
 
+/* Of other writers, and of older versions, they stay. */
+static void unseen_characters_of_others_stay(void **state) {
+    int rc;
+    (void)state;
+    (void)shaped("{\"text\":\"a\\u0007\\u202e\"}", ONLY_CHECK, &rc);
+    assert_int_equal(rc, 0);
+    assert_string_equal(shaped("{\"text\":\"a\\u007f\"}", SAID, &rc), "\"text\":\"a\x7f\"");
+    assert_int_equal(rc, 0);
+}
+
 static void bad_members_are_named(void **state) {
     static const struct {
         const char *json, *field;
@@ -109,6 +119,9 @@ static void bad_members_are_named(void **state) {
         { "{}", "text" },
         { "{\"text\":\"  \"}", "text" },
         { "{\"text\":5}", "text" },
+        { "{\"text\":\"a\\u0007\"}", "text" },
+        { "{\"text\":\"a\",\"room\":\"\\u202eb\"}", "room" },
+        { "{\"text\":\"a\",\"lines\":[\"x\",\"y\\r\"]}", "lines.1" },
         { "{\"text\":\"12345678901234567890123456789012345678901\"}", "text" },
         { "{\"text\":\"a\",\"key\":\"A\"}", "key" },
         { "{\"text\":\"a\",\"key\":\"a1234567890123456789012345678901234567890\"}", "key" },
@@ -170,6 +183,7 @@ static void what_others_wrote_may_say_more(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_members_come_out_in_the_order_of_the_table),
+        cmocka_unit_test(unseen_characters_of_others_stay),
         cmocka_unit_test(bad_members_are_named),
         cmocka_unit_test(texts_of_a_body_are_masked_and_stored_ones_stay),
         cmocka_unit_test(what_others_wrote_may_say_more),

@@ -118,6 +118,24 @@ static void test_refuses(void **state) {
     }
 }
 
+static void test_plain(void **state) {
+    static const char *const cases[][2] = {
+        { "{\"a\":\"x\\n\\ty\",\"b\":[1,\"水\",null]}", "" },
+        { "{\"a\":\"x\\r\"}", "a" },
+        { "{\"a\":{\"b\":[{},{\"c\":\"\\u202e\"}]}}", "a.b.1.c" },
+        { "{\"a\":[\"\",\"\\u2066\"]}", "a.1" },
+        { "{\"a\":\"\\u007f\"}", "a" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CLEANUP(json_destroy_ptr) struct json *root = NULL;
+        struct err_text e = { 0 };
+        assert_int_equal(json_parse(cases[i][0], strlen(cases[i][0]), &root, &e), 0);
+        assert_int_equal(json_plain(root, &e), cases[i][1][0] ? ERR_INVALID : 0);
+        assert_string_equal(e.field, cases[i][1]);
+    }
+}
+
 /* Two members of one name, wherever they are among few or many others. */
 static void test_shared_names(void **state) {
     (void)state;
@@ -353,10 +371,11 @@ static void test_trees_are_apart(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepts),       cmocka_unit_test(test_refuses),    cmocka_unit_test(test_shared_names),
-        cmocka_unit_test(test_refuses_bytes), cmocka_unit_test(test_says_where), cmocka_unit_test(test_length_counts),
-        cmocka_unit_test(test_depth),         cmocka_unit_test(test_reads),      cmocka_unit_test(test_whole_numbers),
-        cmocka_unit_test(test_typed_members), cmocka_unit_test(test_only),       cmocka_unit_test(test_trees_are_apart),
+        cmocka_unit_test(test_accepts),         cmocka_unit_test(test_refuses),       cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_shared_names),    cmocka_unit_test(test_refuses_bytes), cmocka_unit_test(test_says_where),
+        cmocka_unit_test(test_length_counts),   cmocka_unit_test(test_depth),         cmocka_unit_test(test_reads),
+        cmocka_unit_test(test_whole_numbers),   cmocka_unit_test(test_typed_members), cmocka_unit_test(test_only),
+        cmocka_unit_test(test_trees_are_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,36 @@ static void test_utf8_anywhere(void **state) {
     }
 }
 
+static void test_plain(void **state) {
+    (void)state;
+    for (unsigned point = 1; point < 0x11000; point++) {
+        char text[8] = "";
+        size_t n = 0;
+        if (point >= 0xd800 && point < 0xe000) continue;
+        if (point < 0x80) {
+            text[n++] = (char)point;
+        } else if (point < 0x800) {
+            text[n++] = (char)(0xc0 | point >> 6);
+            text[n++] = (char)(0x80 | (point & 0x3f));
+        } else if (point < 0x10000) {
+            text[n++] = (char)(0xe0 | point >> 12);
+            text[n++] = (char)(0x80 | (point >> 6 & 0x3f));
+            text[n++] = (char)(0x80 | (point & 0x3f));
+        } else {
+            text[n++] = (char)(0xf0 | point >> 18);
+            text[n++] = (char)(0x80 | (point >> 12 & 0x3f));
+            text[n++] = (char)(0x80 | (point >> 6 & 0x3f));
+            text[n++] = (char)(0x80 | (point & 0x3f));
+        }
+        text[n] = 'x';
+        bool unseen = (point < 0x20 && point != '\n' && point != '\t') || point == 0x7f ||
+                      (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+        if (text_is_plain(text) == unseen) fail_msg("U+%04X", point);
+    }
+    assert_true(text_is_plain(""));
+    assert_true(text_is_plain("\xe2")); /* cut off: not read beyond */
+}
+
 static void test_copy_and_clip(void **state) {
     (void)state;
     char out[5] = "old";
@@ -265,10 +295,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_utf8),          cmocka_unit_test(test_utf8_all_code_points),
         cmocka_unit_test(test_utf8_anywhere), cmocka_unit_test(test_copy_and_clip),
-        cmocka_unit_test(test_hex),           cmocka_unit_test(test_base64),
-        cmocka_unit_test(test_base64_random), cmocka_unit_test(test_code),
-        cmocka_unit_test(test_int),           cmocka_unit_test(test_distance),
-        cmocka_unit_test(test_small_things),
+        cmocka_unit_test(test_plain),         cmocka_unit_test(test_hex),
+        cmocka_unit_test(test_base64),        cmocka_unit_test(test_base64_random),
+        cmocka_unit_test(test_code),          cmocka_unit_test(test_int),
+        cmocka_unit_test(test_distance),      cmocka_unit_test(test_small_things),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
