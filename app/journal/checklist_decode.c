@@ -21,11 +21,19 @@ struct read {
     struct err_text *e;
 };
 
-static int only(const struct read *r, const struct json *o, const char *path, const char *const *members) {
+enum { SHOWN_MAX = 24 };
+
+/* shown: what a reader is shown beside them, which a person's body may bring along, and which nobody looks at. Both NULL-ended. */
+static int only(const struct read *r, const struct json *o, const char *path, const char *const *members,
+                const char *const *shown) {
     char field[PATH_SIZE];
+    const char *known[SHOWN_MAX] = { NULL };
+    size_t n = 0;
+    for (; *members && n < SHOWN_MAX - 1; members++) known[n++] = *members;
+    for (; r->origin == CHECKLIST_BODY && *shown && n < SHOWN_MAX - 1; shown++) known[n++] = *shown;
     (void)snprintf(field, sizeof field, "%.*s", (int)strlen(path) - 1, path);
     if (!json_is_object(o)) return err_field(r->e, ERR_INVALID, field, "%s has to be an object", field);
-    return r->origin == CHECKLIST_DATA ? 0 : json_only(o, path, members, r->e);
+    return r->origin == CHECKLIST_DATA ? 0 : json_only(o, path, known, r->e);
 }
 
 /* ---- texts: a person's are masked ---- */
@@ -56,11 +64,11 @@ static int take_names(const struct read *r, const struct json *o, const char *pa
 
 static int take_pair(const struct read *r, const struct json *o, const char *path, const char *name, const char **zh,
                      const char **en) {
-    static const char *const members[] = { "zh", "en", NULL };
+    static const char *const members[] = { "zh", "en", NULL }, *const shown[] = { NULL };
     const struct json *pair = json_member(o, name);
     char inner[PATH_SIZE];
     (void)snprintf(inner, sizeof inner, "%.50s%.20s.", path, name);
-    int rc = pair && !json_is_null(pair) ? only(r, pair, inner, members) : 0;
+    int rc = pair && !json_is_null(pair) ? only(r, pair, inner, members, shown) : 0;
     if (rc == 0) rc = domain_form_pair(r->texts, o, path, name, zh, en, r->e);
     if (rc == 0) rc = mask(r, zh);
     return rc < 0 ? rc : mask(r, en);
@@ -106,7 +114,8 @@ static int take_part(const struct read *r, const struct json *o, const char *pat
     static const char *const members[] = {
         "key", "zh", "en", "unit", "min", "max", "below", "equal", "tolerance", NULL
     };
-    int rc = only(r, o, path, members);
+    static const char *const shown[] = { "limit", NULL };
+    int rc = only(r, o, path, members, shown);
     if (rc == 0) rc = take_names(r, o, path, &p->key, &p->zh, &p->en);
     if (rc == 0) rc = take_short(r, o, path, "unit", 16, &p->unit);
     if (rc == 0) rc = take_value(r, o, path, "min", -VALUE_MAX, &p->min);
@@ -121,9 +130,10 @@ static int take_phase(const struct read *r, const struct json *o, const char *pa
     static const char *const members[] = { "key",         "zh",           "en",       "unit",
                                            "start_zh",    "start_en",     "minutes",  "start_min",
                                            "start_about", "start_factor", "drop_max", NULL };
+    static const char *const shown[] = { "limit", "test", NULL };
     char field[PATH_SIZE];
     int64_t minutes = 0;
-    int rc = only(r, o, path, members);
+    int rc = only(r, o, path, members, shown);
     if (rc == 0) rc = take_names(r, o, path, &p->key, &p->zh, &p->en);
     if (rc == 0) rc = take_short(r, o, path, "unit", 16, &p->unit);
     if (rc == 0) rc = take_short(r, o, path, "start_zh", 40, &p->start_zh);
@@ -256,10 +266,11 @@ int checklist_item_decode(const struct json *row, const char *path, enum checkli
                                            "criterion", "condition", "note",
                                            "parts",     "phases",    "red_line_if_confirmed",
                                            "confirmed", NULL };
+    static const char *const shown[] = { "origin", "from", NULL };
     const struct read r = { .origin = origin, .texts = texts, .e = e };
     struct checklist_item item = { .company = origin != CHECKLIST_FILE };
     int kind = 0;
-    int rc = only(&r, row, path, members);
+    int rc = only(&r, row, path, members, shown);
     if (rc == 0) rc = take_names(&r, row, path, &item.key, &item.zh, &item.en);
     if (rc == 0) rc = take_short(&r, row, path, "stage", 40, &item.stage);
     if (rc == 0) rc = domain_form_word(row, path, "kind", JSON_REQUIRED, kinds, &kind, e);

@@ -41,7 +41,9 @@ MUST_CHECK int checklist_set_print(struct db *db, const char *site, const char *
 
 /* PUT /checklists/{stage}: {"items"?,"remove"?} for one site, or for all that the hub knows and will know (site NULL). *answer: as checklist_set_print;
  * of all sites {"stage","sites","changed","version"}. if_match: the version that is changed, or COMPANY_ANY_VERSION. ERR_CONFLICT: it is at another;
- * *answer is then the list as it is. A red line on a source with m or ? needs "confirmed": true in its item. The same again changes
+ * *answer is then the list as it is. What checklist_set_print shows can be sent
+ * back and changes nothing: an item that is the program's own is none, "removed" counts where "remove" is absent, the members that are only shown are
+ * not looked at. A red line on a source with m or ? needs "confirmed": true in its item. The same again changes
  * nothing. ERR_NOT_FOUND: no such stage; ERR_INVALID: e->field is the member. actor: "user/…". */
 MUST_CHECK int checklist_set_put(struct journal *j, struct db *db, const char *site, const char *stage,
                                  int64_t if_match, const char *body, size_t n, const char *actor, struct buf *answer,

@@ -50,29 +50,59 @@ static int check_item(const struct said *s, const struct checklist_item *item, c
     return 0;
 }
 
+/* Is it the program's own, as it was shown? Then nothing is changed in it. */
+static int is_standard(const struct checklist_item *item, bool *out) {
+    const struct checklist_item *standard = checklist_item_find(item->key);
+    struct buf texts[2];
+    struct json_out w;
+    *out = false;
+    if (!standard) return 0;
+    for (int i = 0; i < 2; i++) {
+        struct checklist_item one = i ? *standard : *item;
+        one.stage = "";
+        buf_init(&texts[i], ENVELOPE_MAX);
+        json_start(&w, &texts[i]);
+        checklist_item_put(&one, false, &w);
+    }
+    int rc = texts[0].error ? texts[0].error : texts[1].error;
+    if (rc == 0) *out = strcmp(texts[0].data, texts[1].data) == 0;
+    buf_fini(&texts[0]);
+    buf_fini(&texts[1]);
+    return rc;
+}
+
 static int take_items(const struct json *root, struct said *s, struct err_text *e) {
     const struct json *rows = NULL;
     int rc = json_get_array(root, "", "items", JSON_OPTIONAL, CHECKLIST_ITEMS_MAX, &rows, e);
     for (size_t i = 0; rc == 0 && i < json_count(rows); i++) {
         struct checklist_item *item = &s->items[s->count];
         char path[32];
+        bool standard = false;
         (void)snprintf(path, sizeof path, "items.%zu.", i);
         rc = checklist_item_decode(json_at(rows, i), path, CHECKLIST_BODY, &s->texts, item, e);
         if (rc == 0) rc = check_item(s, item, path, e);
+        if (rc == 0) {
+            rc = is_standard(item, &standard);
+            if (rc < 0) (void)err_set(e, rc, "the checklist cannot be read: %s", err_name(rc));
+        }
         item->stage = "";
-        if (rc == 0) s->count++;
+        if (rc == 0 && !standard) s->count++;
     }
     return rc;
 }
 
+/* As a body says it, "remove":[keys]; else as a list that was shown does, "removed":[{"key",…}]. */
 static int take_removed(const struct json *root, struct said *s, struct err_text *e) {
     const struct json *rows = NULL;
     int rc = json_get_array(root, "", "remove", JSON_OPTIONAL, CHECKLIST_ITEMS_MAX, &rows, e);
+    const char *name = rows ? "remove" : "removed";
+    if (rc == 0 && !rows) rc = json_get_array(root, "", name, JSON_OPTIONAL, CHECKLIST_ITEMS_MAX, &rows, e);
     for (size_t i = 0; rc == 0 && i < json_count(rows); i++) {
-        const char *key = json_text(json_at(rows, i));
+        const struct json *row = json_at(rows, i);
+        const char *key = json_text(json_is_object(row) ? json_member(row, "key") : row);
         const struct checklist_item *standard = key ? checklist_item_find(key) : NULL;
         char field[32];
-        (void)snprintf(field, sizeof field, "remove.%zu", i);
+        (void)snprintf(field, sizeof field, "%s.%zu", name, i);
         if (!standard || strcmp(standard->stage, s->stage) != 0)
             return err_field(e, ERR_INVALID, field, "%s has to be an item of the program's list of %s", field,
                              s->stage);
@@ -99,23 +129,44 @@ static int check_count(const struct said *s, struct err_text *e) {
                      CHECKLIST_ITEMS_MAX, standard + added);
 }
 
+/* In the order in which lists are shown, so that one that is shown and comes back is the same: the program's, and behind them what is added. */
+static void put_items(const struct said *s, struct json_out *w) {
+    size_t n = 0;
+    const struct checklist_item *standard = checklist_items(&n);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < s->count; i++)
+            if (strcmp(standard[k].key, s->items[i].key) == 0) checklist_item_put(&s->items[i], false, w);
+    for (size_t i = 0; i < s->count; i++)
+        if (!checklist_item_find(s->items[i].key)) checklist_item_put(&s->items[i], false, w);
+}
+
+static void put_removed(const struct said *s, struct json_out *w) {
+    size_t n = 0;
+    const struct checklist_item *standard = checklist_items(&n);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < s->remove_count; i++)
+            if (strcmp(standard[k].key, s->remove[i]) == 0) json_put_text(w, NULL, s->remove[i]);
+}
+
 static int encode(const struct said *s, struct buf *out) {
     struct json_out w;
     json_start(&w, out);
     json_open(&w, NULL, '{');
     json_open(&w, "items", '[');
-    for (size_t i = 0; i < s->count; i++) checklist_item_put(&s->items[i], false, &w);
+    put_items(s, &w);
     json_close(&w, ']');
     json_open(&w, "remove", '[');
-    for (size_t i = 0; i < s->remove_count; i++) json_put_text(&w, NULL, s->remove[i]);
+    put_removed(s, &w);
     json_close(&w, ']');
     json_close(&w, '}');
     return out->error;
 }
 
-/* The body as the event's data. */
+/* The body as the event's data. What GET answers can be sent back: `stage` has to be the same, what else a reader is shown is not looked at. */
 static int decode(const char *stage, const char *body, size_t n, struct buf *data, struct err_text *e) {
-    static const char *const members[] = { "items", "remove", NULL };
+    static const char *const members[] = { "items",   "remove", "removed", "stage", "zh", "en", "standard_version",
+                                           "version", "at",     "own",     NULL };
+    const char *named = NULL;
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     struct said *s = calloc(1, sizeof *s);
     if (!s) return err_set(e, ERR_NOMEM, "out of memory");
@@ -124,6 +175,9 @@ static int decode(const char *stage, const char *body, size_t n, struct buf *dat
     if (rc == 0 && !json_is_object(root)) rc = err_set(e, ERR_INVALID, "a JSON object is expected");
     if (rc == 0) rc = json_plain(root, e);
     if (rc == 0) rc = json_only(root, "", members, e);
+    if (rc == 0) rc = json_get_text(root, "", "stage", JSON_OPTIONAL, 40, &named, e);
+    if (rc == 0 && named && strcmp(named, stage) != 0)
+        rc = err_field(e, ERR_INVALID, "stage", "stage has to be %s, as in the address", stage);
     if (rc == 0) rc = take_items(root, s, e);
     if (rc == 0) rc = take_removed(root, s, e);
     if (rc == 0) rc = check_count(s, e);

@@ -152,6 +152,9 @@ static int same_data(const struct json *stored, const char *data, bool *out) {
     return rc;
 }
 
+/* A checklist-set without a change: a site that was never told of one has just that. */
+static bool says_nothing(const char *data) { return strcmp(data, "{\"items\":[],\"remove\":[]}") == 0; }
+
 int company_differs(struct db *db, const char *site, const char *subject, const char *data, bool *out) {
     struct envelope event = { 0 };
     char id[ID_SIZE];
@@ -162,7 +165,7 @@ int company_differs(struct db *db, const char *site, const char *subject, const 
     if (rc == 0) rc = same_data(event.data, data, &same);
     envelope_fini(&event);
     if (rc < 0 && rc != ERR_NOT_FOUND) return rc;
-    *out = !same;
+    *out = rc == ERR_NOT_FOUND ? !says_nothing(data) : !same;
     return 0;
 }
 

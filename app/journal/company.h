@@ -37,7 +37,8 @@ MUST_CHECK int company_bring(struct journal *j, struct db *db, const char *site,
 MUST_CHECK int company_bring_all(struct journal *j, struct db *db, const char *type, const char *subject_id,
                                  const char *actor, int *sites, int *changed, struct err_text *e);
 
-/* Whether the newest event of a subject ("setting/callback_days") at a site has other data than this text; true where there is none. */
+/* Whether the newest event of a subject ("setting/callback_days") at a site has other data than this text; where there is none, whether the text says
+ * anything: a checklist without a change does not. */
 MUST_CHECK int company_differs(struct db *db, const char *site, const char *subject, const char *data, bool *out);
 
 /* ---- for schema.c ---- */

@@ -92,6 +92,40 @@ static void the_newest_counts_alone_and_the_same_is_no_event(void **state) {
     checklist_set_fini(&c);
 }
 
+/* What is shown comes back: nothing is changed, whatever it claims of where its items come from; and one thing that is changed in it is all. */
+static void what_is_shown_can_be_sent_back(void **state) {
+    struct company_rig *f = *state;
+    struct buf shown;
+    const char *const changes[] = {
+        "{}",
+        "{\"items\":[" ITEM("own.smell", "\"kind\":\"check\",\"source\":\"C\"") "," ITEM(
+            "wp.hother", MIN350) "],\"remove\":[\"wp.thick\",\"wp.door\"]}",
+    };
+    static const char *const stages[] = { "waterproofing", "plumbing_electrical", "tiling", "completion" };
+    buf_init(&shown, 1 << 20);
+    for (size_t c = 0; c < 2; c++) {
+        if (company_rig_put(f, JOURNAL_SITE, "waterproofing", changes[c])) fail_msg("%s: %s", f->e.field, f->e.text);
+        for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+            int64_t before = company_rig_events(&f->hub, "checklist-set");
+            buf_clear(&shown);
+            assert_int_equal(checklist_set_print(f->hub.db, JOURNAL_SITE, stages[i], &shown), 0);
+            if (company_rig_put(f, JOURNAL_SITE, stages[i], shown.data))
+                fail_msg("%s: %s: %s", stages[i], f->e.field, f->e.text);
+            assert_string_equal(f->answer.data, shown.data);
+            assert_int_equal(company_rig_events(&f->hub, "checklist-set"), before);
+        }
+    }
+    buf_clear(&shown); /* where it comes from is not believed */
+    assert_int_equal(checklist_set_print(f->hub.db, JOURNAL_SITE, "waterproofing", &shown), 0);
+    for (char *at = shown.data; (at = strstr(at, "\"origin\":\"standard\",\"from\":\"product\"")); at++)
+        memcpy(at, "\"from\":\"site\",\"origin\":\"company\"    ", 36); /* as long */
+    assert_int_equal(company_rig_put(f, JOURNAL_SITE, "waterproofing", shown.data), 0);
+    assert_non_null(strstr(f->answer.data, "\"origin\":\"standard\",\"from\":\"product\""));
+    assert_int_equal(company_rig_put(f, JOURNAL_SITE, "tiling", shown.data), ERR_INVALID);
+    assert_string_equal(f->e.field, "stage");
+    buf_fini(&shown);
+}
+
 static void a_red_line_needs_the_companys_word(void **state) {
     struct company_rig *f = *state;
     struct checklist c;
@@ -215,11 +249,9 @@ static void checklists_say_where_they_come_from(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(replaced_added_and_left_out),
-        TEST(the_newest_counts_alone_and_the_same_is_no_event),
-        TEST(a_red_line_needs_the_companys_word),
-        TEST(bad_checklists_name_the_member),
-        TEST(texts_are_masked),
+        TEST(replaced_added_and_left_out),         TEST(the_newest_counts_alone_and_the_same_is_no_event),
+        TEST(what_is_shown_can_be_sent_back),      TEST(a_red_line_needs_the_companys_word),
+        TEST(bad_checklists_name_the_member),      TEST(texts_are_masked),
         TEST(checklists_say_where_they_come_from),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
