@@ -99,10 +99,11 @@ static int take_removed(const struct json *root, struct said *s, struct err_text
     if (rc == 0 && !rows) rc = json_get_array(root, "", name, JSON_OPTIONAL, CHECKLIST_ITEMS_MAX, &rows, e);
     for (size_t i = 0; rc == 0 && i < json_count(rows); i++) {
         const struct json *row = json_at(rows, i);
-        const char *key = json_text(json_is_object(row) ? json_member(row, "key") : row);
+        bool shown = strcmp(name, "removed") == 0;
+        const char *key = json_text(shown ? json_member(row, "key") : row);
         const struct checklist_item *standard = key ? checklist_item_find(key) : NULL;
-        char field[32];
-        (void)snprintf(field, sizeof field, "%s.%zu", name, i);
+        char field[48];
+        (void)snprintf(field, sizeof field, "%s.%zu%s", name, i, shown && json_is_object(row) ? ".key" : "");
         if (!standard || strcmp(standard->stage, s->stage) != 0)
             return err_field(e, ERR_INVALID, field, "%s has to be an item of the program's list of %s", field,
                              s->stage);

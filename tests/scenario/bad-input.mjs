@@ -229,9 +229,9 @@ async function badPlans(asker) {
     for (const match of ['x', '"', '""', '-1', '*', '1.5', '99999999999999999999', 'W/"0"']) await asker.refuse(op, `If-Match: ${match}`, 400, { headers: { 'If-Match': match } }, 'If-Match');
     const stage = (n, more) => good.stages.map((one, at) => (at === n ? { ...one, ...more } : one));
     const wrong = [['timezone', { timezone: 'Mars/Olympus' }], ['timezone', { timezone: '../../etc/passwd' }], ['stages.0.after.0', { stages: stage(0, { after: ['nothing'] }) }], ['stages.0.after', { stages: stage(0, { after: ['plumbing_electrical'] }) }],
-        ['stages.1.key', { stages: stage(1, { key: 'demolition', after: [] }) }], ['stages.0.planned_finish', { stages: stage(0, { planned_finish: '2026-10-01' }) }],
+        ['stages.1.key', { stages: stage(1, { key: 'demolition', after: [] }) }], ['stages.0.planned_finish', { stages: stage(0, { planned_finish: '2019-10-01' }) }],
         ['people.1.id', { people: [...good.people, ...good.people] }], ['site', { site: 's-2' }], ['contract_amount', { contract_amount: 0.001 }], ['name', { name: ' ' }],
-        ['cutoffs.holidays.0', { cutoffs: { holidays: ['2026-02-30'] } }], ['cutoffs.workdays.1', { cutoffs: { workdays: [1, 1] } }]];
+        ['cutoffs.holidays.0', { cutoffs: { holidays: ['2026-02-30'] } }], ['cutoffs.workdays.1', { cutoffs: { workdays: [1, 1] } }], ['cutoffs.workdays', { cutoffs: { workdays: [] } }]];
     for (const [field, more] of wrong) await asker.refuse(op, JSON.stringify(more), 400, { body: { ...good, ...more } }, field);
 }
 
