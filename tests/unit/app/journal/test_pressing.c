@@ -169,7 +169,7 @@ static void held_and_closed_sites_do_not_press(void **state) {
     pressing_scope_init(&c, tz, "Asia/Shanghai", clock_wall());
     assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
     assert_true(s.stop_work == 1 && s.overdue == 1);
-    (void)snprintf(sql, sizeof sql, "INSERT INTO hold VALUES ('s-1', 'x', %lld, 0, '', '', '', '', '', '', '')",
+    (void)snprintf(sql, sizeof sql, "INSERT INTO hold VALUES (1, 's-1', 'x', %lld, 0, '', '', '', '', '', '', '')",
                    (long long)(now - 7200000));
     run(&t, sql);
     assert_int_equal(pressing_read(t.db, &c, "s-1", &s), 0);
