@@ -45,11 +45,13 @@ static const char schema[] = "CREATE TABLE daylog (\n"
                              "  room TEXT NOT NULL,\n"
                              "  daylog TEXT NOT NULL,    -- daylog.id\n"
                              "  PRIMARY KEY (site, room, daylog)\n"
-                             ") STRICT, WITHOUT ROWID;\n"
-                             "CREATE INDEX daylog_room_daylog ON daylog_room (site, daylog);\n";
+                             ") STRICT, WITHOUT ROWID;\n";
 
+/* Of each room that there is, by the key: that happens seldom, and an index by logs would cost every log that comes. */
 static int drop_rooms(struct db *db, const char *site, const char *id) {
-    return row_delete(db, "DELETE FROM daylog_room WHERE site = ? AND daylog = ?", site, id);
+    return row_delete(
+        db, "DELETE FROM daylog_room WHERE site = ?1 AND daylog = ?2 AND room IN (" ROW_ROOMS("daylog_room") ")", site,
+        id);
 }
 
 static int reset(struct db *db, const char *site, const char *id) {

@@ -124,12 +124,15 @@ static const char schema[] = "CREATE TABLE inspection (\n"
                              "  room TEXT NOT NULL,\n"
                              "  inspection TEXT NOT NULL,     -- inspection.id\n"
                              "  PRIMARY KEY (site, room, inspection)\n"
-                             ") STRICT, WITHOUT ROWID;\n"
-                             "CREATE INDEX inspection_room_inspection ON inspection_room (site, inspection);\n";
+                             ") STRICT, WITHOUT ROWID;\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
     int rc = row_delete(db, "DELETE FROM inspection WHERE site = ? AND id = ?", site, id);
-    return rc < 0 ? rc : row_delete(db, "DELETE FROM inspection_room WHERE site = ? AND inspection = ?", site, id);
+    if (rc < 0) return rc;
+    return row_delete(db,
+                      "DELETE FROM inspection_room WHERE site = ?1 AND inspection = ?2 AND room IN (" ROW_ROOMS(
+                          "inspection_room") ")",
+                      site, id);
 }
 
 static int put_room(struct db *db, const struct envelope *event, const char *room) {

@@ -21,6 +21,8 @@
 #define SHA      "8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92"
 #define LOG(ins) "{\"date\":\"2026-11-16\"" ins "}"
 #define NAMES(r) ",\"done\":[\"贴砖\",{\"text\":\"x\",\"rooms\":[" r "]}]"
+#define REPORT(room)                                                                                                   \
+    "{\"date\":\"2026-11-15\",\"stage\":\"hvac\",\"items\":[{\"item\":\"hv.cond\",\"room\":\"" room "\"}],\"red\":1}"
 #define PHOTO                                                                                                          \
     "{\"sha256\":\"" SHA "\",\"thumb_sha256\":\"" SHA "\",\"bytes\":9,\"width\":4,\"height\":3,\"room\":\"kitchen\","  \
     "\"taken\":\"2026-11-16T08:04:00.000+08:00\",\"clock\":\"ntp\",\"origin\":\"phone\"}"
@@ -98,13 +100,15 @@ static void folded_again_it_names_what_it_says_then(void **state) {
     journal_pair_carry(&f->t, &f->hub, &seed);
     tell(&f->hub, "daylog-amended", ID("1"), ID("2"), LOG(NAMES("\"hall\"") ",\"amends\":\"" ID("1") "\""));
     tell(&f->t, "daylog-amended", ID("1"), ID("3"), LOG(NAMES("\"bath\"") ",\"amends\":\"" ID("1") "\""));
-    rooms_are(&f->hub, "hall,");
-    rooms_are(&f->t, "bath,");
+    tell(&f->hub, "inspection-submitted", ID("4"), NULL, REPORT("attic"));
+    tell(&f->t, "inspection-submitted", ID("4"), NULL, REPORT("study"));
+    rooms_are(&f->hub, "attic,hall,");
+    rooms_are(&f->t, "bath,study,");
     journal_pair_carry(&f->t, &f->hub, &seed);
     journal_pair_carry(&f->hub, &f->t, &seed);
     journal_pair_same(&f->t, &f->hub);
-    rooms_are(&f->hub, "bath,"); /* b-01 comes before hub */
-    rooms_are(&f->t, "bath,");
+    rooms_are(&f->hub, "bath,study,"); /* b-01 comes before hub */
+    rooms_are(&f->t, "bath,study,");
     journal_pair_rebuild(&f->hub);
 }
 
