@@ -232,7 +232,7 @@ PAGE(sites) {
 
 PAGE(boards) {
     (void)p, (void)before;
-    return board_list(f->db, NULL, now(), 900, out);
+    return board_list(f->db, NULL, out);
 }
 
 PAGE(mine) {

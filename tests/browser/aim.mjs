@@ -11,6 +11,12 @@ const middle = (screen) => screen.page.evaluate(() => {
     return canvas.width > 16 && [...canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data].join();
 });
 
+// Where the shutter is, in whole pixels.
+const shutterAt = (screen) => screen.page.evaluate(() => {
+    const { x, y, width, height } = document.querySelector('.shutter').getBoundingClientRect();
+    return [x, y, width, height].map(Math.round).join();
+});
+
 for (const [name, size] of Object.entries({ panel: PANEL, phone: PHONE })) {
     test(`${name}: the live picture moves, stops, and ends with the view`, () => withStack({}, async (stack) => {
         const fake = fakeCamera(stack);
@@ -27,9 +33,14 @@ for (const [name, size] of Object.entries({ panel: PANEL, phone: PHONE })) {
             await screen.tap('.board-camera summary');
         }
         await screen.see('.aim[data-state="live"]');
+        const at = await shutterAt(screen);
         const first = await middle(screen);
         assert.ok(first);
-        await until('it moves', async () => (await middle(screen)) !== first);
+        await until('it moves', async () => {
+            assert.equal(await shutterAt(screen), at, 'the shutter stays where it is, though the pictures are not of one shape');
+            return (await middle(screen)) !== first;
+        });
+        assert.equal(await shutterAt(screen), at);
         await measure(screen, `${name}, aiming`, name === 'panel' ? { least: 78, main: 104, gap: 16, px: 16 } : { least: 44, gap: 8, px: 14 });
         await screen.tap('.shutter');
         await screen.see('.shot .thumb img');

@@ -30,6 +30,69 @@ test('every word is there in Chinese and English', () => {
     }
 });
 
+// setTimeout and Date.now by hand: tick(ms) lets time pass, and what hangs on it run.
+async function withClock(run) {
+    const real = { setTimeout, clearTimeout, now: Date.now };
+    let now = 1000, ids = 0;
+    const timers = new Map();
+    globalThis.setTimeout = (fn, ms, ...args) => timers.set(++ids, { at: now + ms, run: () => fn(...args) }) && ids;
+    globalThis.clearTimeout = (id) => timers.delete(id);
+    Date.now = () => now;
+    const settle = () => new Promise((done) => setImmediate(done));
+    try {
+        await run(async (ms) => {
+            await settle();
+            for (const end = now + ms; now < end;) {
+                now++;
+                for (const [id, timer] of [...timers]) {
+                    if (timer.at > now || !timers.delete(id)) continue;
+                    timer.run();
+                    await settle();
+                }
+            }
+        });
+    } finally {
+        Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
+        Date.now = real.now;
+    }
+}
+
+test('what is read again soon is read once, also when nothing rests, and never twice at once', () => withClock(async (tick) => {
+    const { debounce } = await import(pathToFileURL(join(WEB, 'shared/dom.js')));
+    const began = [], ends = [];
+    const soon = debounce((what) => {
+        began.push(what);
+        return new Promise((end) => ends.push(end));
+    }, 40);
+    for (const what of ['a', 'b']) soon(what);
+    await tick(39);
+    assert.deepEqual(began, []);
+    await tick(1);
+    assert.deepEqual(began, ['b'], 'the last of several');
+    soon('c');
+    soon('d');
+    await tick(200);
+    assert.deepEqual(began, ['b'], 'the one before has no answer yet');
+    ends.pop()();
+    await tick(40);
+    assert.deepEqual(began, ['b', 'd']);
+    ends.pop()();
+    await tick(1);
+    for (let i = 0; i < 39; i++) {
+        soon(i);
+        await tick(10);
+    }
+    assert.equal(began.length, 2, 'each call is waited for');
+    soon('now');
+    await tick(10);
+    assert.deepEqual(began.slice(2), ['now'], 'ten times as long at most');
+    soon('never');
+    soon.cancel();
+    ends.pop()();
+    await tick(500);
+    assert.equal(began.length, 3);
+}));
+
 test('one is one, and more are many', async () => {
     const { fillIn: t } = await import(pathToFileURL(join(WEB, 'shared/holes.js')));
     for (const n of [1, '1']) assert.equal(t('{n} photo{n|s} {n|is|are} here', { n }), '1 photo is here');

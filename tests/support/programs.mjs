@@ -305,6 +305,9 @@ export class Stack {
 
 // ---- running tests ----
 
+// Who else can say what was there when a test failed, async (folder) => text; called once, and forgotten.
+export const witnesses = new Set();
+
 const list = [];
 export const test = (name, run) => list.push({ name, run });
 
@@ -336,7 +339,9 @@ export async function withStack(options, run) {
         await run(stack);
     } catch (error) {
         problems.push(error);
+        for (const say of witnesses) error.stack += `\n    ${await say(stack.dir).catch((worse) => worse.message)}`;
     }
+    witnesses.clear();
     for (const [name, code] of Object.entries(await stack.end()))
         if (code !== 0 && code !== 'SIGKILL') problems.push(new Error(`${name} ended with ${code}: ${stack.last[name]}`));
     stack.clear({ keep: problems.length > 0 });

@@ -2,8 +2,10 @@
 // The screens in a real browser: opens pages as the panel, a phone or a desk has them, signs in by tapping, and measures what is on the screen.
 // Whatever a page writes to its console as an error, or throws, is a failure when the test closes it, except what the test said it expects.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { until } from './programs.mjs';
+import { until, witnesses } from './programs.mjs';
 
 export const PANEL = { width: 800, height: 480 };
 export const PHONE = { width: 390, height: 844 };
@@ -11,7 +13,17 @@ export const DESK = { width: 1280, height: 800 };
 const ARGUMENTS = ['--no-sandbox', '--headless', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const WAIT_MS = 20000;
 
-export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: ARGUMENTS });
+// A browser that closes while a screen is still open has that screen looked at before: what a failed test leaves.
+const open = new Set();
+export async function launch() {
+    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: ARGUMENTS });
+    const close = browser.close.bind(browser);
+    browser.close = async () => {
+        for (const screen of open) if (screen.context.browser() === browser) await screen.look().catch(() => {});
+        await close();
+    };
+    return browser;
+}
 
 export class Screen {
     // where: {port} of a board or the hub. expect: regular expressions of console errors that belong to the test. zone: the browser's.
@@ -23,6 +35,9 @@ export class Screen {
         screen.expect = [...expect];
         screen.errors = [];
         screen.page = await screen.context.newPage();
+        screen.witness = (folder) => screen.tell(folder);
+        witnesses.add(screen.witness);
+        open.add(screen);
         screen.page.setDefaultTimeout(WAIT_MS);
         screen.page.on('console', (message) => {
             if (message.type() === 'error' || message.type() === 'warning') screen.errors.push(`${message.text()} ${message.location().url}`);
@@ -68,7 +83,22 @@ export class Screen {
         const { y, height } = await box.boundingBox();
         assert.ok(y >= 0 && y + height <= this.page.viewportSize().height, `"${text}" is in sight`);
     }
+    async look() {
+        const words = await this.page.evaluate(() => `${location.hash} ${document.querySelector('.bar-said')?.innerText ?? ''}`);
+        this.seen = { words: words.trim(), picture: await this.page.screenshot() };
+    }
+    // After a failure: a picture in the folder, and what the page's console had.
+    async tell(folder) {
+        open.delete(this);
+        if (!this.seen) await this.look();
+        await this.context.close();
+        const file = path.join(folder, `screen-${witnesses.size}-${Date.now()}.png`);
+        fs.writeFileSync(file, this.seen.picture);
+        return `at ${this.seen.words}, seen in ${file}; the console: ${this.errors.join(' · ') || 'nothing'}`;
+    }
     async close() {
+        witnesses.delete(this.witness);
+        open.delete(this);
         await this.context.close();
         const bad = this.errors.filter((error) => !this.expect.some((pattern) => pattern.test(error)));
         assert.deepEqual(bad, [], 'the console has no errors');

@@ -11,39 +11,55 @@ export const today = store(null);
 export const site = store(null);
 export const status = store(null); // a board's; null at the hub
 
+// ask() for what take() is given; of several at once the one that began last counts, in whichever order they are answered.
+function newest(ask, take) {
+    let last = 0;
+    return async () => {
+        const mine = ++last;
+        const value = await ask();
+        if (mine === last) take(value);
+    };
+}
+
+const askToday = newest(() => get(sitePath('/today')), today.set);
 export async function loadToday() {
-    if (may('read')) today.set(await get(sitePath('/today')));
+    if (may('read')) await askToday();
     return today.get();
 }
 
-export async function loadSite() {
-    if (!may('read')) return;
-    site.set(await get(place.hub ? sitePath('') : '/api/v1/site'));
-    setZone(site.get().timezone);
-}
+const askSite = newest(() => get(place.hub ? sitePath('') : '/api/v1/site'), (now) => {
+    site.set(now);
+    setZone(now.timezone);
+});
+export const loadSite = async () => may('read') && askSite();
 
-export async function loadStatus() {
-    if (place.hub) return;
-    const now = await get('/api/v1/status');
+const askStatus = newest(() => get('/api/v1/status'), (now) => {
     place.board = now.board;
     place.site = now.site;
     marks.set(now);
     status.set(now);
-}
+});
+export const loadStatus = async () => place.hub || askStatus();
 
 export const loadAll = () => Promise.all([loadSite(), loadToday(), loadStatus()]);
 
 const TODAY_MS = 5 * 60000; // what is due, and which day it is, change by themselves
+const AGAIN_MS = 5000; // what could not be read while the program is there is read again; when it comes back, everything is
 const quietly = (fn) => () => fn().catch(() => {});
-const todaySoon = debounce(quietly(loadToday), 400);
-const siteSoon = debounce(quietly(loadSite), 400);
+function soon(load) {
+    const later = debounce(() => load().catch(() => live.isUp() && setTimeout(later, AGAIN_MS)), 400);
+    return later;
+}
+const todaySoon = soon(loadToday);
+const siteSoon = soon(loadSite);
+const statusSoon = soon(loadStatus);
 
 // From when somebody is signed in.
 export function follow() {
     live.on('record', (record) => {
         if (record.site !== place.site) return;
         todaySoon();
-        if (record.type === 'setting-set') quietly(loadStatus)();
+        if (record.type === 'setting-set') statusSoon();
         if (record.type === 'plan-set' || record.type === 'person-set') siteSoon();
     });
     live.on('marks', (m) => {
@@ -53,6 +69,6 @@ export function follow() {
     live.on('again', () => {
         todaySoon();
         siteSoon();
-        quietly(loadStatus)();
+        statusSoon();
     });
 }

@@ -34,14 +34,36 @@ export function fill(node, ...children) {
     return node;
 }
 
-// Runs fn once, ms after the last call.
+// Runs fn ms after the last call, but at most ten times as long after the first, so that what never rests is followed, too. Never twice at once: a call
+// while it runs is another run afterwards, and an answer that was slow never takes the place of a newer one.
 export function debounce(fn, ms) {
-    let timer = 0;
+    let timer = 0, first = 0, running = false, missed = null;
+    async function run(args) {
+        first = 0;
+        if (running) {
+            missed = args;
+            return;
+        }
+        running = true;
+        try {
+            await fn(...args);
+        } finally {
+            running = false;
+            const again = missed;
+            missed = null;
+            if (again) later(...again);
+        }
+    }
     const later = (...args) => {
         clearTimeout(timer);
-        timer = setTimeout(() => fn(...args), ms);
+        first ||= Date.now();
+        timer = setTimeout(run, Math.max(0, Math.min(ms, first + 10 * ms - Date.now())), args);
     };
-    later.cancel = () => clearTimeout(timer);
+    later.cancel = () => {
+        clearTimeout(timer);
+        first = 0;
+        missed = null;
+    };
     return later;
 }
 

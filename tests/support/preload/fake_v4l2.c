@@ -405,7 +405,7 @@ static int open_device(void) {
             d.memory = memfd_create("fake_v4l2", MFD_CLOEXEC);
             if (ftruncate(d.memory, (off_t)BUFFERS * BUFFER_SIZE)) abort();
             d.map = (uint8_t *)syscall(SYS_mmap, NULL, (size_t)BUFFERS * BUFFER_SIZE, PROT_READ | PROT_WRITE,
-                                       MAP_SHARED, d.memory, 0);
+                                       MAP_SHARED, d.memory, (off_t)0);
             load_files();
         }
         note("open");
