@@ -43,6 +43,8 @@ async function changes({ manager, crew, office }) {
     assert.match(forged.json.detail, /only head office/);
     const signed = await manager.post('/confirmations', { id: uuid7(), subject: `change/${id}`, method: 'signature', name: '欧阳某某', signature: { path: PATH, width: 400, height: 200 } });
     assert.equal(signed.name, '欧**');
+    assert.deepEqual(await manager.get(`/confirmations/${signed.id}`), signed);
+    await until('that the signature was looked at is written down', async () => (await manager.timeline()).some(({ type, actor, data }) => type === 'access' && actor.id === 'u-01' && data.what === 'signature'));
     await until('head office knows that it is signed', async () => (await find(office, 'changes', id)).state === 'confirmed');
     /* Anybody can prove what was signed, from what head office holds. */
     const { confirmations: [held] } = await office.get(`/confirmations?subject=change/${id}`);
