@@ -362,7 +362,8 @@ static void test_site_list(void **state) {
                         "{\"site\":\"s-9\",\"name\":\"s-9\",\"timezone\":\"Asia/"
                         "Urumqi\",\"boards\":[{\"board\":\"b-77\",\"online\":true,\"last_"
                         "seen\":\"2026-11-22T08:00:00.000Z\","
-                        "\"clock\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,\"unsent\":null,\"red\":"
+                        "\"clock\":null,\"silent_since\":null}],\"last_daylog\":null,\"open_hazards\":0,\"alerts\":0,"
+                        "\"unsent\":null,\"red\":"
                         "false,\"press\":[],\"stage\":null,\"held\":null,\"closed\":null}]}");
     bool known = false;
     assert_int_equal(site_known(h->t.db, "s-9", &known), 0);
