@@ -110,6 +110,22 @@ static void test_unbelieved(void **state) {
     assert_int_equal(photo_rig_record(f, &p, NULL), ERR_CONFLICT);
 }
 
+/* What a watermark and a report are told. */
+static void test_shown_as_claimed(void **state) {
+    struct post_rig *f = *state;
+    struct photo_when w;
+    struct photo p = photo_rig_make(PHOTO_RIG_ID1, PHOTO_RIG_HASH_A);
+    (void)snprintf(p.taken, sizeof p.taken, "2026-11-13T08:00:00Z");
+    assert_int_equal(photo_rig_record(f, &p, NULL), 0);
+    assert_int_equal(photo_when(f->t.db, JOURNAL_SITE, p.id, &w), 0);
+    assert_string_equal(w.at, "2026-11-13T16:00:00.000+08:00");
+    assert_true(w.claimed);
+    struct photo now = photo_rig_make(PHOTO_RIG_ID2, PHOTO_RIG_HASH_A);
+    assert_int_equal(photo_rig_record(f, &now, NULL), 0);
+    assert_int_equal(photo_when(f->t.db, JOURNAL_SITE, now.id, &w), 0);
+    assert_false(w.claimed);
+}
+
 /* Of a time that is not to be relied on: is it the word of a phone, or was the board's clock not set? */
 static void test_claimed(void **state) {
     static const char at[] = "2026-11-22T16:00:00.000+08:00", before[] = "2026-11-22T15:00:00.000+08:00";
@@ -197,6 +213,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_exif_times, photo_rig_setup, post_rig_teardown),
         cmocka_unit_test_setup_teardown(test_unbelieved, photo_rig_setup, post_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_shown_as_claimed, photo_rig_setup, post_rig_teardown),
         cmocka_unit_test(test_time_shown),
         cmocka_unit_test(test_claimed),
         cmocka_unit_test_setup_teardown(test_place, photo_rig_setup, post_rig_teardown),
