@@ -92,7 +92,7 @@ export function textOf(due) {
 
 // An alert about what has a card of its own says nothing more.
 function withoutRepeats(dues) {
-    const own = new Set(dues.filter((due) => due.kind !== 'alert').map((due) => due.id));
+    const own = new Set(dues.filter((due) => due.kind !== 'alert' && (due.kind !== 'news' || MONEY.includes(due.action))).map((due) => due.id));
     return dues.filter((due) => due.kind !== 'alert' || !own.has(due.subject?.split('/')[1]));
 }
 
