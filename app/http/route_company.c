@@ -28,15 +28,40 @@ static void checklists(struct app *app, struct exchange *x, struct db *db) {
     reply_json(x, 200, &json, rc, &e);
 }
 
+/* Which version is changed; whoever does not say changes what is there. False: answered. */
+static bool base_version(struct exchange *x, int64_t *version) {
+    const char *match = exchange_header(x, "If-Match");
+    *version = COMPANY_ANY_VERSION;
+    if (!match) return true;
+    if (strcmp(match, "*") != 0 && plan_if_match(match, version)) {
+        exchange_problem(x, 400, "If-Match", "If-Match is a version number, bare or in quotes, or *");
+        return false;
+    }
+    return true;
+}
+
+/* Of a PUT: where somebody else was quicker, what there is now comes along. */
+static void put_done(struct exchange *x, struct buf *json, int rc, const struct err_text *e) {
+    if (rc != ERR_CONFLICT) {
+        reply_json(x, 200, json, rc, e);
+        return;
+    }
+    exchange_problem(x, 412, NULL, "%s", e->text[0] ? e->text : "it has changed since; read it again");
+    if (json->len) exchange_problem_add(x, "stored", json->data);
+    buf_fini(json);
+}
+
 static void put_checklist(struct app *app, struct exchange *x, struct db *db) {
     struct err_text e = { 0 };
     struct buf json;
+    int64_t version;
     char actor[64];
+    if (!base_version(x, &version)) return;
     reply_actor(x, actor);
     buf_init(&json, CHECKLISTS_MAX);
-    int rc = checklist_set_put(app->journal, db, x->site[0] ? x->site : NULL, exchange_param(x, "stage"), x->body,
-                               x->body_len, actor, &json, &e);
-    reply_json(x, 200, &json, rc, &e);
+    int rc = checklist_set_put(app->journal, db, x->site[0] ? x->site : NULL, exchange_param(x, "stage"), version,
+                               x->body, x->body_len, actor, &json, &e);
+    put_done(x, &json, rc, &e);
 }
 
 /* What a PUT of the same body would do. */
@@ -73,12 +98,14 @@ static void settings(struct app *app, struct exchange *x, struct db *db) {
 static void put_setting(struct app *app, struct exchange *x, struct db *db) {
     struct err_text e = { 0 };
     struct buf json;
+    int64_t version;
     char actor[64];
+    if (!base_version(x, &version)) return;
     reply_actor(x, actor);
     buf_init(&json, SETTINGS_MAX);
-    int rc = setting_put(app->journal, db, x->site[0] ? x->site : NULL, exchange_param(x, "key"), x->body, x->body_len,
-                         actor, app->silent_after_s, &json, &e);
-    reply_json(x, 200, &json, rc, &e);
+    int rc = setting_put(app->journal, db, x->site[0] ? x->site : NULL, exchange_param(x, "key"), version, x->body,
+                         x->body_len, actor, app->silent_after_s, &json, &e);
+    put_done(x, &json, rc, &e);
 }
 
 static void check_setting(struct app *app, struct exchange *x, struct db *db) {
@@ -95,7 +122,7 @@ static void company_settings(struct app *app, struct exchange *x, struct db *db)
     struct buf json;
     if (exchange_query_only(x, known)) return;
     buf_init(&json, CHECKLISTS_MAX);
-    int rc = setting_print_company(db, app->silent_after_s, &json);
+    int rc = setting_print_company(db, NULL, app->silent_after_s, &json);
     reply_json(x, 200, &json, rc, NULL);
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Photos coming in: from a phone, and from the board's own camera. Serving them is route_photo_get.c. */
+/* Photos coming in: from a phone, and from the board's own camera; and taken back. Serving them is route_photo_get.c. */
 #include "app/http/reply.h"
 #include "app/journal/consent.h"
 #include "app/journal/domain.h"
 #include "app/journal/plan.h"
 #include "app/photo/capture.h"
 #include "app/photo/shutter.h"
+#include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 #include "hal/clock.h"
 
@@ -249,6 +250,35 @@ static void shoot(struct app *app, struct exchange *x, struct db *db) {
     x->reply.retry_after_s = rc == ERR_BUSY ? 2 : 30;
 }
 
+/* ---- taken back ---- */
+
+enum { REASON_MAX = 400 };
+
+static int read_reason(const struct exchange *x, struct json **body, const char **reason, struct err_text *e) {
+    static const char *const members[] = { "reason", NULL };
+    int rc = json_parse(x->body, x->body_len, body, e);
+    if (!rc && !json_is_object(*body)) rc = err_set(e, ERR_INVALID, "a JSON object is expected");
+    if (!rc) rc = json_only(*body, "", members, e);
+    return rc ? rc : json_get_text(*body, "", "reason", JSON_OPTIONAL, REASON_MAX, reason, e);
+}
+
+/* Again is the same. Its bytes stay where they are, and nobody is shown them any more. */
+static void withdraw(struct app *app, struct exchange *x, struct db *db) {
+    CLEANUP(json_destroy_ptr) struct json *body = NULL;
+    const char *id = exchange_param(x, "id"), *reason = NULL;
+    struct appended appended;
+    struct err_text e = { 0 };
+    struct buf json;
+    char actor[64];
+    reply_actor(x, actor);
+    buf_init(&json, ANSWER_MAX);
+    int rc = read_reason(x, &body, &reason, &e);
+    if (!rc) rc = photo_withdraw(app->journal, db, x->site, id, reason, actor, &appended, &e);
+    if (!rc || rc == ERR_EXISTS) rc = photo_print(db, x->site, id, reply_names(x), &json);
+    reply_json(x, 200, &json, rc, &e);
+}
+
+static const struct step withdraw_steps[] = { { STEP_WRITE, withdraw }, { STEP_END, NULL } };
 static const struct step phone_steps[] = {
     { STEP_READ, phone_fields }, { STEP_POOL, look },    { STEP_WRITE, fits },
     { STEP_BEFORE, keep },       { STEP_WRITE, record }, { STEP_END, NULL },
@@ -260,6 +290,7 @@ static const struct step shot_steps[] = {
 
 const struct route route_photo[] = {
     { "POST", "/api/v1/photos", PERMIT_PHOTO, ROUTE_SITE | ROUTE_BODY_JPEG, phone_steps },
+    { "POST", "/api/v1/photos/{id}/withdraw", PERMIT_DECIDE, ROUTE_SITE, withdraw_steps },
     { "POST", "/api/v1/camera/shot", PERMIT_TEST_SHOT, ROUTE_BOARD, shot_steps },
     { "POST", "/control/photos", PERMIT_ANY, ROUTE_OPEN | ROUTE_CONTROL | ROUTE_BOARD | ROUTE_BODY_JPEG, phone_steps },
     { NULL, NULL, PERMIT_ANY, 0, NULL },

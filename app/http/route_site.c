@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-enum { SITE_MAX = 1024 * 1024, LIST_MAX = 4 * 1024 * 1024, SILENT_AFTER_S = 300 };
+enum { SITE_MAX = 1024 * 1024, LIST_MAX = 4 * 1024 * 1024 };
 
 static struct site_view view_of(const struct exchange *x) {
     return (struct site_view){ .customer = role_sees_customer(x->user.role), .names = reply_names(x) };
@@ -105,7 +105,7 @@ static void sites(struct app *app, struct exchange *x, struct db *db) {
 static void boards(struct app *app, struct exchange *x, struct db *db) {
     struct buf all;
     buf_init(&all, LIST_MAX);
-    int rc = board_list(db, NULL, clock_wall(), app->silent_after_s ? app->silent_after_s : SILENT_AFTER_S, &all);
+    int rc = board_list(db, NULL, &all);
     listed(app, x, "boards", &all, rc, NULL, true);
 }
 

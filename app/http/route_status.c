@@ -76,6 +76,11 @@ static void put_vitals(const struct vitals *v, struct buf *out) {
         put_gauge(out, "sitelog_temperature_celsius", "The hottest part of the board.", v->temperature_c);
 }
 
+static void put_stored(struct blob_counts stored, struct buf *out) {
+    put_gauge(out, "sitelog_photos_stored", "Originals whose bytes are here.", stored.originals);
+    put_gauge(out, "sitelog_photos_stored_bytes", "Their bytes.", stored.original_bytes);
+}
+
 static void metrics(struct app *app, struct exchange *x, struct db *db) {
     struct counts counts;
     struct outbox_counts photos;
@@ -98,6 +103,7 @@ static void metrics(struct app *app, struct exchange *x, struct db *db) {
               (int64_t)counts.conflicts);
     put_gauge(&out, "sitelog_photos_pending", "Originals that head office has not confirmed.", photos.pending);
     put_gauge(&out, "sitelog_photos_pending_bytes", "Their bytes.", photos.pending_bytes);
+    if (app->photos && app->photos->blobs) put_stored(blobs_counts(app->photos->blobs), &out);
     put_gauge(&out, "sitelog_disk_free_bytes", "Free space for photos.", room.free_bytes);
     put_gauge(&out, "sitelog_disk_total_bytes", "The whole of that disk.", room.total_bytes);
     if (space)

@@ -33,6 +33,7 @@ struct sessions {
 int sessions_create(struct sessions **out) {
     struct sessions *s = calloc(1, sizeof *s);
     if (!s) return ERR_NOMEM;
+    looks_init(&s->looks);
     *out = s;
     return 0;
 }
@@ -51,6 +52,7 @@ void sessions_destroy(struct sessions *s) {
         s->people = p->next;
         free(p);
     }
+    looks_fini(&s->looks);
     free(s);
 }
 

@@ -42,7 +42,8 @@ void sessions_end(struct sessions *s, const char *user);
 /* Whom a cookie header (may be NULL) belongs to. False when nobody. */
 bool sessions_find(struct sessions *s, const char *cookie_header, struct wall now, struct exchange_user *out);
 
-/* What sessions were shown within the hour (looks.h). Borrowed. Loop thread. */
+/* What sessions were shown within the hour (looks.h). Borrowed; the store's
+ * thread has it, too, until it stopped: destroy the sessions after that. */
 struct looks;
 struct looks *sessions_looks(struct sessions *s);
 

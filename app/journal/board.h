@@ -35,11 +35,11 @@ MUST_CHECK int board_beat(struct db *db, const char *site, const char *board, co
                           struct err_text *e);
 
 /* {"boards":[{"site","board","online","last_seen","boot","connect","clock","software","key","unsent","silent_since","health",
- * "findings":[{"at","what","text"}],"heads":[{"epoch","lane","seq","hash","at"}]}]}. site NULL: all. silent_after_s: unheard for that long
- * is silent. */
-MUST_CHECK int board_list(struct db *db, const char *site, struct wall now, int64_t silent_after_s, struct buf *out);
+ * "findings":[{"at","what","text"}],"heads":[{"epoch","lane","seq","hash","at"}]}]}. site NULL: all. "silent_since": when it was
+ * heard last, while the alert board-silent stands of it; else null: offline is not yet silent (the power of a site is off at night). */
+MUST_CHECK int board_list(struct db *db, const char *site, struct buf *out);
 
-/* [{"board","online","last_seen","clock"}] of a site; *unsent: the sum over them, -1 when none is known. */
+/* [{"board","online","last_seen","clock","silent_since"}] of a site; *unsent: the sum over them, -1 when none is known. */
 MUST_CHECK int board_put_short(struct db *db, const char *site, struct json_out *w, const char *name, int64_t *unsent);
 
 #endif

@@ -26,8 +26,8 @@ struct callback_due {
 /* fallback_tz: of a site without a plan. */
 MUST_CHECK int callback_when(struct db *db, const char *site, const char *fallback_tz, struct callback_due *out);
 
-/* {"callbacks":[{"site","name","customer","due","last","score","late_days","digest":{"lines":[{"type","at","stage","text"}] at most five,"photos":[at most three ids],
- * "delay":text|null,"next":{"stage","zh","planned_finish"}|null,"questions":n}}]}, the longest due first; sites that are due on the date of `now`, or
+/* {"callbacks":[{"site","name","customer","due","last","score","late_days","digest":{"lines":[{"type","at","stage":{"zh","en"}|null,"text":{"zh","en"}}] at most five,"photos":[at most three ids],
+ * "delay":text|null,"next":{"stage","zh","en","planned_finish"}|null,"questions":n}}]}, the longest due first; sites that are due on the date of `now`, or
  * all that are to be called. "customer":{"name","phone"} is masked. */
 MUST_CHECK int callback_print_due(struct db *db, const char *fallback_tz, struct wall now, bool all, struct buf *out);
 

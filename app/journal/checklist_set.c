@@ -197,6 +197,7 @@ static int read_kept(struct db *db, struct checklist *c) {
 
 static int read_head(struct db *db, const char *site, struct checklist *c) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    if (!site) return company_version(db, "checklist-set", c->stage, &c->version);
     int rc = db_prepare(db, "SELECT version, at FROM checklist WHERE site = ? AND stage = ?", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, site);
@@ -241,7 +242,7 @@ int checklist_set_read(struct db *db, const char *site, const char *stage, struc
     out->at[0] = '\0';
     out->texts = NULL;
     int rc = start_with_standard(out);
-    if (rc == 0 && site) rc = read_head(db, site, out);
+    if (rc == 0) rc = read_head(db, site, out);
     if (rc == 0) rc = site ? read_items(db, site, out) : read_kept(db, out);
     if (rc < 0) checklist_set_fini(out);
     return rc;

@@ -16,8 +16,9 @@ struct checklist {
     char stage[41];
     struct checklist_item *items; /* owned; the program's in their order, the company's added ones behind */
     size_t count;
-    int64_t version; /* checklist-set events folded; 0: the program's own */
-    char at[40];     /* of the newest one, or "" */
+    int64_t
+        version; /* checklist-set events folded; of what is for all sites, how often it was said; 0: the program's own */
+    char at[40]; /* of the newest one, or "" */
     struct domain_text *texts;
 };
 
@@ -39,10 +40,12 @@ const struct checklist_item *checklist_set_item(const struct checklist *c, const
 MUST_CHECK int checklist_set_print(struct db *db, const char *site, const char *stage, struct buf *out);
 
 /* PUT /checklists/{stage}: {"items"?,"remove"?} for one site, or for all that the hub knows and will know (site NULL). *answer: as checklist_set_print;
- * of all sites {"stage","sites","changed"}. A red line on a source with m or ? needs "confirmed": true in its item. The same again changes
+ * of all sites {"stage","sites","changed","version"}. if_match: the version that is changed, or COMPANY_ANY_VERSION. ERR_CONFLICT: it is at another;
+ * *answer is then the list as it is. A red line on a source with m or ? needs "confirmed": true in its item. The same again changes
  * nothing. ERR_NOT_FOUND: no such stage; ERR_INVALID: e->field is the member. actor: "user/…". */
 MUST_CHECK int checklist_set_put(struct journal *j, struct db *db, const char *site, const char *stage,
-                                 const char *body, size_t n, const char *actor, struct buf *answer, struct err_text *e);
+                                 int64_t if_match, const char *body, size_t n, const char *actor, struct buf *answer,
+                                 struct err_text *e);
 
 /* What such a body would do, written nowhere: {"stage","sites","changed"}, sites being 1 where site is not NULL. Errors as of checklist_set_put. */
 MUST_CHECK int checklist_set_would(struct db *db, const char *site, const char *stage, const char *body, size_t n,

@@ -155,28 +155,43 @@ static int put_all(struct journal *j, struct db *db, const char *stage, const st
                    struct buf *answer, struct err_text *e) {
     struct json_out w;
     int sites = 0, changed = 0;
+    int64_t version = 0;
     if (data->len > ENVELOPE_MAX - 4096u) /* no site needs to be there for it to be found too long */
         return err_field(e, ERR_TOO_BIG, "items", "items are too long for one event of %u KiB",
                          (unsigned)ENVELOPE_MAX / 1024u);
     int rc = company_keep(db, "checklist-set", stage, data->data, actor);
     if (rc < 0) return err_set(e, rc, "the checklist cannot be kept: %s", db_message(db));
     rc = company_bring_all(j, db, "checklist-set", stage, actor, &sites, &changed, e);
+    if (rc == 0) rc = company_version(db, "checklist-set", stage, &version);
     if (rc < 0) return rc;
     json_start(&w, answer);
     json_open(&w, NULL, '{');
     json_put_text(&w, "stage", stage);
     json_put_int(&w, "sites", sites);
     json_put_int(&w, "changed", changed);
+    json_put_int(&w, "version", version);
     json_close(&w, '}');
     return answer->error;
 }
 
-int checklist_set_put(struct journal *j, struct db *db, const char *site, const char *stage, const char *body, size_t n,
-                      const char *actor, struct buf *answer, struct err_text *e) {
+static int check_version(struct db *db, const char *site, const char *stage, int64_t if_match, struct buf *answer,
+                         struct err_text *e) {
+    struct checklist c;
+    int rc = checklist_set_read(db, site, stage, &c);
+    if (rc < 0) return err_set(e, rc, "the checklist cannot be read: %s", db_message(db));
+    rc = company_if_match("the checklist", c.version, if_match, e);
+    checklist_set_fini(&c);
+    if (rc < 0 && checklist_set_print(db, site, stage, answer) < 0) buf_clear(answer);
+    return rc;
+}
+
+int checklist_set_put(struct journal *j, struct db *db, const char *site, const char *stage, int64_t if_match,
+                      const char *body, size_t n, const char *actor, struct buf *answer, struct err_text *e) {
     struct buf data;
     if (!domain_stage(stage)) return err_field(e, ERR_NOT_FOUND, "stage", "there is no stage %.40s", stage);
     buf_init(&data, DATA_MAX);
     int rc = decode(stage, body, n, &data, e);
+    if (rc == 0) rc = check_version(db, site, stage, if_match, answer, e);
     if (rc == 0)
         rc = site ? put_site(j, db, site, stage, &data, actor, e) : put_all(j, db, stage, &data, actor, answer, e);
     if (rc == 0 && site) rc = checklist_set_print(db, site, stage, answer);

@@ -63,6 +63,25 @@ int company_kept(struct db *db, const char *type, const char *subject_id, struct
     return rc == ERR_INVALID ? ERR_CORRUPT : rc;
 }
 
+int company_version(struct db *db, const char *type, const char *subject_id, int64_t *out) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(db, "SELECT count(*) FROM company_said WHERE type = ? AND id = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, type);
+    stmt_bind_text(s, 2, subject_id);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    *out = stmt_int(s, 0);
+    return 0;
+}
+
+int company_if_match(const char *what, int64_t is, int64_t if_match, struct err_text *e) {
+    if (if_match == COMPANY_ANY_VERSION || if_match == is) return 0;
+    return err_set(e, ERR_CONFLICT,
+                   "%s was changed meanwhile: it is at version %lld, not %lld; read it again and change that one", what,
+                   (long long)is, (long long)if_match);
+}
+
 /* ---- what was said ---- */
 
 static int put_said(struct db *db, struct stmt *s, const char *subject, struct json_out *w) {

@@ -13,6 +13,13 @@ MUST_CHECK int company_keep(struct db *db, const char *type, const char *subject
 /* What is kept of a subject, parsed. *out: json_destroy. ERR_NOT_FOUND: nothing was ever said for every site. */
 MUST_CHECK int company_kept(struct db *db, const char *type, const char *subject_id, struct json **out);
 
+/* How often something was said of it for every site; 0: never. */
+MUST_CHECK int company_version(struct db *db, const char *type, const char *subject_id, int64_t *out);
+
+/* Whoever changes something says which version of it they know. Pure. ERR_CONFLICT, with a sentence about `what` ("the setting"): it is another. */
+#define COMPANY_ANY_VERSION (-1)
+MUST_CHECK int company_if_match(const char *what, int64_t is, int64_t if_match, struct err_text *e);
+
 /* What was said for every site, the newest first, as events of a history look: [{"type","subject","at","actor":{"id","name"},"data"}]. */
 MUST_CHECK int company_history(struct db *db, const char *subject, struct buf *out);
 

@@ -28,6 +28,15 @@ struct confirmation_stage {
 };
 MUST_CHECK int confirmation_of_stage(struct db *db, const char *site, const char *key, struct confirmation_stage *out);
 
+/* So many days a stage's signature is asked for; the completion's, which closes the job, as long as it is missing. */
+#define CONFIRMATION_ASKED_DAYS 14
+
+/* Tells of each stage that is accepted as far as it has begun and not confirmed, completion first, else what was accepted last; stops at the first
+ * non-zero and returns it. *signed_off: the completion is confirmed, which says yes to all of it, and nothing is told. */
+typedef int (*confirmation_due_fn)(void *arg, const char *key);
+MUST_CHECK int confirmation_each_due(struct db *db, const char *site, struct wall now, confirmation_due_fn each,
+                                     void *arg, bool *signed_off);
+
 /* ---- for the table of events ---- */
 extern const struct subject_kind confirmation_kind;
 MUST_CHECK int confirmation_check(const struct json *data, struct err_text *e);

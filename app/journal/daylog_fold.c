@@ -38,11 +38,46 @@ static const char schema[] = "CREATE TABLE daylog (\n"
                              "  daylog TEXT NOT NULL,    -- daylog.id\n"
                              "  PRIMARY KEY (site, id, daylog)\n"
                              ") STRICT, WITHOUT ROWID;\n"
-                             "CREATE INDEX daylog_version_daylog ON daylog_version (site, daylog);\n";
+                             "CREATE INDEX daylog_version_daylog ON daylog_version (site, daylog);\n"
+                             "CREATE TABLE daylog_room (\n"
+                             "  -- The rooms that the current version of each log names.\n"
+                             "  site TEXT NOT NULL,\n"
+                             "  room TEXT NOT NULL,\n"
+                             "  daylog TEXT NOT NULL,    -- daylog.id\n"
+                             "  PRIMARY KEY (site, room, daylog)\n"
+                             ") STRICT, WITHOUT ROWID;\n";
+
+/* Of each room that there is, by the key: that happens seldom, and an index by logs would cost every log that comes. */
+static int drop_rooms(struct db *db, const char *site, const char *id) {
+    return row_delete(
+        db, "DELETE FROM daylog_room WHERE site = ?1 AND daylog = ?2 AND room IN (" ROW_ROOMS("daylog_room") ")", site,
+        id);
+}
 
 static int reset(struct db *db, const char *site, const char *id) {
     int rc = row_delete(db, "DELETE FROM daylog WHERE site = ? AND id = ?", site, id);
+    if (rc == 0) rc = drop_rooms(db, site, id);
     return rc < 0 ? rc : row_delete(db, "DELETE FROM daylog_version WHERE site = ? AND daylog = ?", site, id);
+}
+
+static int put_room(struct db *db, const char *site, const char *id, const char *room) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, "INSERT OR IGNORE INTO daylog_room (site, room, daylog) VALUES (?, ?, ?)", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    stmt_bind_text(s, 2, room);
+    stmt_bind_text(s, 3, id);
+    return stmt_run(s);
+}
+
+static int put_rooms(struct db *db, const char *site, const char *id, const struct daylog *d) {
+    const struct item_list *const lists[] = { &d->done, &d->plan };
+    int rc = 0;
+    for (size_t l = 0; l < TEXT_ARRAY_LEN(lists); l++)
+        for (size_t i = 0; i < lists[l]->count; i++)
+            for (size_t r = 0; r < lists[l]->items[i].room_count && rc == 0; r++)
+                rc = put_room(db, site, id, lists[l]->items[i].rooms[r]);
+    return rc;
 }
 
 static int add_version(struct db *db, const struct envelope *event, const char *id) {
@@ -107,11 +142,12 @@ static int fold_data(struct db *db, const struct envelope *event, const struct d
     const char *id = event->subject + strlen("daylog/");
     bool amends = strcmp(event->type, "daylog-amended") == 0;
     int done = insert(db, event, id, d, data, amends, pos);
-    if (done != 0) return done < 0 ? done : 0;
+    if (done != 0) return done < 0 ? done : put_rooms(db, event->site, id, d);
     if (!amends) return late_mark(db, event, "this log was submitted before");
     done = amend(db, event, id, d, data);
-    if (done != 0) return done < 0 ? done : 0;
-    return late_mark(db, event, "it corrects a version that was no longer the current one");
+    if (done == 0) return late_mark(db, event, "it corrects a version that was no longer the current one");
+    int rc = done < 0 ? done : drop_rooms(db, event->site, id);
+    return rc < 0 ? rc : put_rooms(db, event->site, id, d);
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {
@@ -129,7 +165,7 @@ static int fold(struct db *db, const struct envelope *event, int64_t pos) {
     return rc;
 }
 
-static const char *const tables[] = { "daylog", "daylog_version", NULL };
+static const char *const tables[] = { "daylog", "daylog_version", "daylog_room", NULL };
 const struct subject_kind daylog_kind = {
     .kind = "daylog", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 2
 };

@@ -53,14 +53,14 @@ static void put_what(struct stmt *s, const struct hazard_times *t, struct json_o
 
 /* {"at","actor","note","photos"}, or null where it did not happen. by: the column of the actor. */
 static int put_deed(struct db *db, struct stmt *s, const char *name, enum hazard_col at, enum hazard_col by,
-                    enum hazard_col note, enum hazard_col photos, bool names, struct json_out *w) {
+                    enum hazard_col note, enum hazard_col photos, struct person_names *people, struct json_out *w) {
     if (!stmt_text(s, (int)at)[0]) {
         json_put_null(w, name);
         return 0;
     }
     json_open(w, name, '{');
     json_put_text(w, "at", stmt_text(s, (int)at));
-    int rc = person_put_actor(db, stmt_text(s, HAZARD_COL_SITE), stmt_text(s, (int)by), names, w, "actor");
+    int rc = person_names_put(people, db, stmt_text(s, HAZARD_COL_SITE), stmt_text(s, (int)by), w, "actor");
     json_put_text(w, "note", or_null(stmt_text(s, (int)note)));
     put_list(w, "photos", stmt_text(s, (int)photos));
     json_close(w, '}');
@@ -76,22 +76,23 @@ static int put_assignee(struct db *db, struct stmt *s, bool names, struct json_o
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
-static int put_who(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+static int put_who(struct db *db, struct stmt *s, struct person_names *people, struct json_out *w) {
     json_open(w, "raised", '{');
     json_put_text(w, "at", stmt_text(s, HAZARD_COL_RAISED_AT));
-    int rc = person_put_actor(db, stmt_text(s, HAZARD_COL_SITE), stmt_text(s, HAZARD_COL_RAISED_BY), names, w, "actor");
+    int rc =
+        person_names_put(people, db, stmt_text(s, HAZARD_COL_SITE), stmt_text(s, HAZARD_COL_RAISED_BY), w, "actor");
     json_close(w, '}');
-    if (rc == 0) rc = put_assignee(db, s, names, w);
+    if (rc == 0) rc = put_assignee(db, s, people->shown, w);
     if (rc == 0)
         rc = put_deed(db, s, "rectified", HAZARD_COL_RECTIFIED_AT, HAZARD_COL_RECTIFIED_BY, HAZARD_COL_RECTIFY_NOTE,
-                      HAZARD_COL_AFTER, names, w);
+                      HAZARD_COL_AFTER, people, w);
     json_open(w, "rejected", '{');
     json_put_int(w, "times", stmt_int(s, HAZARD_COL_REJECTED));
     json_put_text(w, "note", or_null(stmt_text(s, HAZARD_COL_REJECT_NOTE)));
     json_close(w, '}');
     if (rc == 0)
         rc = put_deed(db, s, "verified", HAZARD_COL_CLOSED_AT, HAZARD_COL_CLOSED_BY, HAZARD_COL_CLOSE_NOTE,
-                      HAZARD_COL_CLOSE_PHOTOS, names, w);
+                      HAZARD_COL_CLOSE_PHOTOS, people, w);
     return rc;
 }
 
@@ -99,7 +100,7 @@ static int put_who(struct db *db, struct stmt *s, bool names, struct json_out *w
 
 struct reader {
     struct wall now;
-    bool names;
+    struct person_names people;
     struct buf
         keys; /* ["site","hazard/…",[photos],[photos],[photos]] of each row: what goes with them is asked for by these */
     struct timeline_histories *histories;
@@ -110,7 +111,7 @@ struct reader {
 };
 
 static void reader_init(struct reader *r, struct wall now, bool names) {
-    *r = (struct reader){ .now = now, .names = names };
+    *r = (struct reader){ .now = now, .people.shown = names };
     buf_init(&r->keys, KEYS_MAX);
 }
 
@@ -149,7 +150,8 @@ static int put_key(struct db *db, struct stmt *s, struct json_out *w, void *ctx)
 /* Asks for what goes with the first rows of s, and resets it. */
 static int reader_start(struct reader *r, struct db *db, struct stmt *s, int limit) {
     int rc = listing_keys(db, s, limit, put_key, r, &r->keys);
-    if (rc == 0) rc = timeline_histories_create(db, r->keys.data, r->names ? 0 : TIMELINE_HIDE_NAMES, &r->histories);
+    if (rc == 0)
+        rc = timeline_histories_create(db, r->keys.data, r->people.shown ? 0 : TIMELINE_HIDE_NAMES, &r->histories);
     return rc < 0 ? rc : photo_kin(db, r->keys.data, &r->pictures);
 }
 
@@ -162,10 +164,10 @@ static int put_row(struct db *db, struct stmt *s, struct json_out *w, void *ctx)
     if (r->overdue && !times.overdue) return LISTING_SKIP;
     json_open(w, NULL, '{');
     put_what(s, &times, w);
-    rc = put_who(db, s, r->names, w);
+    rc = put_who(db, s, &r->people, w);
     life_allowed(&hazard_life, life_state(&hazard_life, stmt_text(s, HAZARD_COL_STATE)), allowed);
     put_list(w, "allowed", allowed);
-    if (rc == 0) rc = photo_kin_put(db, &r->pictures, r->row, r->names, w, "pictures");
+    if (rc == 0) rc = photo_kin_put(db, &r->pictures, r->row, r->people.shown, w, "pictures");
     if (rc == 0) rc = timeline_histories_put(r->histories, r->row, w, "history");
     json_close(w, '}');
     r->row++;

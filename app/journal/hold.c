@@ -12,15 +12,17 @@
 
 enum { SHOWN_MAX = 50 };
 
-static const char schema[] = "CREATE TABLE hold (\n"
-                             "  -- When a site was held.\n"
-                             "  site TEXT NOT NULL, id TEXT NOT NULL, -- of site-held\n"
-                             "  from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, -- since 1970; to_ms 0: it is held\n"
-                             "  held TEXT NOT NULL, resumed TEXT NOT NULL, -- the same, RFC 3339; ''\n"
-                             "  reason TEXT NOT NULL, note TEXT NOT NULL, resume_note TEXT NOT NULL,\n"
-                             "  held_by TEXT NOT NULL, resumed_by TEXT NOT NULL,\n"
-                             "  PRIMARY KEY (site, id)\n"
-                             ") STRICT, WITHOUT ROWID;\n";
+static const char schema[] =
+    "CREATE TABLE hold (\n"
+    "  -- When a site was held.\n"
+    "  site TEXT NOT NULL, id TEXT NOT NULL, -- of site-held\n"
+    "  from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, -- since 1970; to_ms 0: it is held\n"
+    "  held TEXT NOT NULL, resumed TEXT NOT NULL, -- the same, RFC 3339; ''\n"
+    "  reason TEXT NOT NULL, note TEXT NOT NULL, resume_note TEXT NOT NULL,\n"
+    "  held_by TEXT NOT NULL, resumed_by TEXT NOT NULL,\n"
+    "  PRIMARY KEY (site, id)\n"
+    ") STRICT, WITHOUT ROWID;\n"
+    "CREATE INDEX hold_periods ON hold (site, from_ms, id, to_ms); -- all that clocks ask for\n";
 
 static const struct shape shape_held[] = {
     { .name = "reason", .kind = SHAPE_TEXT, .flags = SHAPE_NEEDED, .max = 400 },

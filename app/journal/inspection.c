@@ -116,10 +116,43 @@ static const char schema[] = "CREATE TABLE inspection (\n"
                              ") STRICT;\n"
                              "CREATE INDEX inspection_site ON inspection (site);\n"
                              "CREATE INDEX inspection_date ON inspection (site, date); -- and pos, the row's number\n"
-                             "CREATE INDEX inspection_day ON inspection (date);\n";
+                             "CREATE INDEX inspection_day ON inspection (date);\n"
+                             "CREATE INDEX inspection_stage ON inspection (site, stage, date, id);\n"
+                             "CREATE TABLE inspection_room (\n"
+                             "  -- The rooms that the items of each report name.\n"
+                             "  site TEXT NOT NULL,\n"
+                             "  room TEXT NOT NULL,\n"
+                             "  inspection TEXT NOT NULL,     -- inspection.id\n"
+                             "  PRIMARY KEY (site, room, inspection)\n"
+                             ") STRICT, WITHOUT ROWID;\n";
 
 static int reset(struct db *db, const char *site, const char *id) {
-    return row_delete(db, "DELETE FROM inspection WHERE site = ? AND id = ?", site, id);
+    int rc = row_delete(db, "DELETE FROM inspection WHERE site = ? AND id = ?", site, id);
+    if (rc < 0) return rc;
+    return row_delete(db,
+                      "DELETE FROM inspection_room WHERE site = ?1 AND inspection = ?2 AND room IN (" ROW_ROOMS(
+                          "inspection_room") ")",
+                      site, id);
+}
+
+static int put_room(struct db *db, const struct envelope *event, const char *room) {
+    struct stmt *s = NULL;
+    int rc = db_prepare(db, "INSERT OR IGNORE INTO inspection_room (site, room, inspection) VALUES (?, ?, ?)", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, event->site);
+    stmt_bind_text(s, 2, room);
+    stmt_bind_text(s, 3, row_id(event));
+    return stmt_run(s);
+}
+
+static int put_rooms(struct db *db, const struct envelope *event) {
+    const struct json *items = json_member(event->data, "items");
+    int rc = 0;
+    for (size_t i = 0; i < json_count(items) && rc == 0; i++) {
+        const char *room = row_text(json_at(items, i), "room");
+        if (room[0]) rc = put_room(db, event, room);
+    }
+    return rc;
 }
 
 static int64_t count_of(const struct json *o, const char *name) {
@@ -152,7 +185,7 @@ static int put_row(struct db *db, const struct envelope *event, int64_t pos, con
     stmt_bind_text(s, 15, data->data);
     rc = stmt_run(s);
     if (rc < 0) return rc;
-    return db_changes(db) ? 0 : late_mark(db, event, "this report was submitted before");
+    return db_changes(db) ? put_rooms(db, event) : late_mark(db, event, "this report was submitted before");
 }
 
 static int fold(struct db *db, const struct envelope *event, int64_t pos) {
@@ -165,7 +198,7 @@ static int fold(struct db *db, const struct envelope *event, int64_t pos) {
     return rc;
 }
 
-static const char *const tables[] = { "inspection", NULL };
+static const char *const tables[] = { "inspection", "inspection_room", NULL };
 const struct subject_kind inspection_kind = {
     .kind = "inspection", .reset = reset, .fold = fold, .tables = tables, .schema = schema, .version = 1
 };

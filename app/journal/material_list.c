@@ -91,7 +91,7 @@ static void put_measuring(struct stmt *s, const struct site_clock *clock, struct
     json_put_bool(w, "measure_late", !measured[0] && is_past(clock, due, now));
 }
 
-static int put_alternative(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+static int put_alternative(struct db *db, struct stmt *s, struct person_names *names, struct json_out *w) {
     if (!stmt_text(s, COL_ALTERNATIVE)[0]) {
         json_put_null(w, "alternative");
         return 0;
@@ -99,7 +99,7 @@ static int put_alternative(struct db *db, struct stmt *s, bool names, struct jso
     json_open(w, "alternative", '{');
     json_put_text(w, "text", stmt_text(s, COL_ALTERNATIVE));
     json_put_text(w, "at", stmt_text(s, COL_ANSWERED));
-    int rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ANSWERED_BY), names, w, "actor");
+    int rc = person_names_put(names, db, stmt_text(s, COL_SITE), stmt_text(s, COL_ANSWERED_BY), w, "actor");
     json_close(w, '}');
     return rc;
 }
@@ -124,7 +124,7 @@ static void put_scan(struct stmt *s, struct json_out *w) {
 
 struct shown {
     struct wall now;
-    bool names;
+    struct person_names names;
     const char *state; /* only those, or NULL */
     struct site_clocks clocks;
 };
@@ -157,18 +157,18 @@ static int put_material(struct db *db, struct stmt *s, struct json_out *w, void 
     row_put(w, "stage", stmt_text(s, COL_STAGE));
     row_put(w, "supplier", stmt_text(s, COL_SUPPLIER));
     row_put(w, "note", stmt_text(s, COL_NOTE));
-    rc = put_alternative(db, s, v->names, w);
+    rc = put_alternative(db, s, &v->names, w);
     put_scan(s, w);
     row_put_json(w, "photos", stmt_text(s, COL_PHOTOS));
     json_put_text(w, "at", stmt_text(s, COL_AT));
-    if (rc == 0) rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), v->names, w, "actor");
+    if (rc == 0) rc = person_names_put(&v->names, db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), w, "actor");
     json_close(w, '}');
     return rc < 0 ? rc : w->buf->error;
 }
 
 int material_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct shown v = { .now = clock_wall(), .names = names };
+    struct shown v = { .now = clock_wall(), .names.shown = names };
     struct json_out w;
     int rc = db_prepare(db, MATERIALS " AND site = ?1 AND id = ?2", &s);
     if (rc < 0) return rc;
@@ -193,7 +193,7 @@ static const char *const pages[2][2] = { { PAGE(" ?1 IS NULL AND"), PAGE(" ?1 IS
 
 int material_list(struct db *db, const struct material_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct shown v = { .now = q->now, .names = q->names, .state = q->state };
+    struct shown v = { .now = q->now, .names.shown = q->names, .state = q->state };
     int complete = !q->state ? -1 : strcmp(q->state, "arrived") == 0;
     int64_t from;
     int rc = listing_before(q->before, &from, e);

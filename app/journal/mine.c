@@ -11,9 +11,11 @@
 #include <string.h>
 
 static const char *const words[] = {
-    [MINE_ACCEPTANCE] = "acceptance", [MINE_OVERDUE] = "overdue", [MINE_RECHECK] = "recheck",
-    [MINE_HAZARD] = "hazard",         [MINE_REPORT] = "report",   [MINE_DAYLOG] = "daylog",
+    [MINE_ACCEPTANCE] = "acceptance", [MINE_OVERDUE] = "overdue",
+    [MINE_RECHECK] = "recheck",       [MINE_HAZARD] = "hazard",
+    [MINE_REPORT] = "report",         [MINE_DAYLOG] = "daylog",
     [MINE_QUESTION] = "question",     [MINE_ALERT] = "alert",
+    [MINE_REJECTED] = "rejected",     [MINE_SIGN] = "sign",
 };
 
 int mine_add(struct mine_list *list, enum mine_kind kind, struct mine_item **item) {
@@ -41,9 +43,9 @@ static int by_kind(const void *a, const void *b) {
 }
 
 static int gather(struct mine_list *list) {
-    static int (*const kinds[])(struct mine_list * list) = { mine_acceptances, mine_hazards, mine_rechecks,
-                                                             mine_report,      mine_daylogs, mine_questions,
-                                                             mine_alerts };
+    static int (*const kinds[])(struct mine_list * list) = { mine_acceptances, mine_hazards,    mine_rechecks,
+                                                             mine_report,      mine_daylogs,    mine_questions,
+                                                             mine_rejections,  mine_signatures, mine_alerts };
     int rc = site_clocks_find(&list->clocks, list->db, list->site, &list->clock);
     for (size_t i = 0; rc == 0 && i < TEXT_ARRAY_LEN(kinds); i++) rc = kinds[i](list);
     if (rc == 0 && list->count) qsort(list->items, list->count, sizeof *list->items, by_kind);

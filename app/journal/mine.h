@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A person's own list: their sites in the order of what presses (pressing.h), each with what this person can do something about now. A supervisor: acceptance
- * asked for, what to re-check, hazards that are overdue or stop the work, the weekly report. A manager: the day's log, hazards of theirs or of nobody, the
- * customer's questions, alerts. Crew:
+ * asked for, what to re-check, hazards that are overdue or stop the work, the weekly report. A manager: acceptance that was sent back, the day's log, hazards of
+ * theirs or of nobody, the customer's questions, what the customer has to sign, alerts. Crew:
  * hazards of theirs. Head office: alerts. Reads projections only. Thread: any, on the handle's thread. */
 #ifndef SITELOG_JOURNAL_MINE_H
 #define SITELOG_JOURNAL_MINE_H
@@ -17,7 +17,7 @@ struct mine_ask {
     struct pressing_scope scope;
 };
 
-/* {"sites":[{"site","name","red","stage","press":[{"kind":"acceptance"|"overdue"|"recheck"|"hazard"|"report"|"daylog"|"question"|"alert","subject",
+/* {"sites":[{"site","name","red","stage","press":[{"kind":"acceptance"|"overdue"|"recheck"|"rejected"|"hazard"|"report"|"daylog"|"question"|"sign"|"alert","subject",
  * "text":{"zh","en"},"due":RFC3339|null}]}],"callbacks":[as callback_print_due has them, for head office]}. Sites without an item come last. subject: "hazard/{id}", "daylog/{date}",
  * "report/{date}", "stage/{key}", "question/{id}"; of an alert: what it is about, as material/{id}, change/{id}, board/{id}, callback/{date}, too. */
 MUST_CHECK int mine_print(struct db *db, const struct mine_ask *ask, struct buf *out);

@@ -11,10 +11,12 @@ enum mine_kind {
     MINE_ACCEPTANCE,
     MINE_OVERDUE,
     MINE_RECHECK,
+    MINE_REJECTED,
     MINE_HAZARD,
     MINE_REPORT,
     MINE_DAYLOG,
     MINE_QUESTION,
+    MINE_SIGN,
     MINE_ALERT,
 };
 
@@ -51,7 +53,9 @@ MUST_CHECK int mine_hazards(struct mine_list *list);  /* overdue, and what is th
 MUST_CHECK int mine_rechecks(struct mine_list *list); /* what was put right and is to be looked at */
 MUST_CHECK int mine_report(struct mine_list *list);
 MUST_CHECK int mine_daylogs(struct mine_list *list);
-MUST_CHECK int mine_questions(struct mine_list *list); /* of the customer, to the site */
+MUST_CHECK int mine_questions(struct mine_list *list);  /* of the customer, to the site */
+MUST_CHECK int mine_rejections(struct mine_list *list); /* acceptances that were sent back, and not asked for again */
+MUST_CHECK int mine_signatures(struct mine_list *list); /* that the customer has still to give */
 MUST_CHECK int mine_alerts(struct mine_list *list);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is on a person's list: one function a kind, each a read of the projections. */
+/* What is on a person's list: one function a kind, each a read of the projections. Stages and signatures: mine_stage.c. */
 #include "app/journal/daylog.h"
-#include "app/journal/domain.h"
 #include "app/journal/mine_private.h"
 #include "app/journal/question.h"
 #include "firmware/base/cleanup.h"
@@ -77,30 +76,6 @@ int mine_rechecks(struct mine_list *list) {
     stmt_bind_text(s, 2, list->ask->user);
     stmt_bind_int(s, 3, MINE_ITEMS_MAX);
     while (rc >= 0 && (rc = stmt_step(s)) == 1) rc = add_hazard(list, MINE_RECHECK, s, "复查", "Re-check");
-    return rc;
-}
-
-/* Room by room where the gate is; what was asked first comes first. */
-int mine_acceptances(struct mine_list *list) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct mine_item *item;
-    if (!mine_is(list, "supervisor")) return 0;
-    int rc = prepare(
-        list, "SELECT key, room FROM stage WHERE site = ?1 AND state = 'asked' ORDER BY asked_ms, key LIMIT ?2", &s);
-    if (rc < 0) return rc;
-    stmt_bind_int(s, 2, MINE_ITEMS_MAX);
-    while (rc >= 0 && (rc = stmt_step(s)) == 1) {
-        const struct domain_stage *stage = domain_stage(stmt_text(s, 0));
-        const struct domain_room *room = domain_room(stmt_text(s, 1));
-        const char *space = stmt_text(s, 1)[0] ? " " : "";
-        rc = mine_add(list, MINE_ACCEPTANCE, &item);
-        if (rc < 0) break;
-        (void)snprintf(item->subject, sizeof item->subject, "stage/%.60s", stmt_text(s, 0));
-        (void)snprintf(item->zh, sizeof item->zh, "验收：%s%s%s", stage ? stage->zh : stmt_text(s, 0), space,
-                       room ? room->zh : stmt_text(s, 1));
-        (void)snprintf(item->en, sizeof item->en, "Accept: %s%s%s", stage ? stage->en : stmt_text(s, 0), space,
-                       room ? room->en : stmt_text(s, 1));
-    }
     return rc;
 }
 

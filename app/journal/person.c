@@ -176,19 +176,49 @@ static int account_name(struct db *db, const char *id, char out[PERSON_NAME_SIZE
     return rc ? rc : text_copy(out, PERSON_NAME_SIZE, account.name);
 }
 
-int person_put_actor(struct db *db, const char *site, const char *actor, bool names, struct json_out *w,
-                     const char *name) {
+static const struct person_known *find_known(const struct person_names *n, const char *site, const char *id) {
+    for (size_t i = 0; i < n->count; i++)
+        if (strcmp(n->list[i].id, id) == 0 && strcmp(n->list[i].site, site) == 0) return &n->list[i];
+    return NULL;
+}
+
+/* Asks, and keeps the answer in the place of the oldest. */
+static int ask_name(struct person_names *n, struct db *db, const char *site, const char *id,
+                    const struct person_known **out) {
+    struct person_known *k = &n->list[n->next];
     struct person p = { 0 };
+    if (strlen(site) >= sizeof k->site || strlen(id) >= sizeof k->id) return 0; /* nobody's */
+    int rc = person_find(db, site, id, &p);
+    if (rc == ERR_NOT_FOUND) rc = account_name(db, id, p.name);
+    if (rc < 0 && rc != ERR_NOT_FOUND) return rc;
+    k->known = rc == 0;
+    memcpy(k->name, p.name, sizeof k->name);
+    text_clip(k->site, sizeof k->site, site);
+    text_clip(k->id, sizeof k->id, id);
+    *out = k;
+    n->next = (n->next + 1) % PERSON_NAMES_MAX;
+    if (n->count < PERSON_NAMES_MAX) n->count++;
+    return 0;
+}
+
+int person_names_put(struct person_names *n, struct db *db, const char *site, const char *actor, struct json_out *w,
+                     const char *name) {
     bool user = text_starts(actor, "user/");
     const char *id = user ? actor + strlen("user/") : actor;
-    int rc = user && names ? person_find(db, site, id, &p) : ERR_NOT_FOUND;
-    if (user && names && rc == ERR_NOT_FOUND) rc = account_name(db, id, p.name);
-    if (rc < 0 && rc != ERR_NOT_FOUND) return rc;
+    const struct person_known *k = user && n->shown ? find_known(n, site, id) : NULL;
+    int rc = user && n->shown && !k ? ask_name(n, db, site, id, &k) : 0;
+    if (rc < 0) return rc;
     json_open(w, name, '{');
     json_put_text(w, "id", id);
-    json_put_text(w, "name", rc == 0 ? p.name : NULL);
+    json_put_text(w, "name", k && k->known ? k->name : NULL);
     json_close(w, '}');
     return w->buf->error;
+}
+
+int person_put_actor(struct db *db, const char *site, const char *actor, bool names, struct json_out *w,
+                     const char *name) {
+    struct person_names only = { .shown = names };
+    return person_names_put(&only, db, site, actor, w, name);
 }
 
 /* A name may be anything; a telephone number behind it is masked. */

@@ -40,6 +40,21 @@ MUST_CHECK int person_put_list(struct db *db, const char *site, struct json_out 
 MUST_CHECK int person_put_actor(struct db *db, const char *site, const char *actor, bool names, struct json_out *w,
                                 const char *name);
 
+/* The names of the people on a page, each asked for once as long as there are few. Zeroed but for `shown`. */
+enum { PERSON_NAMES_MAX = 8 };
+struct person_names {
+    bool shown; /* false: all are null */
+    size_t count, next;
+    struct person_known {
+        char site[NAME_SIZE], id[NAME_SIZE], name[PERSON_NAME_SIZE];
+        bool known;
+    } list[PERSON_NAMES_MAX];
+};
+
+/* As person_put_actor. */
+MUST_CHECK int person_names_put(struct person_names *n, struct db *db, const char *site, const char *actor,
+                                struct json_out *w, const char *name);
+
 /* sitelogctl user add: account (verifier may be NULL: no PIN yet), and on a site (not NULL) person-set and user-changed "pin-set".
  * Inside a write transaction. */
 MUST_CHECK int person_add(struct journal *j, struct db *db, const char *site, const char *id, const char *name,

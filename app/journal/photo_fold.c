@@ -38,6 +38,7 @@ static const char schema[] =
     "CREATE INDEX photo_site ON photo (site); -- and pos, which is the row's number\n"
     "CREATE INDEX photo_site_date ON photo (site, date);\n"
     "CREATE INDEX photo_timelapse ON photo (site, date, taken) WHERE origin = 'timelapse';\n"
+    "CREATE INDEX photo_room ON photo (site, room) WHERE withdrawn = 0 AND room <> '';\n"
     "CREATE INDEX photo_code ON photo (code);\n"
     "CREATE INDEX photo_inreplyto ON photo (site, inreplyto) WHERE inreplyto <> '';\n";
 

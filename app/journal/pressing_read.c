@@ -73,14 +73,31 @@ static void be_quiet(struct pressing *s) {
     s->executive = s->stop_work = s->overdue = s->late_days = s->silent = s->log_days = s->alerts = s->others = 0;
 }
 
+/* The zone of the site before, which is mostly that of the next, too: it is read from a file. */
+struct zone {
+    char name[PLAN_TZ_SIZE];
+    struct tz *tz; /* owned, or NULL */
+};
+
+static int take_zone(struct zone *z, const char *name) {
+    struct tz *tz = NULL;
+    if (z->tz && strcmp(z->name, name) == 0) return 0;
+    int rc = tz_create(name, &tz, NULL);
+    if (rc < 0) return rc;
+    tz_destroy(z->tz);
+    z->tz = tz;
+    text_clip(z->name, sizeof z->name, name);
+    return 0;
+}
+
 /* Where it stands in its plan, and how many working days it has no log of; by the site's clocks: days that head office granted, or on which it held
  * the site, are none. */
-static int of_stage(struct db *db, const struct pressing_scope *c, const struct plan *plan, struct pressing *s) {
-    struct tz *tz = NULL;
+static int of_stage(struct db *db, const struct pressing_scope *c, const struct plan *plan, struct zone *zone,
+                    struct pressing *s) {
     struct standstill clocks = { 0 };
     char yesterday[TZ_DATE_SIZE], after[TZ_DATE_SIZE];
-    int rc = tz_create(plan->timezone, &tz, NULL);
-    if (rc == 0) rc = standing_read(db, s->site, &plan->cutoffs, tz, &clocks);
+    int rc = take_zone(zone, plan->timezone);
+    if (rc == 0) rc = standing_read(db, s->site, &plan->cutoffs, zone->tz, &clocks);
     if (rc == 0) rc = of_hazards(db, c, &clocks, s);
     if (rc == 0 && (plan->version > 0 || s->last_log[0]))
         rc = today_stage_find(db, s->site, plan, &clocks, c->date, &s->stage);
@@ -92,17 +109,16 @@ static int of_stage(struct db *db, const struct pressing_scope *c, const struct 
     }
     if (rc == 0 && standstill_is_held(&clocks, c->now)) be_quiet(s);
     standing_fini(&clocks);
-    tz_destroy(tz);
     return rc;
 }
 
-static int of_plan(struct db *db, const struct pressing_scope *c, struct pressing *s) {
+static int of_plan(struct db *db, const struct pressing_scope *c, struct zone *zone, struct pressing *s) {
     struct plan plan;
     int rc = plan_read(db, s->site, c->fallback_tz, &plan);
     if (rc < 0) return rc;
     text_clip(s->name, sizeof s->name, plan.name);
     text_clip(s->timezone, sizeof s->timezone, plan.timezone);
-    rc = of_stage(db, c, &plan, s);
+    rc = of_stage(db, c, &plan, zone, s);
     plan_fini(&plan);
     return rc;
 }
@@ -112,16 +128,24 @@ void pressing_scope_init(struct pressing_scope *c, const struct tz *tz, const ch
     tz_date(tz, now, c->date);
 }
 
-int pressing_read(struct db *db, const struct pressing_scope *c, const char *site, struct pressing *out) {
+static int read_site(struct db *db, const struct pressing_scope *c, const char *site, struct zone *zone,
+                     struct pressing *out) {
     struct pressing s = { .unsent = -1 };
     text_clip(s.site, sizeof s.site, site);
     int rc = of_alerts(db, &s);
     if (rc == 0) rc = of_boards(db, &s);
     if (rc == 0) rc = daylog_last_date(db, site, s.last_log);
-    if (rc == 0) rc = of_plan(db, c, &s);
+    if (rc == 0) rc = of_plan(db, c, zone, &s);
     if (rc == 0) rc = handover_done(db, site, &s.closed, NULL);
     if (rc == 0 && s.closed) be_quiet(&s);
     if (rc == 0) *out = s;
+    return rc;
+}
+
+int pressing_read(struct db *db, const struct pressing_scope *c, const char *site, struct pressing *out) {
+    struct zone zone = { .tz = NULL };
+    int rc = read_site(db, c, site, &zone, out);
+    tz_destroy(zone.tz);
     return rc;
 }
 
@@ -138,14 +162,16 @@ static int grow(struct pressing **list, size_t n) {
 int pressing_read_all(struct db *db, const struct pressing_scope *c, struct pressing **out, size_t *n) {
     CLEANUP(stmt_reset_ptr) struct stmt *q = NULL;
     CLEANUP(free_ptr) struct pressing *list = NULL;
+    struct zone zone = { .tz = NULL };
     size_t count = 0;
     int rc = db_prepare(
         db, "SELECT site FROM site UNION SELECT site FROM board UNION SELECT site FROM chain ORDER BY 1", &q);
     while (rc >= 0 && (rc = stmt_step(q)) == 1) {
         rc = grow(&list, count);
-        if (rc == 0) rc = pressing_read(db, c, stmt_text(q, 0), &list[count]);
+        if (rc == 0) rc = read_site(db, c, stmt_text(q, 0), &zone, &list[count]);
         if (rc == 0) count++;
     }
+    tz_destroy(zone.tz);
     if (rc < 0) return rc;
     *out = STEAL_PTR(list);
     *n = count;

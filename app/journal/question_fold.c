@@ -181,11 +181,12 @@ enum column {
 
 struct shown {
     struct wall now;
-    bool names, late; /* late: only those */
+    bool late; /* only those */
+    struct person_names names;
     struct site_clocks clocks;
 };
 
-static int put_answer(struct db *db, struct stmt *s, bool names, struct json_out *w) {
+static int put_answer(struct db *db, struct stmt *s, struct person_names *names, struct json_out *w) {
     if (!stmt_text(s, COL_ANSWERED)[0]) {
         json_put_null(w, "answer");
         return 0;
@@ -194,7 +195,7 @@ static int put_answer(struct db *db, struct stmt *s, bool names, struct json_out
     json_put_text(w, "text", stmt_text(s, COL_ANSWER));
     row_put_json(w, "photos", stmt_text(s, COL_ANSWER_PHOTOS));
     json_put_text(w, "at", stmt_text(s, COL_ANSWERED));
-    int rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ANSWERED_BY), names, w, "actor");
+    int rc = person_names_put(names, db, stmt_text(s, COL_SITE), stmt_text(s, COL_ANSWERED_BY), w, "actor");
     json_close(w, '}');
     return rc;
 }
@@ -226,16 +227,16 @@ static int put_question(struct db *db, struct stmt *s, struct json_out *w, void 
     row_put(w, "due", due_text);
     json_put_text(w, "asked", stmt_text(s, COL_ASKED));
     json_put_int(w, "rounds", stmt_int(s, COL_ROUNDS));
-    rc = put_answer(db, s, v->names, w);
+    rc = put_answer(db, s, &v->names, w);
     json_put_text(w, "at", stmt_text(s, COL_AT));
-    if (rc == 0) rc = person_put_actor(db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), v->names, w, "actor");
+    if (rc == 0) rc = person_names_put(&v->names, db, stmt_text(s, COL_SITE), stmt_text(s, COL_ACTOR), w, "actor");
     json_close(w, '}');
     return rc < 0 ? rc : w->buf->error;
 }
 
 int question_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct shown v = { .now = clock_wall(), .names = names };
+    struct shown v = { .now = clock_wall(), .names.shown = names };
     struct json_out w;
     int rc = db_prepare(db, QUESTIONS " WHERE site = ? AND id = ?", &s);
     if (rc < 0) return rc;
@@ -271,7 +272,7 @@ static const char *page_of(const struct question_query *q) {
 int question_list(struct db *db, const struct question_query *q, struct buf *out, struct err_text *e) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     bool late = q->state && strcmp(q->state, "late") == 0;
-    struct shown v = { .now = q->now, .names = q->names, .late = late };
+    struct shown v = { .now = q->now, .names.shown = q->names, .late = late };
     int64_t from;
     int rc = listing_before(q->before, &from, e);
     if (rc < 0) return rc;

@@ -25,6 +25,12 @@ void row_put_json(struct json_out *w, const char *name, const char *json);
 /* The id behind the slash of an event's subject. */
 const char *row_id(const struct envelope *event);
 
+/* In SQL: the rooms of a table whose key begins with site and room, those of site ?1, from each to the next: as many steps as rooms. */
+#define ROW_ROOMS(table)                                                                                               \
+    "WITH RECURSIVE named(room) AS (VALUES ('') UNION ALL SELECT (SELECT min(t.room) FROM " table                      \
+    " t WHERE t.site = ?1"                                                                                             \
+    " AND t.room > named.room) FROM named WHERE room IS NOT NULL) SELECT room FROM named WHERE room <> ''"
+
 /* Deletes a subject's rows. sql: "DELETE FROM … WHERE site = ? AND id = ?", a literal. */
 MUST_CHECK int row_delete(struct db *db, const char *sql, const char *site, const char *id);
 

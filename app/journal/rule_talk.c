@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOON = 12 * 60 };
-
 static int judge_question(struct rules_case *c, const struct rules_question *q) {
     const struct rules_limits *l = &c->site->limits;
     struct rules_alert *a = NULL;
@@ -31,28 +29,14 @@ static int judge_question(struct rules_case *c, const struct rules_question *q) 
     return rc;
 }
 
-/* The first call is counted from when the site began. */
+/* Whether, and on which date, is callback.h's to say: the list of calls and the alert are of the same day. */
 static int judge_callback(struct rules_case *c) {
     const struct rules_site *s = c->site;
-    char from[TZ_DATE_SIZE], date[TZ_DATE_SIZE];
     struct rules_alert *a = NULL;
-    struct wall since = s->called.ms ? s->called : s->begun;
-    if (!s->knows_callbacks || !since.ms || s->closed.ms) return 0;
-    struct wall due;
-    if (s->call_on[0]) {
-        due = standstill_at(&c->clock, s->call_on, 0);
-    } else {
-        tz_date(s->tz, since, from);
-        tz_date_add(from, s->callback_days ? s->callback_days : s->limits.callback_days, date);
-        due = standstill_shift(&c->clock, standstill_at(&c->clock, from, NOON), standstill_at(&c->clock, date, NOON));
-        if (due.ms != STANDSTILL_NEVER) {
-            tz_date(s->tz, due, date);
-            due = standstill_at(&c->clock, date, 0);
-        }
-    }
+    if (!s->call_on[0] || s->closed.ms) return 0;
+    struct wall due = standstill_at(&c->clock, s->call_on, 0);
     if (due.ms > c->now.ms) return 0;
-    tz_date(s->tz, due, date);
-    int rc = rules_add(c, "callback-due", "office", "callback", date, due, &a);
+    int rc = rules_add(c, "callback-due", "office", "callback", s->call_on, due, &a);
     if (rc == 0) rules_say(a, "该给业主回访了", "The customer's call-back is due");
     return rc;
 }

@@ -35,7 +35,6 @@ void rules_limits_default(struct rules_limits *out) {
                                   .customer_min = 120,
                                   .warn_serious_h = 24,
                                   .warn_notice_h = 48,
-                                  .callback_days = 14,
                                   .additions_percent = 10,
                                   .material_changes_percent = 10,
                                   .measure_warn_days = 3,

@@ -15,7 +15,7 @@
  *   material-late      material/{id}       the expected date is over; so many hours ago
  *   measurement-late   material/{id}       some days before the last date for it, by the lead time
  *   question-late      question/{id}       the designer 3 days, a customer's question 2 h of working time
- *   callback-due       callback/{date}     14 days after the last
+ *   callback-due       callback/{date}     on the day that callback.h says
  *   board-silent       board/{id}          unheard within its hours; judged at the hub only
  *   disk-low, clock-untrusted, events-rejected   board/{id}; judged by that board only
  * camera-down is not judged here: the camera's own watch sees seconds. Thread: any. */

@@ -46,7 +46,6 @@ int rules_load_limits(struct db *db, struct rules_site *s) {
         { SETTING_ACCEPTANCE_HOURS, 1, &l->acceptance_h },
         { SETTING_DESIGNER_HOURS, 1, &l->designer_h },
         { SETTING_CUSTOMER_HOURS, 60, &l->customer_min },
-        { SETTING_CALLBACK_DAYS, 1, &l->callback_days },
         { SETTING_ADDITIONS_PERCENT, 1, &l->additions_percent },
         { SETTING_MATERIAL_CHANGES_PERCENT, 1, &l->material_changes_percent },
         { SETTING_MATERIAL_LATE_HOURS, 1, &l->material_late_h },
@@ -280,7 +279,6 @@ int rules_load_call(struct db *db, struct rules_site *s) {
     struct callback_due due;
     int rc = callback_when(db, s->site, s->plan.timezone, &due);
     if (rc < 0) return rc;
-    s->knows_callbacks = due.due[0] != '\0';
     memcpy(s->call_on, due.due, sizeof s->call_on);
     return 0;
 }

@@ -15,7 +15,6 @@ struct rules_limits {
     int material_late_h;          /* working hours that a material may be late */
     int measure_warn_days;        /* calendar days before the last date for measuring */
     int warn_serious_h, warn_notice_h;
-    int callback_days;
     int additions_percent, material_changes_percent; /* of the contract */
     int disk_low_percent, disk_well_percent;         /* low below the one, well again from the other on */
     int untrusted_s;                                 /* a clock may be without time so long after a start */
@@ -98,15 +97,13 @@ struct rules_site {
     struct plan plan;
     struct tz *tz;
     struct rules_limits limits;
-    struct wall begun, closed;               /* the boards' first event; handed over */
-    struct wall listening;                   /* the hub hears boards since then; ms 0: it does not */
-    char planned_since[TZ_DATE_SIZE];        /* standstill.h */
-    char (*logged)[TZ_DATE_SIZE];            /* dates that have a log; ascending, each once */
-    char (*inspected)[TZ_DATE_SIZE];         /* dates of inspections, ascending */
-    bool knows_inspections, knows_callbacks; /* false: this program has none, and nobody is to blame */
-    struct wall called;                      /* the customer, last */
-    int callback_days;                       /* the plan's; 0: limits' */
-    char call_on[TZ_DATE_SIZE];              /* the date of the next call; "": callback_days after the last */
+    struct wall begun, closed;        /* the boards' first event; handed over */
+    struct wall listening;            /* the hub hears boards since then; ms 0: it does not */
+    char planned_since[TZ_DATE_SIZE]; /* standstill.h */
+    char (*logged)[TZ_DATE_SIZE];     /* dates that have a log; ascending, each once */
+    char (*inspected)[TZ_DATE_SIZE];  /* dates of inspections, ascending */
+    bool knows_inspections;           /* false: this program has none, and nobody is to blame */
+    char call_on[TZ_DATE_SIZE];       /* the date of the next call (callback.h); "": nobody is to be called */
     struct standstill_held *holds;
     struct standstill_days *granted; /* delays that head office granted */
     char (*idle)[TZ_DATE_SIZE];      /* days on which nobody works */

@@ -53,9 +53,11 @@ MUST_CHECK int setting_set(struct journal *j, struct db *db, const char *site, c
                            const struct json *value, const char *actor, bool *changed, struct err_text *e);
 
 /* PUT /settings/{key}: {"value":…} for one site, or for all that the hub knows, and those it will know (site NULL). *answer: the setting as
- * setting_print shows it; of all sites {"key","value","sites","changed"}. Errors as of setting_set. */
-MUST_CHECK int setting_put(struct journal *j, struct db *db, const char *site, const char *key, const char *body,
-                           size_t n, const char *actor, int64_t silent_after_s, struct buf *answer, struct err_text *e);
+ * setting_print shows it; of all sites {"key","sites","changed","version"}. if_match: the version that is changed, or COMPANY_ANY_VERSION (company.h). ERR_CONFLICT: it is
+ * at another; *answer is then the setting as it is. Errors as of setting_set. */
+MUST_CHECK int setting_put(struct journal *j, struct db *db, const char *site, const char *key, int64_t if_match,
+                           const char *body, size_t n, const char *actor, int64_t silent_after_s, struct buf *answer,
+                           struct err_text *e);
 
 /* What such a body would do, written nowhere: {"key","sites","changed"}, sites being 1 where site is not NULL. Errors as of setting_put. */
 MUST_CHECK int setting_would(struct db *db, const char *site, const char *key, const char *body, size_t n,
@@ -69,9 +71,9 @@ MUST_CHECK int setting_would(struct db *db, const char *site, const char *key, c
 MUST_CHECK int setting_print(struct db *db, const char *site, const char *key, bool customer, int64_t silent_after_s,
                              struct buf *out);
 
-/* What is set for all sites and those to come: the same, but for what is a site's alone (consent), without version and at, with "own":[{"site",
- * "value"}]: where another value is in force. */
-MUST_CHECK int setting_print_company(struct db *db, int64_t silent_after_s, struct buf *out);
+/* What is set for all sites and those to come: the same, but for what is a site's alone (consent), without at, with "own":[{"site",
+ * "value"}]: where another value is in force. version: how often it was set for all. key: only that one, as an object, or NULL. */
+MUST_CHECK int setting_print_company(struct db *db, const char *key, int64_t silent_after_s, struct buf *out);
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind setting_kind;

@@ -61,6 +61,7 @@ static int put_all(struct journal *j, struct db *db, const struct setting_key *k
     struct json_out w;
     struct buf data;
     int sites = 0, changed = 0;
+    int64_t version = 0;
     buf_init(&data, 8192);
     int rc = encode(k, value, &data, e);
     if (rc == 0) {
@@ -68,6 +69,7 @@ static int put_all(struct journal *j, struct db *db, const struct setting_key *k
         if (rc < 0) (void)err_set(e, rc, "the setting cannot be kept: %s", db_message(db));
     }
     if (rc == 0) rc = company_bring_all(j, db, "setting-set", k->key, actor, &sites, &changed, e);
+    if (rc == 0) rc = company_version(db, "setting-set", k->key, &version);
     buf_fini(&data);
     if (rc < 0) return rc;
     json_start(&w, answer);
@@ -75,6 +77,7 @@ static int put_all(struct journal *j, struct db *db, const struct setting_key *k
     json_put_text(&w, "key", k->key);
     json_put_int(&w, "sites", sites);
     json_put_int(&w, "changed", changed);
+    json_put_int(&w, "version", version);
     json_close(&w, '}');
     return answer->error;
 }
@@ -91,13 +94,37 @@ static int take_body(const char *body, size_t n, struct json **root, const struc
     return rc;
 }
 
-int setting_put(struct journal *j, struct db *db, const char *site, const char *key, const char *body, size_t n,
-                const char *actor, int64_t silent_after_s, struct buf *answer, struct err_text *e) {
+static int version_of(struct db *db, const char *site, const struct setting_key *k, int64_t *out) {
+    struct setting_row row;
+    if (!site) return company_version(db, "setting-set", k->key, out);
+    int rc = setting_stored(db, site, k->key, &row);
+    if (rc < 0) return rc;
+    json_destroy(row.value);
+    *out = row.version;
+    return 0;
+}
+
+static int check_version(struct db *db, const char *site, const struct setting_key *k, int64_t if_match,
+                         int64_t silent_after_s, struct buf *answer, struct err_text *e) {
+    int64_t version = 0;
+    int rc = version_of(db, site, k, &version);
+    if (rc < 0) return err_set(e, rc, "the setting cannot be read: %s", db_message(db));
+    rc = company_if_match("the setting", version, if_match, e);
+    if (rc == 0) return 0;
+    int printed = site ? setting_print(db, site, k->key, true, silent_after_s, answer)
+                       : setting_print_company(db, k->key, silent_after_s, answer);
+    if (printed < 0) buf_clear(answer);
+    return rc;
+}
+
+int setting_put(struct journal *j, struct db *db, const char *site, const char *key, int64_t if_match, const char *body,
+                size_t n, const char *actor, int64_t silent_after_s, struct buf *answer, struct err_text *e) {
     CLEANUP(json_destroy_ptr) struct json *root = NULL;
     const struct setting_key *k = setting_find(key);
     const struct json *value = NULL;
     if (!k) return unknown(key, e);
     int rc = take_body(body, n, &root, &value, e);
+    if (rc == 0) rc = check_version(db, site, k, if_match, silent_after_s, answer, e);
     if (rc < 0) return rc;
     if (!site) return put_all(j, db, k, value, actor, answer, e);
     rc = setting_set(j, db, site, key, value, actor, NULL, e);
@@ -289,7 +316,9 @@ static int put_own(struct db *db, const struct setting_key *k, const struct sett
 static int put_company(struct db *db, const struct setting_key *k, int64_t silent_after_s, struct json_out *w) {
     struct setting_value value;
     bool set = false;
+    int64_t version = 0;
     int rc = read_company(db, k, &value, &set);
+    if (rc == 0) rc = company_version(db, "setting-set", k->key, &version);
     if (rc < 0) return rc;
     json_open(w, NULL, '{');
     json_put_text(w, "key", k->key);
@@ -300,16 +329,21 @@ static int put_company(struct db *db, const struct setting_key *k, int64_t silen
     put_standard(k, false, silent_after_s, w, "default");
     put_about(k, w);
     json_put_text(w, "from", set ? "company" : "product");
+    json_put_int(w, "version", version);
     rc = put_own(db, k, &value, w);
     json_close(w, '}');
     return rc;
 }
 
-int setting_print_company(struct db *db, int64_t silent_after_s, struct buf *out) {
+int setting_print_company(struct db *db, const char *key, int64_t silent_after_s, struct buf *out) {
     struct json_out w;
     size_t n = 0;
     const struct setting_key *all = setting_keys(&n);
     json_start(&w, out);
+    if (key) {
+        int rc = setting_find(key) ? put_company(db, setting_find(key), silent_after_s, &w) : ERR_NOT_FOUND;
+        return rc < 0 ? rc : out->error;
+    }
     json_open(&w, NULL, '{');
     json_open(&w, "settings", '[');
     for (size_t i = 0; i < n; i++) {

@@ -15,7 +15,7 @@ enum { STEP = 16 };
 
 static void destroy(struct site_clock *c) {
     standing_fini(&c->runs);
-    tz_destroy(c->tz);
+    if (!c->shared) tz_destroy(c->tz);
     plan_fini(&c->plan);
     free(c);
 }
@@ -36,14 +36,24 @@ static int read_terms(struct db *db, struct site_clock *c) {
     return rc;
 }
 
-static int load(struct db *db, struct site_clock *c) {
+/* A zone is a file: of sites that have the same one it is read for the first. own: the journal's. */
+static int take_zone(const struct site_clocks *all, const char *own, struct site_clock *c) {
+    for (size_t i = 0; i < all->count; i++) {
+        if (strcmp(all->list[i]->plan.timezone, c->plan.timezone) != 0) continue;
+        c->tz = all->list[i]->tz;
+        c->shared = true;
+        return 0;
+    }
+    int rc = tz_create(c->plan.timezone, &c->tz, NULL);
+    return rc == ERR_NOT_FOUND || rc == ERR_CORRUPT || rc == ERR_INVALID ? tz_create(own, &c->tz, NULL) : rc;
+}
+
+static int load(const struct site_clocks *all, struct db *db, struct site_clock *c) {
     char own[META_SIZE];
     int rc = meta_get(db, "timezone", own);
     if (rc == ERR_CORRUPT || (rc == 0 && !own[0])) rc = text_copy(own, sizeof own, "UTC");
     if (rc == 0) rc = plan_read(db, c->site, own, &c->plan);
-    if (rc < 0) return rc;
-    rc = tz_create(c->plan.timezone, &c->tz, NULL);
-    if (rc == ERR_NOT_FOUND || rc == ERR_CORRUPT || rc == ERR_INVALID) rc = tz_create(own, &c->tz, NULL);
+    if (rc == 0) rc = take_zone(all, own, c);
     if (rc == 0) rc = standing_read(db, c->site, &c->plan.cutoffs, c->tz, &c->runs);
     return rc == 0 ? read_terms(db, c) : rc;
 }
@@ -66,7 +76,7 @@ int site_clocks_find(struct site_clocks *c, struct db *db, const char *site, con
     struct site_clock *clock = rc == 0 ? calloc(1, sizeof *clock) : NULL;
     if (!clock) return ERR_NOMEM;
     text_clip(clock->site, sizeof clock->site, site);
-    rc = load(db, clock);
+    rc = load(c, db, clock);
     if (rc < 0) {
         destroy(clock);
         return rc;

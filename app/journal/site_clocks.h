@@ -12,6 +12,7 @@ struct site_clock {
     char site[NAME_SIZE];
     struct plan plan;
     struct tz *tz;
+    bool shared; /* tz is that of another site in the list */
     struct standstill runs;
     int64_t designer_ms, customer_ms; /* how long an answer may take, as head office has set it */
 };

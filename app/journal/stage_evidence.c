@@ -9,20 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whoever named a room, and wherever: there is such a room then. */
+/* Whoever named a room, and wherever: there is such a room then. From each one to the next, by an index that begins with site and room: as many steps as
+ * there are rooms, however often each was named. */
+#define NEXT_IN(table, where) "SELECT min(room) AS room FROM " table " WHERE site = ?1 AND room > named.room" where
+#define AND                   " UNION ALL "
 static const char rooms_sql[] =
-    "SELECT room FROM stage WHERE site = ?1 UNION SELECT room FROM timed_test WHERE site = ?1"
-    " UNION SELECT room FROM hazard WHERE site = ?1 UNION SELECT room FROM photo WHERE site = ?1 AND withdrawn = 0"
-    " UNION SELECT t.value FROM daylog d, json_tree(d.data) t WHERE d.site = ?1 AND t.type = 'text' AND t.path LIKE"
-    " '%.rooms' UNION SELECT t.value FROM inspection i, json_tree(i.data, '$.items') t WHERE i.site = ?1 AND t.type ="
-    " 'text' AND t.key = 'room' ORDER BY 1";
+    "WITH RECURSIVE named(room) AS (VALUES ('') UNION ALL SELECT (SELECT min(room) FROM (" NEXT_IN("stage", "")
+        AND NEXT_IN("timed_test", " AND room <> ''") AND NEXT_IN("hazard", " AND room <> ''")
+            AND NEXT_IN("photo", " AND withdrawn = 0 AND room <> ''") AND NEXT_IN("daylog_room", "") AND NEXT_IN(
+                "inspection_room", "") ")) FROM named WHERE room IS NOT NULL) SELECT room FROM named WHERE room <> ''";
 
-/* Red lines that the newest report of a stage failed, and hazards that stop the work. */
+/* Red lines that the newest report of a stage failed, from one stage to the next likewise; and hazards that stop the work. */
 static const char doubts_sql[] =
-    "SELECT stage, '', red, 0 FROM inspection i WHERE site = ?1 AND red > 0 AND NOT EXISTS (SELECT 1 FROM inspection n"
-    " WHERE n.site = ?1 AND n.stage = i.stage AND (n.date, n.id) > (i.date, i.id))"
+    "WITH RECURSIVE reported(stage) AS (VALUES ('') UNION ALL SELECT (SELECT min(i.stage) FROM inspection i WHERE"
+    " i.site = ?1 AND i.stage > reported.stage) FROM reported WHERE stage IS NOT NULL)"
+    " SELECT stage, '', (SELECT i.red FROM inspection i WHERE i.site = ?1 AND i.stage = reported.stage"
+    " ORDER BY i.date DESC, i.id DESC LIMIT 1) AS reds, 0 FROM reported WHERE stage <> '' AND reds > 0"
     " UNION ALL SELECT stage, room, 0, count(*) FROM hazard WHERE site = ?1 AND severity = 'stop_work'"
-    " AND state <> 'verified' AND stage <> '' GROUP BY stage, room ORDER BY 1, 2";
+    " AND state <> 'verified' AND stage <> '' GROUP BY stage, room";
 
 /* Room for one more, of 16 at a time. */
 static int grow(void **list, size_t n, size_t size) {

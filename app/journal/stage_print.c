@@ -6,15 +6,26 @@
 #include "app/journal/person.h"
 #include "app/journal/stage_late.h"
 #include "app/journal/stage_private.h"
+#include "firmware/base/cleanup.h"
 #include "firmware/base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* The photos of a step, as JSON. */
+struct row_photos {
+    char key[41], room[41];
+    char *list; /* owned */
+};
 
 struct printing {
     struct db *db;
     const struct stage_view *view;
     struct stage_book book;
     struct json_out w;
+    struct person_names people;
+    struct row_photos *photos; /* owned */
+    size_t photo_count;
 };
 
 /* ---- parts ---- */
@@ -37,7 +48,7 @@ static int put_mark(struct printing *p, const char *name, const struct stage_mar
     }
     json_open(&p->w, name, '{');
     json_put_text(&p->w, "at", m->at);
-    int rc = person_put_actor(p->db, p->view->site, m->by, p->view->names, &p->w, "by");
+    int rc = person_names_put(&p->people, p->db, p->view->site, m->by, &p->w, "by");
     if (reason) json_put_text(&p->w, "reason", reason);
     json_close(&p->w, '}');
     return rc;
@@ -62,18 +73,37 @@ static void put_missing(struct printing *p, const struct stage_row *row) {
     json_close(&p->w, ']');
 }
 
-static int put_photos(struct printing *p, const struct stage_row *row) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(p->db, "SELECT photos FROM stage WHERE site = ? AND key = ? AND room = ?", &s);
+static void free_photos(struct printing *p) {
+    for (size_t i = 0; i < p->photo_count; i++) free(p->photos[i].list);
+    free(p->photos);
+}
+
+/* Of all rows at once. */
+static int read_photos(struct printing *p) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    int rc = db_prepare(p->db, "SELECT key, room, photos FROM stage WHERE site = ? AND photos <> '[]'", &s);
     if (rc < 0) return rc;
     stmt_bind_text(s, 1, p->view->site);
-    stmt_bind_text(s, 2, row->seen.key);
-    stmt_bind_text(s, 3, row->seen.room);
-    rc = stmt_step(s);
-    const char *list = rc == 1 ? stmt_text(s, 0) : "[]";
+    while ((rc = stmt_step(s)) == 1) {
+        size_t n = p->photo_count;
+        struct row_photos *more = n % 16 == 0 ? realloc(p->photos, (n + 16) * sizeof *more) : p->photos;
+        if (!more) return ERR_NOMEM;
+        p->photos = more;
+        text_clip(more[n].key, sizeof more[n].key, stmt_text(s, 0));
+        text_clip(more[n].room, sizeof more[n].room, stmt_text(s, 1));
+        more[n].list = strdup(stmt_text(s, 2));
+        if (!more[n].list) return ERR_NOMEM;
+        p->photo_count++;
+    }
+    return rc;
+}
+
+static void put_photos(struct printing *p, const struct stage_seen *row) {
+    const char *list = "[]";
+    for (size_t i = 0; i < p->photo_count; i++)
+        if (strcmp(p->photos[i].key, row->key) == 0 && strcmp(p->photos[i].room, row->room) == 0)
+            list = p->photos[i].list;
     json_put_raw(&p->w, "photos", list, strlen(list));
-    stmt_reset(s);
-    return rc < 0 ? rc : 0;
 }
 
 /* State and marks of a stage or of one room; what is missing and may be done is judged of `own`: of a stage that goes room by room, that is
@@ -87,7 +117,7 @@ static int put_life(struct printing *p, const struct stage_row *row, const struc
     if (rc == 0) rc = put_mark(p, "accepted", &row->accepted, NULL);
     if (rc == 0) rc = put_mark(p, "rejected", &row->rejected, NULL);
     if (rc == 0) rc = put_mark(p, "overridden", &row->overridden, row->reason);
-    if (rc == 0) rc = put_photos(p, row);
+    put_photos(p, &row->seen);
     put_missing(p, own);
     stage_allowed(own, p->view->may, allowed);
     json_put_raw(&p->w, "allowed", allowed, strlen(allowed));
@@ -252,14 +282,16 @@ static bool is_known(const struct stage_book *b, const char *key) {
 }
 
 int stage_print(struct db *db, const struct stage_view *view, const char *key, struct buf *out) {
-    struct printing p = { .db = db, .view = view };
+    struct printing p = { .db = db, .view = view, .people.shown = view->names };
     int rc = stage_book_read(db, view->site, view->fallback_tz, view->now, &p.book);
     if (rc == 0) rc = stage_evidence_read(db, view->site, &p.book);
+    if (rc == 0) rc = read_photos(&p);
     json_start(&p.w, out);
     if (rc == 0 && key)
         rc = is_known(&p.book, key) ? put_stage(&p, key) : ERR_NOT_FOUND;
     else if (rc == 0)
         rc = put_all(&p);
     stage_book_fini(&p.book);
+    free_photos(&p);
     return rc < 0 ? rc : out->error;
 }

@@ -51,12 +51,23 @@ bool standstill_runs(const struct standstill *s, const char *date) {
     return standstill_is_open(s, date) && !held_at_noon(s, date);
 }
 
+/* Was it held at some noon of these days? Most are not asked about theirs then. */
+static bool held_between(const struct standstill *s, const char *from, const char *to) {
+    if (!s->held_count) return false;
+    struct wall first = standstill_at(s, from, NOON), last = standstill_at(s, to, NOON);
+    if (first.ms == STANDSTILL_NEVER || last.ms == STANDSTILL_NEVER) return true;
+    for (size_t i = 0; i < s->held_count; i++)
+        if (s->held[i].from.ms <= last.ms && (s->held[i].to.ms == 0 || first.ms < s->held[i].to.ms)) return true;
+    return false;
+}
+
 int standstill_days(const struct standstill *s, const char *from, const char *to) {
     char date[TZ_DATE_SIZE];
     int days = 0;
+    bool held = held_between(s, from, to);
     memcpy(date, from, sizeof date);
     for (int i = 0; i < DAYS_MAX && strcmp(date, to) <= 0; i++) {
-        days += standstill_runs(s, date);
+        days += standstill_is_open(s, date) && !(held && held_at_noon(s, date));
         tz_date_add(date, 1, date);
     }
     return days;

@@ -30,7 +30,8 @@ static const char schema[] =
     ") STRICT, WITHOUT ROWID;\n"
     "CREATE INDEX timed_test_pos ON timed_test (site, pos);\n"
     "CREATE INDEX timed_test_running ON timed_test (site, pos) WHERE state = 'running';\n"
-    "CREATE INDEX timed_test_newest ON timed_test (site, stage, room, kind, pos, state);\n";
+    "CREATE INDEX timed_test_newest ON timed_test (site, stage, room, kind, pos, state);\n"
+    "CREATE INDEX timed_test_room ON timed_test (site, room) WHERE room <> '';\n";
 
 enum { FAULTS_MAX = 16, DARK_MAX = 10000 };
 

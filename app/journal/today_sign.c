@@ -6,13 +6,11 @@
 #include "app/journal/domain.h"
 #include "app/journal/handover.h"
 #include "app/journal/today_card.h"
-#include "firmware/base/cleanup.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { WORDS_SIZE = 200 };
-#define DAY_MS INT64_C(86400000)
 
 static void put(struct json_out *w, const char *kind, const char *id, const char *zh, const char *en) {
     today_card_put(&(struct today_card){ .kind = kind, .id = id, .zh = zh, .en = en, .action = kind }, w);
@@ -30,40 +28,26 @@ static void put_sign(struct json_out *w, const char *key, int others) {
     put(w, "sign", key, zh, en);
 }
 
-/* Stages that are accepted as far as they have begun, completion first. *signed_off: that one is confirmed. */
-static int put_signatures(struct db *db, const struct today_ask *ask, struct json_out *w, bool *signed_off) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    char first[41] = "";
-    int others = 0;
-    int rc = db_prepare(db,
-                        "SELECT key, max(accepted_ms) AS at FROM stage WHERE site = ?1 AND state <> 'planned' GROUP BY"
-                        " key HAVING sum(state <> 'accepted') = 0 AND (key = 'completion' OR at > ?2)"
-                        " ORDER BY key = 'completion' DESC, at DESC",
-                        &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, ask->site);
-    stmt_bind_int(s, 2, ask->now.ms - TODAY_SIGN_DAYS * DAY_MS);
-    while ((rc = stmt_step(s)) == 1) {
-        struct confirmation_stage c;
-        const char *key = stmt_text(s, 0);
-        rc = confirmation_of_stage(db, ask->site, key, &c);
-        if (rc < 0) return rc;
-        *signed_off = c.confirmed[0] && strcmp(key, "completion") == 0;
-        if (*signed_off) return 0; /* which says yes to all of it */
-        if (!c.accepted || c.confirmed[0]) continue;
-        others += first[0] != '\0';
-        if (!first[0]) (void)snprintf(first, sizeof first, "%s", key);
-    }
-    if (rc == 0 && first[0]) put_sign(w, first, others);
-    return rc;
+struct signatures {
+    char first[41];
+    int others;
+};
+
+static int count(void *arg, const char *key) {
+    struct signatures *n = arg;
+    n->others += n->first[0] != '\0';
+    if (!n->first[0]) (void)snprintf(n->first, sizeof n->first, "%s", key);
+    return 0;
 }
 
 int today_sign_put(struct db *db, const struct today_ask *ask, struct json_out *w) {
+    struct signatures due = { .others = 0 };
     bool done = false, signed_off = false;
     if (!ask->role || (strcmp(ask->role, "manager") != 0 && strcmp(ask->role, "office") != 0)) return 0;
     int rc = handover_done(db, ask->site, &done, NULL);
     if (rc < 0 || done) return rc;
-    rc = put_signatures(db, ask, w, &signed_off);
+    rc = confirmation_each_due(db, ask->site, ask->now, count, &due, &signed_off);
+    if (rc == 0 && due.first[0]) put_sign(w, due.first, due.others);
     if (rc == 0 && signed_off)
         put(w, "handover", NULL, "业主已签字，可以竣工交付", "The customer has signed: the job may be handed over");
     return rc;

@@ -6,9 +6,6 @@
 #include "app/journal/today.h"
 #include "firmware/base/json.h"
 
-#define TODAY_SIGN_DAYS                                                                                                \
-    14 /* so long a signature is asked for here; the completion's, which closes the job, as long as it is missing */
-
 /* Entries of an open array, for managers and head office: "sign" (id: the key of a stage whose acceptance the customer has not confirmed; completion
  * first, else what was accepted last; the others are counted) or, once the completion is confirmed, only "handover" (no id). Nothing once the job is closed. */
 MUST_CHECK int today_sign_put(struct db *db, const struct today_ask *ask, struct json_out *w);

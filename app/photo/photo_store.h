@@ -32,7 +32,7 @@ MUST_CHECK int photo_store_room(struct photo_store *s, struct disk_room *out);
 void photo_store_spare(struct photo_store *s, int64_t bytes);
 int64_t photo_store_spared(struct photo_store *s);
 
-/* The writer's handle, for db_backup. Thread: the store's. NULL when read_only. */
+/* The writer's handle, for whoever copies or examines the whole file (tests that cut the power). Thread: the store's. NULL when read_only. */
 struct db *photo_store_db(struct photo_store *s);
 
 #endif

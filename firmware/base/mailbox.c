@@ -5,9 +5,7 @@
 #include "firmware/base/cleanup.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct mail {
     struct mail *next;
@@ -17,12 +15,10 @@ struct mail {
 
 struct mailbox {
     pthread_mutex_t lock;
-    pthread_cond_t changed;
     struct mail *first;
     struct mail **last; /* where the next one is hung */
     size_t waiting;
     size_t max;
-    bool closed;
     mailbox_wake_fn wake;
     void *wake_ctx;
 };
@@ -30,25 +26,16 @@ struct mailbox {
 int mailbox_create(size_t max, mailbox_wake_fn wake, void *wake_ctx, struct mailbox **out) {
     struct mailbox *m = calloc(1, sizeof *m);
     if (!m) return ERR_NOMEM;
-    pthread_condattr_t attributes;
-    if (pthread_condattr_init(&attributes) != 0) goto no_attributes;
-    if (pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0) goto no_condition;
-    if (pthread_cond_init(&m->changed, &attributes) != 0) goto no_condition;
-    if (pthread_mutex_init(&m->lock, NULL) != 0) goto no_mutex;
-    (void)pthread_condattr_destroy(&attributes);
+    if (pthread_mutex_init(&m->lock, NULL) != 0) {
+        free(m);
+        return ERR_NOMEM;
+    }
     m->last = &m->first;
     m->max = max;
     m->wake = wake;
     m->wake_ctx = wake_ctx;
     *out = m;
     return 0;
-no_mutex:
-    (void)pthread_cond_destroy(&m->changed);
-no_condition:
-    (void)pthread_condattr_destroy(&attributes);
-no_attributes:
-    free(m);
-    return ERR_NOMEM;
 }
 
 void mailbox_destroy(struct mailbox *m) {
@@ -58,7 +45,6 @@ void mailbox_destroy(struct mailbox *m) {
         m->first = mail->next;
         free(mail);
     }
-    (void)pthread_cond_destroy(&m->changed);
     (void)pthread_mutex_destroy(&m->lock);
     free(m);
 }
@@ -68,12 +54,11 @@ int mailbox_post(struct mailbox *m, mail_fn fn, void *arg) {
     if (!mail) return ERR_NOMEM;
     *mail = (struct mail){ .fn = fn, .arg = arg };
     (void)pthread_mutex_lock(&m->lock);
-    int r = m->closed ? ERR_GONE : m->waiting >= m->max ? ERR_BUSY : 0;
+    int r = m->waiting >= m->max ? ERR_BUSY : 0;
     if (r == 0) {
         *m->last = mail;
         m->last = &mail->next;
         m->waiting++;
-        (void)pthread_cond_signal(&m->changed);
     }
     mailbox_wake_fn wake = m->wake;
     void *wake_ctx = m->wake_ctx;
@@ -114,41 +99,4 @@ size_t mailbox_run(struct mailbox *m) {
     struct mail *mail = take_all(m);
     (void)pthread_mutex_unlock(&m->lock);
     return call_all(mail);
-}
-
-static struct timespec deadline_after(int64_t timeout_ms) {
-    struct timespec at;
-    (void)clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += (time_t)(timeout_ms / 1000);
-    at.tv_nsec += (long)(timeout_ms % 1000) * 1000000L;
-    if (at.tv_nsec >= 1000000000L) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000L;
-    }
-    return at;
-}
-
-size_t mailbox_wait_run(struct mailbox *m, int64_t timeout_ms) {
-    struct timespec deadline = deadline_after(timeout_ms > 0 ? timeout_ms : 0);
-    bool in_time = timeout_ms != 0;
-    (void)pthread_mutex_lock(&m->lock);
-    while (!m->first && !m->closed && in_time) {
-        if (timeout_ms < 0)
-            (void)pthread_cond_wait(&m->changed, &m->lock);
-        else
-            in_time = pthread_cond_timedwait(&m->changed, &m->lock, &deadline) == 0;
-    }
-    struct mail *mail = take_all(m);
-    (void)pthread_mutex_unlock(&m->lock);
-    return call_all(mail);
-}
-
-void mailbox_close(struct mailbox *m) {
-    (void)pthread_mutex_lock(&m->lock);
-    m->closed = true;
-    (void)pthread_cond_broadcast(&m->changed);
-    mailbox_wake_fn wake = m->wake;
-    void *wake_ctx = m->wake_ctx;
-    (void)pthread_mutex_unlock(&m->lock);
-    if (wake) wake(wake_ctx);
 }

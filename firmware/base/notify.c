@@ -8,8 +8,6 @@ void notify_ready(void) { (void)sd_notify(0, "READY=1"); }
 
 void notify_stopping(void) { (void)sd_notify(0, "STOPPING=1"); }
 
-void notify_status(const char *text) { (void)sd_notifyf(0, "STATUS=%.200s", text); }
-
 int64_t notify_watchdog_ms(void) {
     uint64_t usec = 0;
     if (sd_watchdog_enabled(0, &usec) <= 0) return 0;

@@ -9,9 +9,6 @@
 void notify_ready(void);    /* start-up is done: requests are answered */
 void notify_stopping(void); /* an orderly stop has begun */
 
-/* One line for `systemctl status`, at most 200 bytes of it. No secret, no personal data. */
-void notify_status(const char *text);
-
 /* How often notify_watchdog has to be called at least, half of what the unit allows; 0: nobody watches. */
 int64_t notify_watchdog_ms(void);
 

@@ -285,10 +285,12 @@ int runtime_open(struct runtime *r, const struct runtime_options *o, struct err_
 int runtime_serve(struct runtime *r, const struct runtime_options *o, struct err_text *e) {
     struct server_options s = o->server;
     (void)snprintf(r->port_file, sizeof r->port_file, "%s/http.port", o->depot.dir);
+    (void)snprintf(r->upload_port_file, sizeof r->upload_port_file, "%s/upload.port", o->depot.dir);
     (void)snprintf(r->control_path, sizeof r->control_path, "%s/control.sock", o->depot.dir);
     s.loop = &r->loop;
     s.app = &r->app;
     s.main.port_file = r->port_file;
+    if (s.raw_only.address) s.raw_only.port_file = r->upload_port_file;
     s.control_path = r->control_path;
     s.assets = true;
     s.routes = route_tables;

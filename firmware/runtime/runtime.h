@@ -39,7 +39,7 @@ struct runtime {
     bool settling, loop_open, handles_open, people_reading, people_again;
     bool starving;    /* a thread shows no life: no watchdog is fed */
     bool stores_gone; /* the loop may run still, and asks them for nothing */
-    char port_file[300], control_path[300];
+    char port_file[300], upload_port_file[300], control_path[300];
 
     /* The program's own, set before runtime_open. */
     void (*on_commit)(void *ctx);                  /* at once. Store's thread; short */

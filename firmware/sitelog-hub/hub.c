@@ -330,6 +330,7 @@ int hub_run(const struct hub_conf *conf, struct err_text *e) {
     int rc = start(h, &o, e);
     if (!rc) {
         log_info("hub of %s: http on port %u", conf->org, server_port(h->rt.server));
+        if (conf->upload_listen[0]) log_info("photos come in on port %u", server_raw_port(h->rt.server));
         runtime_run(&h->rt);
     }
     stop(h, rc ? e : NULL);

@@ -62,7 +62,7 @@ static int read_hub(const struct ctl *c, struct db *db, struct json_out *w) {
     struct disk_room room = { 0 };
     struct buf boards;
     buf_init(&boards, STATUS_SIZE);
-    int rc = board_list(db, NULL, clock_wall(), c->head.office_silent_after_s, &boards);
+    int rc = board_list(db, NULL, &boards);
     if (!rc) rc = disk_room(c->dir, &room);
     if (!rc && boards.len > 1) {
         json_put_text(w, "org", c->org);

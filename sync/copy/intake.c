@@ -125,7 +125,7 @@ static void committed(struct intake *in, struct batch *b) {
         held_reject(in->held, &rejected);
     }
     in->faults = 0;
-    tell_set_pause(in->tell, -1, 0);
+    tell_set_pause(in->tell, 0);
 }
 
 static void ask_again(struct intake *in, const struct batch *b) {
@@ -143,7 +143,7 @@ static void not_committed(struct intake *in, struct batch *b) {
     batch_destroy(in->waiting);
     in->waiting = NULL;
     held_fall_back(in->held, in);
-    tell_set_pause(in->tell, -1, pause_ms < FAULT_PAUSE_MAX_MS ? pause_ms : FAULT_PAUSE_MAX_MS);
+    tell_set_pause(in->tell, pause_ms < FAULT_PAUSE_MAX_MS ? pause_ms : FAULT_PAUSE_MAX_MS);
 }
 
 static void stored(void *arg, struct arrival_batch *pub, int result) {

@@ -197,8 +197,6 @@ void peer_set_unconfirmed(struct peer *p, const char (*sha256)[HASH_TEXT_SIZE], 
     tell_set_unconfirmed(p->tell, sha256, count);
 }
 
-void peer_set_pause(struct peer *p, int64_t pause_ms) { tell_set_pause(p->tell, pause_ms > 0 ? pause_ms : 0, -1); }
-
 enum peer_doubt peer_doubt(const struct peer *p, struct event_key *key) {
     if (p->doubt == PEER_SURE || !peer_is_own_epoch(p, p->doubt_key.writer, p->doubt_key.epoch)) return PEER_SURE;
     *key = p->doubt_key;

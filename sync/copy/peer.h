@@ -77,9 +77,6 @@ void peer_confirm_blob(struct peer *p, const char sha256[HASH_TEXT_SIZE]);
 void peer_want_blob(struct peer *p, const char sha256[HASH_TEXT_SIZE]);
 void peer_set_unconfirmed(struct peer *p, const char (*sha256)[HASH_TEXT_SIZE], size_t count);
 
-/* Backpressure towards the other end: told in acks. */
-void peer_set_pause(struct peer *p, int64_t pause_ms);
-
 /* What the other end says of our own current epoch that cannot be while all is well: it holds more of it than we do (PEER_LOST: this
  * journal was put back to an older copy), or another head at the same place (PEER_FORKED: it was put back, and wrote on). *key: where. Until the
  * journal has begun a new epoch (then this is over by itself), the other end's events of the old one are not taken. */

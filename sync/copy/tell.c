@@ -35,7 +35,7 @@ struct tell {
     size_t to_tell, gaps;
     bool now, wanted;
     int64_t last_ack_ms, last_resend_ms;
-    int64_t own_pause_ms, fault_pause_ms;
+    int64_t pause_ms;
     struct hashes blobs, want, unconfirmed;
 };
 
@@ -76,9 +76,9 @@ void tell_no_gap(struct tell *t, size_t journal, enum lane lane, uint64_t upto) 
 
 void tell_set_to(struct tell *t, int64_t connect) { t->to = connect; }
 
-void tell_set_pause(struct tell *t, int64_t own_ms, int64_t fault_ms) {
-    if (own_ms >= 0 && own_ms != t->own_pause_ms) t->own_pause_ms = own_ms, t->wanted = true;
-    if (fault_ms >= 0 && fault_ms != t->fault_pause_ms) t->fault_pause_ms = fault_ms, t->wanted = true;
+void tell_set_pause(struct tell *t, int64_t pause_ms) {
+    t->wanted = t->wanted || pause_ms != t->pause_ms;
+    t->pause_ms = pause_ms;
 }
 
 static bool add_hash(struct hashes *h, const char sha256[HASH_TEXT_SIZE]) {
@@ -150,7 +150,7 @@ static int print_fitting(struct ack *a, struct buf *out) {
 
 static void fill_common(const struct tell *t, struct ack *a) {
     a->window = ACK_WINDOW_DEFAULT;
-    a->pause_ms = t->own_pause_ms > t->fault_pause_ms ? t->own_pause_ms : t->fault_pause_ms;
+    a->pause_ms = t->pause_ms;
     a->to = t->to;
     a->rejected_count = held_rejected(t->held, t->peer, a->rejected, ACK_REJECTED_MAX);
 }

@@ -32,7 +32,8 @@ void tell_gap(struct tell *t, size_t journal, enum lane lane, uint64_t seq);
 void tell_no_gap(struct tell *t, size_t journal, enum lane lane, uint64_t upto);
 
 void tell_set_to(struct tell *t, int64_t connect); /* the other end's connect that all messages echo */
-void tell_set_pause(struct tell *t, int64_t own_ms, int64_t fault_ms); /* told in acks; a change is told soon */
+void tell_set_pause(struct tell *t,
+                    int64_t pause_ms); /* while the store is at fault: told in acks; a change is told soon */
 void tell_blob(struct tell *t, const char sha256[HASH_TEXT_SIZE]);
 void tell_want(struct tell *t, const char sha256[HASH_TEXT_SIZE]);
 void tell_set_unconfirmed(struct tell *t, const char (*sha256)[HASH_TEXT_SIZE], size_t count);

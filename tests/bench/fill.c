@@ -239,6 +239,10 @@ static void copy_tables(struct db *db, const char *seed, const char *which) {
     }
 }
 
+/* Older days come in runs, each of as many sites as the newest are of: a page from the middle has no more sites on it than the same of the small
+ * journal. What a site more on a page costs is a matter of the page, not of the journal's length. */
+enum { RUN = 20 };
+
 /* Which days there are, oldest first: twenty older ones share a date. */
 static void list_days(struct bench_fill *f) {
     struct err_text e = { 0 };
@@ -247,12 +251,14 @@ static void list_days(struct bench_fill *f) {
         sql, sizeof sql,
         "CREATE TEMP TABLE copy AS WITH RECURSIVE d(n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM d WHERE n"
         " + 1 < %lld), p AS (SELECT n, %lld - 1 - n AS age FROM d), q AS (SELECT n, age, CASE WHEN age < %d"
-        " THEN age %% %d ELSE n %% %d END AS place, CASE WHEN age < %d THEN age ELSE %d + age / 20 END AS"
-        " back FROM p) SELECT n, place, back, age < %d AS open, age < %d OR n %% 10 = 0 AS rare, n = max(n) OVER"
+        " THEN age %% %d ELSE (n / %d * %d + n %% %d) %% %d END AS place, CASE WHEN age < %d THEN age ELSE %d + age / "
+        "20 END AS"
+        " back FROM p) SELECT n, place, back, age < %d AS open, age < %d OR n / %d %% 10 = 0 AS rare, n = max(n) OVER"
         " (PARTITION BY place) AS last, printf('%%08x-', n + 1) AS id,"
         " printf('s-%%04d', place) AS site, date('" SEED_DATE "', '-' || back || ' days') AS date FROM q",
-        (long long)f->days, (long long)f->days, BENCH_FILL_NEWEST, BENCH_FILL_OPEN, BENCH_FILL_SITES, BENCH_FILL_NEWEST,
-        BENCH_FILL_NEWEST, BENCH_FILL_OPEN, BENCH_FILL_NEWEST);
+        (long long)f->days, (long long)f->days, BENCH_FILL_NEWEST, BENCH_FILL_OPEN, RUN, BENCH_FILL_OPEN,
+        BENCH_FILL_OPEN, BENCH_FILL_SITES, BENCH_FILL_NEWEST, BENCH_FILL_NEWEST, BENCH_FILL_OPEN, BENCH_FILL_NEWEST,
+        BENCH_FILL_OPEN);
     bench_must(db_exec(f->db, sql, &e), "days", &e);
 }
 

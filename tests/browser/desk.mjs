@@ -131,7 +131,7 @@ test('questions both ways and calls have their own pages, with counts beside the
         await screen.tap('.toggle[data-show="all"]');
         await count(screen, '.money-card', 2);
         assert.match(screen.page.url(), /#\/calls\?show=all$/);
-        await client.call('PUT', '/api/v1/sites/s-2/settings/callback_days', { body: { value: 1 } });
+        await client.call('PUT', '/api/v1/sites/s-2/settings/callback_days', { headers: { 'If-Match': '*' }, body: { value: 1 } });
         await screen.tap('.money-card[data-site="s-2"]');
         await screen.tap('.toggle[data-score="4"]');
         await screen.tap('.sheet-money [data-step="call"]');
@@ -181,7 +181,7 @@ test('rules: the value in force and where it comes from; what is wrong and what 
         await screen.tap(rowOf('product'), { hasText: '14 天' });
         assert.equal(await screen.$('[data-step="save"]').isDisabled(), true, 'nothing was typed');
         await screen.page.fill('#rule-value', '400');
-        await screen.see('.rule-said[data-kind="bad"]', { hasText: 'value has to be a whole number of days from 1 to 180' });
+        await screen.see('.rule-said[data-kind="bad"]', { hasText: '数值：要填 1 到 180 的整数' });
         assert.equal(await screen.$('[data-step="save"]').isDisabled(), true);
         await screen.page.fill('#rule-value', '10');
         await screen.see('.rule-said[data-kind="good"]', { hasText: '2 个工地里会改变 2 个' });
@@ -202,7 +202,7 @@ test('rules: the value in force and where it comes from; what is wrong and what 
         await screen.tap(rowOf('site'));
         await screen.tap('[data-step="company"]', { hasText: '恢复公司统一的' });
         await screen.see(rowOf('company'), { hasText: '10 天' });
-        await client.call('PUT', '/api/v1/sites/s-2/settings/callback_days', { body: { value: 8 } });
+        await client.call('PUT', '/api/v1/sites/s-2/settings/callback_days', { headers: { 'If-Match': '*' }, body: { value: 8 } });
         await screen.see(rowOf('site'), { hasText: '8 天' }); // follows by itself
 
         await screen.page.selectOption('select[name="site"]', '');
@@ -226,7 +226,16 @@ test('a checklist: limits, red line and photo of an item, an item left out and o
         await go(screen, 'rules?part=checklists&stage=waterproofing');
         await screen.tap('.rule-row[data-key="wp.hother"]', { hasText: '≥ 250 mm' });
         await screen.page.fill('.rule-part [data-field="min"] input', '');
-        await screen.see('.rule-said[data-kind="bad"]', { hasText: 'needs a limit' });
+        await screen.see('.rule-said[data-kind="bad"]', { hasText: '要有限值' });
+        await screen.page.fill('.rule-part [data-field="min"] input', '9999999');
+        await screen.see('.rule-said[data-kind="bad"]', { hasText: '不小于：要填 -1000000 到 1000000 的数' });
+        await screen.page.fill('.rule-part [data-field="min"] input', '');
+        await screen.page.fill('.rule-part [data-field="equal"] input', '5');
+        await screen.see('.rule-said[data-kind="bad"]', { hasText: '「等于」和「允许偏差」要一起填' });
+        await screen.page.fill('.rule-part [data-field="equal"] input', '');
+        await screen.page.fill('.rule-form input[name="en"]', '');
+        await screen.see('.rule-said[data-kind="bad"]', { hasText: '英文名：没填' });
+        await screen.page.fill('.rule-form input[name="en"]', 'other walls');
         await screen.page.fill('.rule-part [data-field="min"] input', '350');
         await screen.page.check('.rule-flags input[name="red_line"]');
         await screen.page.check('.rule-flags input[name="photo_required"]');
@@ -240,7 +249,7 @@ test('a checklist: limits, red line and photo of an item, an item left out and o
         // A red line on what is not certain wants the company's word.
         await screen.tap('.rule-row[data-key="wp.thick"]');
         await screen.page.check('.rule-flags input[name="red_line"]');
-        await screen.see('.rule-said[data-kind="bad"]', { hasText: 'is not certain' });
+        await screen.see('.rule-said[data-kind="bad"]', { hasText: '不确定，要当红线请勾选公司确认' });
         await screen.page.check('input[name="confirmed"]');
         await screen.see('.rule-said[data-kind="good"]');
         await screen.page.keyboard.press('Escape');
@@ -271,6 +280,48 @@ test('a checklist: limits, red line and photo of an item, an item left out and o
         await screen.see('.rule-row[data-key="wp.hother"][data-from="company"]', { hasText: '≥ 350 mm' });
         assert.equal((await list('s-2'))['wp.hother'].parts[0].min, 350);
     }, REFUSED);
+}));
+
+test('two who change one rule: the second is told, keeps what was typed, and what was changed elsewhere stays', () => withStack({}, async (stack) => {
+    const client = await office(stack);
+    const set = (rest, body) => client.call('PUT', `/api/v1${rest}`, { headers: { 'If-Match': '*' }, body });
+    const item = async (key) => (await client.get('/api/v1/company/checklists/waterproofing')).items.find((one) => one.key === key);
+    const { from, origin, stage, ...wall } = await item('wp.hother'), { from: _f, origin: _o, stage: _s, ...basin } = await item('wp.hbasin');
+    const bare = ({ parts: [{ limit, ...part }], ...one }, min) => ({ ...one, source: 'C', parts: [{ ...part, min }] });
+    await atDesk(stack, async (screen) => {
+        await screen.tap('.rail-link[data-view="rules"]');
+        for (const [site, row] of [['', '.rule-row[data-key="callback_days"]'], ['/sites/s-2', '.rule-row[data-key="callback_days"]']]) {
+            await screen.page.selectOption('select[name="site"]', site && 's-2');
+            await screen.tap(row);
+            await screen.page.fill('#rule-value', site ? '30' : '10');
+            await screen.see('.rule-said[data-kind="good"]');
+            await set(`${site}/settings/callback_days`, { value: site ? 21 : 20 });
+            await screen.tap('[data-step="save"]');
+            await screen.see('.pin-message', { hasText: `别人刚改成了 ${site ? 21 : 20} 天。您填的还在` });
+            await screen.see('.sheet p', { hasText: `现在：${site ? 21 : 20} 天` });
+            assert.equal(await screen.$('#rule-value').inputValue(), site ? '30' : '10');
+            await screen.tap('[data-step="save"]:not(:disabled)');
+            await screen.see(row, { hasText: site ? '30 天' : '10 天' });
+        }
+        await go(screen, 'rules?part=checklists&stage=waterproofing');
+        await screen.tap('.rule-row[data-key="wp.hother"]');
+        await screen.page.fill('.rule-part [data-field="min"] input', '300');
+        await screen.see('.rule-said[data-kind="good"]');
+        await set('/checklists/waterproofing', { items: [bare(basin, 1700)] }); // another item: both stay
+        await screen.tap('[data-step="save"]');
+        await screen.see('.rule-row[data-key="wp.hother"]', { hasText: '≥ 300 mm' });
+        assert.deepEqual([(await item('wp.hother')).parts[0].min, (await item('wp.hbasin')).parts[0].min], [300, 1700]);
+        await screen.tap('.rule-row[data-key="wp.hother"]');
+        await screen.page.fill('.rule-part [data-field="min"] input', '350');
+        await screen.see('.rule-said[data-kind="good"]');
+        await set('/checklists/waterproofing', { items: [bare(wall, 280)] }); // the same one
+        await screen.tap('[data-step="save"]');
+        await screen.see('.pin-message', { hasText: '别人刚改成了 ≥ 280 mm。您填的还在' });
+        assert.equal(await screen.$('.rule-part [data-field="min"] input').inputValue(), '350');
+        assert.equal((await item('wp.hother')).parts[0].min, 280);
+        await screen.tap('[data-step="save"]:not(:disabled)');
+        await screen.see('.rule-row[data-key="wp.hother"]', { hasText: '≥ 350 mm' });
+    }, { ...REFUSED, expect: [...(REFUSED.expect ?? []), /412 \(Precondition Failed\)/] });
 }));
 
 test('webhooks: where they go, what waits and what went wrong, and no secret', () => withStack({}, async (stack) => {

@@ -131,7 +131,11 @@ test('what is short, a question to the designer, and head office’s answers and
 
         await desk.tap('.rail-link[href="#/calls"]');
         await desk.tap('.toggle[data-show="all"]');
+        await desk.tap('.bar .bar-lang[lang]', { hasText: /^(English|中文)$/ });
+        await desk.see('.money-card[data-site="s-1"]', { hasText: 'question answered' });
+        await desk.tap('.bar .bar-lang[lang]', { hasText: /^(English|中文)$/ });
         await desk.tap('.money-card[data-site="s-1"]');
+        await desk.see('.call-lines li', { hasText: '问题已答复' });
         await desk.tap('.sheet-money [data-step="call"]');
         await desk.see('.pin-message', { hasText: '请选评分' });
         await desk.tap('.toggle[data-score="5"]');

@@ -2,7 +2,7 @@
 // Head office's pages: they follow by themselves; a photo that is asked for comes; a plan is changed by two people at once and nothing is lost.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { realPhotos, runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
+import { realPhotos, runTests, siteDate, test, until, uuid7, varied, withStack } from '../support/programs.mjs';
 import { withExif } from '../support/exif.mjs';
 import { DESK, launch, measure, PHONE, Screen } from '../support/screen.mjs';
 import { wallClock } from '../support/site.mjs';
@@ -33,7 +33,7 @@ async function atDesk(stack, run, options = {}) {
     }
 }
 
-test('the list of sites follows: a board comes, logs, falls silent', () => withStack({}, async (stack) => {
+test('the list of sites follows: a board comes, logs, goes', () => withStack({}, async (stack) => {
     await office(stack);
     await atDesk(stack, async (screen) => {
         await screen.signIn('o-01', '1357', '.filters, .hint');
@@ -43,10 +43,10 @@ test('the list of sites follows: a board comes, logs, falls silent', () => withS
         await screen.see('.site-card .site-bad', { hasText: '还没有日志' });
         await manager.post('/daylogs', { id: uuid7(), date: siteDate(), note: '顺利' });
         await screen.see('.site-card .site-line', { hasText: '今日日志已记' });
-        await screen.tap('.filters .toggle', { hasText: '无信号' });
+        await screen.tap('.filters .toggle[data-show="offline"]');
         await screen.see('.hint', { hasText: '没有这样的工地' });
         await board.program.kill('SIGKILL');
-        await screen.see('.site-card.site-down', { hasText: '无信号' });
+        await screen.see('.site-card.site-off', { hasText: '离线' }); // silent it is when the rule says so
     });
 }));
 
@@ -65,6 +65,18 @@ test('a site’s page follows: entries and pictures come by themselves, also aft
         await screen.see('.viewer-frame > img');
         await screen.see('.viewer-save[download]');
         await screen.page.keyboard.press('Escape');
+        // One that should not be there is taken back, and its bytes are shown to nobody any more.
+        const wrong = await manager.photo(varied(fs.readFileSync(realPhotos(1)[0]), 'wrong'), { room: 'bath' });
+        await screen.tap(`.photo-tile:has(img[src$="${wrong.id}/thumb"])`);
+        await screen.tap('.viewer [data-step="withdraw"]');
+        await screen.tap('dialog .choices .plain', { hasText: '不是这个工地' });
+        await screen.see('.viewer-text', { hasText: '照片已撤回' });
+        await screen.page.keyboard.press('Escape');
+        await until('the board hears of it', async () => (await manager.raw('GET', `/api/v1/photos/${wrong.id}`)).status === 410);
+        await screen.page.reload();
+        await screen.see('.entry[data-type="photo-withdrawn"]', { hasText: '不是这个工地' });
+        await screen.see(`.photo-tile img[src$="${photo.id}/thumb"]`);
+        assert.equal(await screen.$(`.photo-tile img[src$="${wrong.id}/thumb"]`).count(), 0);
         // An old picture, handed over as a new one, and where it was taken.
         const old = await manager.photo(withExif(fs.readFileSync(realPhotos(2)[1]), { DateTimeOriginal: '2019:05:03 10:07:00', GPSLatitude: 31.230416, GPSLatitudeRef: 'N', GPSLongitude: 121.4737, GPSLongitudeRef: 'E' }),
             { room: 'kitchen', origin: 'import', taken: new Date().toISOString() });

@@ -203,9 +203,10 @@ test('one’s own list at head office: what presses first, a tap leads to the th
     await stack.startBroker();
     await stack.startHub();
     await stack.addUser(null, 'u-03', 'supervisor', '8642', '监理');
+    await stack.addUser(null, 'u-01', 'manager', '8642', '经理');
     await stack.addUser(null, 'o-01', 'office', '1357', '客服');
     const client = await stack.hubClient().signIn('o-01', '1357');
-    const people = [{ id: 'u-03', name: '监理', role: 'supervisor' }];
+    const people = [{ id: 'u-03', name: '监理', role: 'supervisor' }, { id: 'u-01', name: '经理', role: 'manager' }];
     for (const [id, name] of [['s-1', '一号楼'], ['s-2', '二号楼'], ['s-3', '三号楼']]) await client.call('PUT', `/api/v1/sites/${id}`, { headers: { 'If-Match': '0' }, body: { name, timezone: 'Asia/Shanghai', people } });
     const raise = async (site, severity) => {
         const { id } = await client.post(`/api/v1/sites/${site}/hazards`, { id: uuid7(), text: '插座没有接地', severity });
@@ -234,6 +235,20 @@ test('one’s own list at head office: what presses first, a tap leads to the th
         await screen.home();
         await screen.tap('.bar-back');
         await until('back at the list', async () => (await sites()).join() === 's-3,s-2,s-1');
+    });
+    // A manager: what was sent back, and what the customer has to sign, each where it is done.
+    const step = (verb, body = {}) => client.post(`/api/v1/sites/s-1/stages/preparation/${verb}`, { id: uuid7(), ...body });
+    await phone(stack.hubWhere, async (screen) => {
+        await screen.signIn('u-01', '8642', '.mine-item');
+        for (const [verb, body] of [['start'], ['request', { photos: [uuid7()] }], ['reject', { note: '交底没签字' }]]) await step(verb, body);
+        await screen.see('.mine-site[data-site="s-1"] .mine-item[data-kind="rejected"]', { hasText: '验收没过，改好再报验：开工准备' });
+        await step('request', { photos: [uuid7()] });
+        await step('accept');
+        await screen.see('.mine-site[data-site="s-1"] .mine-item[data-kind="sign"]', { hasText: '请业主签字确认验收：开工准备' });
+        await until('what was asked for again is gone', async () => (await screen.$('.mine-item[data-kind="rejected"]').count()) === 0);
+        await screen.tap('.mine-item[data-kind="sign"]');
+        await screen.see('.sign-pad');
+        assert.match(screen.page.url(), /site=s-1#\/stages\/preparation/);
     });
 }));
 

@@ -26,7 +26,7 @@ test('a checklist and a setting of head office count at the board', () => withSt
     assert.equal((await item('wp.pond')).phases[0].limit.en, '≥ 24 h, depth ≥ 20 mm');
 
     /* one site's */
-    const set = await office.call('PUT', '/api/v1/sites/s-1/checklists/waterproofing', { body: { items: [wall, hours48], remove: ['wp.thick'] } });
+    const set = await office.call('PUT', '/api/v1/sites/s-1/checklists/waterproofing', { headers: { 'If-Match': '0' }, body: { items: [wall, hours48], remove: ['wp.thick'] } });
     assert.equal(set.json.version, 1);
     await until('the checklist is at the board', async () => (await manager.get('/checklists/waterproofing')).version === 1);
     assert.deepEqual([(await item('wp.hother')).parts[0].limit.zh, (await item('wp.hother')).origin], ['≥ 350 mm', 'company']);
@@ -38,12 +38,12 @@ test('a checklist and a setting of head office count at the board', () => withSt
     assert.deepEqual((await office.get('/api/v1/sites/s-1/checklists/waterproofing')).items, (await manager.get('/checklists/waterproofing')).items);
 
     /* a red line on what is not certain, without the company's word */
-    const refused = await office.raw('PUT', '/api/v1/sites/s-1/checklists/plumbing_electrical', { body: { items: [{ ...wall, key: 'pe.ins', source: 'm', red_line: true }] } });
+    const refused = await office.raw('PUT', '/api/v1/sites/s-1/checklists/plumbing_electrical', { headers: { 'If-Match': '0' }, body: { items: [{ ...wall, key: 'pe.ins', source: 'm', red_line: true }] } });
     assert.deepEqual([refused.status, refused.json.field], [400, 'items.0.red_line']);
 
     /* all sites', those to come too */
-    const all = await office.call('PUT', '/api/v1/settings/callback_days', { body: { value: 10 } });
-    assert.deepEqual(all.json, { key: 'callback_days', sites: 1, changed: 1 });
+    const all = await office.call('PUT', '/api/v1/settings/callback_days', { headers: { 'If-Match': '0' }, body: { value: 10 } });
+    assert.deepEqual(all.json, { key: 'callback_days', sites: 1, changed: 1, version: 1 });
     const setting = async (client) => (await client.get('/settings')).settings.find(({ key }) => key === 'callback_days');
     await until('the setting is at the board', async () => (await setting(manager)).value === 10);
     await office.call('PUT', '/api/v1/sites/s-2', { headers: { 'If-Match': '0' }, body: { name: '2-101' } });

@@ -191,6 +191,10 @@ class Job extends Days {
             const told = one.press.filter(({ kind }) => !['late', 'unsent'].includes(kind)).map(({ kind, n }) => [kind, n]), late = one.press.find(({ kind }) => kind === 'late')?.n ?? 0;
             return { alerts: one.alerts, open_hazards: one.open_hazards, last_daylog: one.last_daylog, press: told, red: one.red && (late < 3 || red) };
         }, { alerts: this.standing.size, open_hazards: this.known.hazard.size, last_daylog: this.heard.length ? this.date(Math.max(...this.heard)) : null, press, red });
+        await this.shows('which board is silent', async () => {
+            const { boards } = await head.get('/api/v1/boards'), [one] = (await head.get('/api/v1/sites')).sites;
+            return [boards, one.boards].map((list) => list.filter((b) => b.silent_since).map((b) => `board-silent ${b.board}`));
+        }, [rule('board-silent'), rule('board-silent')]);
         await this.shows('what is to be decided', async () => {
             const { changes, delays, materials, questions } = await head.get('/api/v1/approvals');
             return [changes.changes.map(label).sort(), delays.delays.map(label).sort(), materials.materials.map(label).sort(), questions.questions.map(label).sort()];
@@ -489,7 +493,7 @@ test('eighty days', () => withStack({}, async (stack) => {
     const people = PEOPLE.map(([id, role]) => ({ id, name: id, role }));
     await j.head.call('PUT', '/api/v1/sites/s-1', { headers: { 'If-Match': '0' }, body: { name: '1-302', timezone: 'Asia/Shanghai', contract_amount: 100000, stages, people, cutoffs: { daylog: '18:30', report: { weekday: 6, time: '18:00' }, workdays: [1, 2, 3, 4, 5, 6], holidays: HOLIDAYS } } });
     await until('the plan is on site', async () => (await (await stack.client(j.board).signIn('u-01', PIN)).get('/site')).version === 1);
-    await j.head.call('PUT', '/settings/silent_hours', { body: { value: 12 } }); // of its own hours: no alert on the day itself
+    await j.head.call('PUT', '/settings/silent_hours', { headers: { 'If-Match': '0' }, body: { value: 12 } }); // of its own hours: no alert on the day itself
     await j.powerOff(true);
     for (;; ) {
         const began = Date.now();

@@ -91,7 +91,7 @@ async function questions({ manager, crew, office }) {
     assert.deepEqual(shut.json.allowed, ['ask']);
 
     await manager.post('/daylogs', { id: uuid7(), date: siteDate(), done: [{ phrase: 'tiling/wall-tiles' }, '收边'] });
-    await until('the call list tells what happened', async () => (await office.get('/api/v1/callbacks/due?all=true')).callbacks[0]?.digest.lines.some((line) => line.text.endsWith('收边')));
+    await until('the call list tells what happened', async () => (await office.get('/api/v1/callbacks/due?all=true')).callbacks[0]?.digest.lines.some((line) => line.text.zh.endsWith('收边') && line.stage === null));
     const { callbacks: [due] } = await office.get('/api/v1/callbacks/due?all=true');
     assert.deepEqual([due.site, due.customer.name, due.customer.phone, due.last], ['s-1', '欧**', '139****1234', null]);
     assert.equal(due.digest.next.stage, 'tiling');

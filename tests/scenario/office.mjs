@@ -44,6 +44,19 @@ test('a day is missed: the manager’s list, the supervisor’s list, what press
     assert.deepEqual([measures.all.hazards.serious, measures.all.hazards.rectified, measures.all.hazards.overdue], [1, 1, 0]);
     assert.equal((await supervisor.raw('GET', '/api/v1/measures')).status, 403);
 
+    const stage = (client, verb, body = {}) => client.post(`/api/v1/sites/s-0/stages/preparation/${verb}`, { id: uuid7(), ...body });
+    const ofStages = async () => kinds(await mine(manager), 's-0').filter((one) => /^(rejected|sign) /.test(one)).join();
+    await stage(manager, 'start');
+    await stage(manager, 'request', { photos: [uuid7()] });
+    await stage(supervisor, 'reject', { note: '交底没签字' });
+    assert.equal(await ofStages(), 'rejected stage');
+    await stage(manager, 'request', { photos: [uuid7()] });
+    assert.equal(await ofStages(), '');
+    await stage(supervisor, 'accept');
+    assert.equal(await ofStages(), 'sign stage');
+    await office.post('/api/v1/sites/s-0/confirmations', { id: uuid7(), subject: 'stage/preparation', method: 'crm', name: '业主' });
+    assert.equal(await ofStages(), '');
+
     await office.post('/api/v1/sites/s-0/hazards', { id: uuid7(), text: '裸线', severity: 'stop_work' });
     const [now, digest] = [(await office.get('/api/v1/sites')).sites, await office.get('/api/v1/digest')];
     assert.deepEqual([now[0].site, now[0].red, now[0].press[0]], ['s-0', true, { kind: 'stop_work', n: 1 }]);

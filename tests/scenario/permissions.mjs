@@ -32,7 +32,7 @@ const table = [
     ['start, finish, ask for acceptance, change request, delay claim; what the customer confirms, hand-over', ['manager', 'office'], 'POST /stages/{key}/start', 'POST /stages/{key}/finish', 'POST /stages/{key}/request', 'POST /delays', 'POST /idle-days',
         'POST /changes', 'GET /confirmations', 'POST /confirmations', 'POST /handover', 'GET /callbacks'],
     ['timed tests', ['manager', 'supervisor', 'office'], 'POST /tests', 'POST /tests/{id}/finish'],
-    ['decide, hold, plan, people, checklists; ask for a photo; see an alert; call-backs, webhooks, the digest', ['office'], 'PUT /sites/{site}', 'POST /photo-requests', 'POST /alerts/{id}/seen', 'PUT /checklists/{stage}', 'PUT /settings/{key}', 'POST /checklists/{stage}/check', 'POST /settings/{key}/check', 'GET /templates',
+    ['decide, hold, plan, people, checklists; ask for a photo; see an alert; call-backs, webhooks, the digest', ['office'], 'PUT /sites/{site}', 'POST /photo-requests', 'POST /photos/{id}/withdraw', 'POST /alerts/{id}/seen', 'PUT /checklists/{stage}', 'PUT /settings/{key}', 'POST /checklists/{stage}/check', 'POST /settings/{key}/check', 'GET /templates',
         'GET /company/checklists', 'GET /company/checklists/{stage}', 'GET /company/settings', 'GET /company/history/{kind}/{id}',
         'POST /stages/{key}/override', 'POST /decisions', 'POST /hold', 'POST /resume', 'POST /materials/{id}/answer', 'POST /callbacks', 'GET /callbacks/due', 'GET /approvals', 'GET /hooks', 'GET /digest'],
     ['record the customer’s consent to the camera', ['manager', 'office'], 'PUT /consent'],

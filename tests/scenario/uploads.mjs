@@ -52,6 +52,18 @@ test(`${PHOTOS} photos of 8 MB, cut off ${CUTS} times at random offsets (SEED=${
     await proxy.close();
 }));
 
+test('photos come in on a free port of their own, which the hub writes down', () => withStack({ check: answersChecked() }, async (stack) => {
+    await stack.startBroker();
+    await stack.startHub('[upload]\nlisten = 127.0.0.1:0\n');
+    const port = fs.readFileSync(`${stack.dir}/hub/upload.port`, 'utf8').trim();
+    const board = await stack.startBoard('b-1', { env: { SITELOG_UPLOAD_URL: `http://127.0.0.1:${port}` } });
+    const manager = await addManager(stack, board), office = await addOffice(stack);
+    const bytes = fs.readFileSync(realPhotos(1)[0]), { id } = await manager.photo(bytes);
+    await allReceived(manager);
+    await thereOnce(office, [], new Map([[id, bytes]]));
+    assert.match(String((await office.raw('GET', '/metrics')).body), /\nsitelog_photos_stored 1\n/);
+}));
+
 test('an upload server that takes connections and says nothing: all else goes on, and the photo arrives when it speaks', () => withStack({ check: answersChecked() }, async (stack) => {
     const silent = net.createServer((socket) => { socket.on('error', () => {}); socket.resume(); });
     await new Promise((done) => silent.listen(0, '127.0.0.1', done));

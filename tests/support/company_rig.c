@@ -2,6 +2,7 @@
 #include "tests/support/company_rig.h"
 
 #include "app/journal/checklist_set.h"
+#include "app/journal/company.h"
 #include "app/journal/plan.h"
 #include "app/journal/setting.h"
 
@@ -20,6 +21,7 @@ int company_rig_setup(void **state) {
     journal_pair_open(&f->hub, "hub");
     journal_pair_open(&f->board, "b-01");
     buf_init(&f->answer, 4u << 20);
+    f->if_match = COMPANY_ANY_VERSION;
     *state = f;
     return 0;
 }
@@ -37,8 +39,8 @@ int company_rig_put(struct company_rig *f, const char *site, const char *stage, 
     buf_clear(&f->answer);
     memset(&f->e, 0, sizeof f->e);
     journal_pair_begin(&f->hub);
-    int rc =
-        checklist_set_put(f->hub.journal, f->hub.db, site, stage, body, strlen(body), "user/u-01", &f->answer, &f->e);
+    int rc = checklist_set_put(f->hub.journal, f->hub.db, site, stage, f->if_match, body, strlen(body), "user/u-01",
+                               &f->answer, &f->e);
     journal_pair_commit(&f->hub);
     return rc;
 }
@@ -47,7 +49,8 @@ int company_rig_set(struct company_rig *f, const char *site, const char *key, co
     buf_clear(&f->answer);
     memset(&f->e, 0, sizeof f->e);
     journal_pair_begin(&f->hub);
-    int rc = setting_put(f->hub.journal, f->hub.db, site, key, body, strlen(body), "user/u-01", 900, &f->answer, &f->e);
+    int rc = setting_put(f->hub.journal, f->hub.db, site, key, f->if_match, body, strlen(body), "user/u-01", 900,
+                         &f->answer, &f->e);
     journal_pair_commit(&f->hub);
     return rc;
 }

@@ -8,6 +8,7 @@
 struct company_rig {
     struct test_journal hub, board;
     struct buf answer; /* of the last of those below */
+    int64_t if_match;  /* the version that they change; any at first */
     struct err_text e;
 };
 

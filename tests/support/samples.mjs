@@ -10,7 +10,8 @@ export const newPhoto = () => varied(tinyJpeg(320, 240), `${process.pid}-${count
 // All that rows ask for beyond a photo and a log. judge: who may submit a quality report.
 export async function withRest(client, context, judge = client) {
     const post = async (who, key) => (await who.post(key, sample({ key: `POST ${key}` }).body(context))).id;
-    return withMoney(client, { ...context, hazard: await post(client, '/hazards'), test: await post(client, '/tests'), inspection: await post(judge, '/inspections') });
+    const { id: spare } = await client.photo(newPhoto());
+    return withMoney(client, { ...context, spare, hazard: await post(client, '/hazards'), test: await post(client, '/tests'), inspection: await post(judge, '/inspections') });
 }
 
 // c: {user, pin, site, photo, log, hazard, test (one that runs), rectified: {reject, verify}, code, hash, version}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's status.
@@ -69,6 +70,7 @@ const rows = {
     'GET /photos/{id}/thumb': { values: (c) => ({ id: c.photo }) },
     'GET /photos/{id}/stamped': { values: (c) => ({ id: c.photo }) },
     'GET /photos/{id}/info': { values: (c) => ({ id: c.photo }) },
+    'POST /photos/{id}/withdraw': { values: (c) => ({ id: c.spare }), body: () => ({ reason: '拍到了证件' }) },
     'POST /camera/shot': { good: 201, body: () => ({ id: uuid7(), stage: 'plumbing_electrical', room: '北阳台', caption: '厨房', inreplyto: uuid7() }) },
     'GET /camera/live': { endless: true },
     'GET /alerts': {},
@@ -203,6 +205,7 @@ const rows = {
     'GET /checklists': {},
     'GET /checklists/{stage}': { values: () => ({ stage: 'waterproofing' }) },
     'PUT /checklists/{stage}': {
+        headers: () => ({ 'If-Match': '*' }),
         values: () => ({ stage: 'waterproofing' }),
         body: () => ({
             items: [
@@ -216,7 +219,7 @@ const rows = {
         }),
     },
     'GET /settings': {},
-    'PUT /settings/{key}': { values: () => ({ key: 'callback_days' }), body: () => ({ value: 10 }) },
+    'PUT /settings/{key}': { values: () => ({ key: 'callback_days' }), headers: () => ({ 'If-Match': '*' }), body: () => ({ value: 10 }) },
     'POST /checklists/{stage}/check': { values: () => ({ stage: 'waterproofing' }), body: (c) => sample({ key: 'PUT /checklists/{stage}' }).body(c) },
     'POST /settings/{key}/check': { values: () => ({ key: 'callback_days' }), body: () => ({ value: 10 }) },
     'GET /company/checklists': {},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A site's boards and how they are.
+// A site's boards and how they are. Silent is what the rule says, by the board's own hours; offline is every board whose power is off for the night.
 import { get } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
@@ -16,14 +16,16 @@ function fact(picture, word, value, bad) {
     return el('li', { class: bad ? 'fact fact-bad' : 'fact' }, icon(bad ? 'warn' : picture), el('span', {}, t(word)), el('b', {}, value));
 }
 
-const SHOW = { all: () => true, silent: (board) => !board.online, unsent: (board) => board.unsent > 0 };
+const SHOW = { all: () => true, silent: (board) => Boolean(board.silent_since), offline: (board) => !board.online, unsent: (board) => board.unsent > 0 };
+
+const presence = (board) => (board.silent_since ? t('board.silent', { at: moment(board.silent_since) }) : board.online ? t('board.online') : t('board.offline', { at: board.last_seen ? moment(board.last_seen) : '–' }));
 
 // far: among those of other sites.
 function card(board, far) {
     const h = board.health ?? {};
     return el('article', { class: 'entry board-card', dataset: { board: board.board } }, el('h2', {}, icon('board'), el('span', {}, board.board), far && el('a', { class: 'plain', href: `#/site/${encodeURIComponent(board.site)}/boards` }, icon('sites'), el('span', {}, siteName(board.site)))),
         el('ul', { class: 'facts' },
-            fact(board.online ? 'link' : 'linkdown', 'fact.link', board.online ? t('board.online') : t('board.silent', { at: board.last_seen ? moment(board.last_seen) : '–' }), !board.online),
+            fact(board.online ? 'link' : 'linkdown', 'fact.link', presence(board), Boolean(board.silent_since)),
             fact('sent', 'office.unsent-word', board.unsent === null ? t('hub.unknown') : String(board.unsent)),
             h.photos && fact('photos', 'fact.photos', h.photos.pending > 0 ? t('fact.pending', { n: h.photos.pending, size: sizeText(h.photos.pending_bytes) }) : t('fact.all-photos', { n: h.photos.total })),
             board.clock && fact('clock', 'fact.clock', has(`clock.${board.clock}`) ? t(`clock.${board.clock}`) : board.clock, board.clock === 'none'),
@@ -52,7 +54,7 @@ export function boardsView(root, query) {
     function draw() {
         drawFilters();
         if (!boards) return;
-        const found = boards.filter(fits).filter(SHOW[address.values.show] ?? SHOW.all).sort((a, b) => a.online - b.online || String(a.last_seen).localeCompare(String(b.last_seen)));
+        const found = boards.filter(fits).filter(SHOW[address.values.show] ?? SHOW.all).sort((a, b) => !a.silent_since - !b.silent_since || a.online - b.online || String(a.last_seen).localeCompare(String(b.last_seen)));
         fill(list, el('div', { class: 'board-list' }, found.length ? found.map((board) => ofSite(board.site, () => card(board, true))) : el('p', { class: 'hint' }, t('office.none-such'))));
     }
     const stop = follow(list, (all) => {

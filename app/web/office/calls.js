@@ -16,9 +16,11 @@ import { say, setTitle } from './bar.js';
 import { addressed, select, toggles } from './filters.js';
 import { filled, noteField, openForm, row, siteApi } from './form.js';
 
+const words = (both) => both && (both[lang()] || both.zh);
+
 function digest(call) {
     const { lines, photos, delay, next, questions } = call.digest;
-    return [lines.length > 0 && el('ul', { class: 'call-lines' }, lines.map((line) => el('li', {}, el('time', { datetime: line.at }, moment(line.at)), ' ', [line.stage, line.text].filter(Boolean).join(' · ')))), photoRow(photos),
+    return [lines.length > 0 && el('ul', { class: 'call-lines' }, lines.map((line) => el('li', {}, el('time', { datetime: line.at }, moment(line.at)), ' ', [line.stage, line.text].map(words).filter(Boolean).join(' · ')))), photoRow(photos),
         fact('call.delay', delay && reasonName(delay)), next && fact('call.next', `${stageName(next.stage)} · ${shortDay(next.planned_finish)}`), questions > 0 && el('p', { class: 'hazard-overdue' }, t('call.open-questions', { n: questions }))];
 }
 
@@ -48,7 +50,7 @@ function callCard(call) {
     return el('button', { type: 'button', class: 'hazard-card money-card', dataset: { site: call.site }, on: { click: () => called(call) } },
         el('span', { class: 'hazard-top' }, icon('phone'), el('b', {}, call.name), el('span', { class: call.late_days > 0 ? 'hazard-overdue' : 'hazard-place' }, when)),
         [call.customer.name, call.customer.phone].some(Boolean) && el('span', { class: 'hazard-text' }, [call.customer.name, call.customer.phone].filter(Boolean).join(' ')),
-        el('span', { class: 'hazard-place' }, [last, newest && newest.text].filter(Boolean).join(' · ')), call.digest.questions > 0 && el('span', { class: 'hazard-overdue' }, t('call.open-questions', { n: call.digest.questions })));
+        el('span', { class: 'hazard-place' }, [last, newest && words(newest.text)].filter(Boolean).join(' · ')), call.digest.questions > 0 && el('span', { class: 'hazard-overdue' }, t('call.open-questions', { n: call.digest.questions })));
 }
 
 export const countCalls = async () => (await get('/api/v1/callbacks/due')).callbacks.length;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A stage's checklist of one site, or of all sites and those to come: each item with its limits, and where it comes from. An item is changed, left out,
-// added, or what it was; the server looks at the whole list as it is typed.
-import { get, Offline, put } from '/shared/api.js';
+// added, or what it was; the server looks at the whole list as it is typed, and takes it of the version that was read: what somebody else changed
+// meanwhile in another item stays, in the same one it is shown first.
+import { get, put } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { redBadge, sourceText } from '/shared/inspections.js';
@@ -11,9 +12,11 @@ import { both, tradeFile } from '/shared/trade.js';
 import { t } from '/shared/words.js';
 import { say } from './bar.js';
 import { itemForm, newItem } from './checkitem.js';
+import { faultText } from './faults.js';
 import { openForm, siteApi } from './form.js';
 import { apiOf, checker, fromBadge, historyPart, outcome } from './settings.js';
 
+const TRIES = 5; // where others keep changing other items
 const pathOf = (site, stage) => (site ? siteApi(site, `/checklists/${stage}`) : `/api/v1/company/checklists/${stage}`);
 
 // An item as a PUT takes it: without what the server adds.
@@ -28,6 +31,11 @@ function bodyOf(list, { item, back, leave }) {
     return { items: [...list.items.filter((one) => one.from !== 'product' && not(one.key)).map(bare), ...(item ? [item] : [])], remove: [...list.removed.map((one) => one.key).filter(not), ...(leave ? [leave] : [])] };
 }
 
+// What a list says of an item: as it is sent, or that it is left out.
+const wordOf = (list, key) => JSON.stringify(list.items.filter((one) => one.key === key).map(bare));
+
+const send = (site, stage, list, change) => put(apiOf(site, `/checklists/${stage}`), bodyOf(list, change), { headers: { 'If-Match': String(list.version) } });
+
 export function limitsText(item) {
     const one = (part, many) => part.limit && `${many ? `${both(part)} ` : ''}${both(part.limit)}`;
     const rows = item.parts ?? item.phases ?? [];
@@ -35,27 +43,51 @@ export function limitsText(item) {
 }
 
 // company: the items that are for all sites, by key; empty where those are shown.
-function edit(list, item, { site, standard, company }, done) {
+function edit(first, item, { site, standard, company }, done) {
+    let list = first; // as it is; another one where somebody changed it meanwhile
     const isNew = !list.items.some((one) => one.key === item.key);
     const ours = isNew || !standard.has(item.key); // not of the program
     const said = el('p', { class: 'rule-said', role: 'status' });
     const history = el('div', { class: 'rule-past' });
     const form = itemForm(bare(item), () => check.look());
-    const store = async (change) => {
-        const fresh = await get(pathOf(site, list.stage)); // so that what somebody else changed meanwhile stays
-        const answer = await put(apiOf(site, `/checklists/${list.stage}`), bodyOf(fresh, change));
+    const now = el('div', {});
+    function drawNow() {
+        const there = list.items.find((one) => one.key === item.key);
+        fill(now, there && el('p', {}, limitsText(there), ' ', fromBadge(there.from)));
+        return there;
+    }
+    // Somebody else was quicker: with another item, and it can be sent again; or with this one.
+    function settle(stored) {
+        const same = wordOf(list, item.key) === wordOf(stored, item.key);
+        list = stored;
+        if (same) return;
+        const there = drawNow();
+        check.look();
+        throw new Error(there ? t('rule.meanwhile', { value: limitsText(there) }) : t('rule.meanwhile-gone'));
+    }
+    async function store(change) {
+        let answer = null;
+        for (let tries = 1; !answer; tries++) {
+            try {
+                answer = await send(site, list.stage, list, change);
+            } catch (error) {
+                if (!error.doc?.stored || tries === TRIES) throw new Error(faultText(error, { body: bodyOf(list, change), key: item.key }));
+                settle(error.doc.stored);
+            }
+        }
         say(site ? t('rule.saved-site') : t('rule.saved-all', answer));
         done();
-    };
+    }
     const actions = [{ main: true, name: 'check', word: site ? 'rule.save-site' : 'rule.save-all', key: 'save', run: () => store({ item: form.value() }) }];
     if (!isNew && item.from !== 'product') actions.push({ name: ours ? 'trash' : 'back', word: ours ? 'rule.delete-item' : 'rule.to-product', key: 'product', run: () => store({ back: item.key }) });
     if (item.from === 'site' && company.has(item.key)) actions.push({ name: 'back', word: 'rule.to-company', key: 'company', run: () => store({ item: bare(company.get(item.key)) }) });
     if (!ours) actions.push({ name: 'minus', word: 'rule.leave-out', key: 'leave', run: () => store({ leave: item.key }) });
     const product = standard.get(item.key);
     const sheet = openForm({ title: isNew ? t('rule.new-item') : both(item), site: site || undefined, onClose: () => check.stop(), actions,
-        content: () => [!isNew && el('p', {}, limitsText(item), ' ', fromBadge(item.from)), product && item.from !== 'product' && el('p', { class: 'hint-line' }, t('rule.product-has', { source: sourceText(product.source) })), form.node, said, history] });
-    const check = checker({ path: apiOf(site, `/checklists/${list.stage}/check`), said, button: sheet.buttons[0], body: () => bodyOf(list, { item: form.value() }), outcomeOf: (answer) => outcome(site, answer, list.own?.length) });
+        content: () => [now, product && item.from !== 'product' && el('p', { class: 'hint-line' }, t('rule.product-has', { source: sourceText(product.source) })), form.node, said, history] });
+    const check = checker({ path: apiOf(site, `/checklists/${list.stage}/check`), said, button: sheet.buttons[0], body: () => bodyOf(list, { item: form.value() }), faultOf: (error, body) => faultText(error, { body, key: item.key }), outcomeOf: (answer) => outcome(site, answer, list.own?.length) });
     sheet.buttons[0].disabled = true;
+    drawNow();
     if (!isNew) historyPart(history, site, 'checklist', list.stage, (data) => t('rule.list-said', { items: data.items?.length ?? 0, removed: data.remove?.length ?? 0 }));
 }
 
@@ -72,10 +104,10 @@ export function showChecklist(root, site, stage) {
     fill(root, el('p', { class: 'hint' }, t('loading')));
     async function restore(list, key, company) {
         try {
-            await put(apiOf(site, `/checklists/${stage}`), bodyOf(list, company.has(key) ? { item: bare(company.get(key)) } : { back: key }));
+            await send(site, stage, list, company.has(key) ? { item: bare(company.get(key)) } : { back: key });
             say(t('rule.restored'));
         } catch (error) {
-            say(error instanceof Offline ? t('error.offline') : error.message, 'bad');
+            say(faultText(error, { key }), 'bad');
         }
         load();
     }
@@ -93,7 +125,7 @@ export function showChecklist(root, site, stage) {
                 open && el('button', { type: 'button', class: 'plain', dataset: { step: 'new-item' }, on: { click: () => open(newItem()) } }, icon('plus'), el('span', {}, t('rule.new-item')))),
             el('div', { class: 'rule-list' }, list.items.map((item) => itemRow(item, open)), !list.items.length && el('p', { class: 'hint' }, t('rule.no-items'))), removedPart(list, known));
         } catch (error) {
-            if (!stopped && !root.querySelector('.rule-row')) fill(root, el('p', { class: 'hint' }, error instanceof Offline ? t('error.offline') : error.message));
+            if (!stopped && !root.querySelector('.rule-row')) fill(root, el('p', { class: 'hint' }, faultText(error)));
         }
     }
     const soon = debounce(load, 400);

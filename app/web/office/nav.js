@@ -35,7 +35,7 @@ export const VIEWS = {
     measures: { icon: 'chart', show: measuresView, may: 'measure' },
     rules: { icon: 'edit', show: rulesView, may: 'decide' },
     hooks: { icon: 'send', show: hooksView, may: 'decide', ask: countStuck, bad: true },
-    boards: { icon: 'board', show: boardsView, count: (list) => sum(list, (site) => site.boards.filter((board) => !board.online).length) },
+    boards: { icon: 'board', show: boardsView, count: (list) => sum(list, (site) => site.boards.filter((board) => board.silent_since).length) },
 };
 
 const rail = el('nav', { class: 'rail' });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Settings of one site, or of all sites and those to come: each with what is in force and where it comes from. A change is looked at by the server as it
-// is typed, which says what is wrong or what it would do; then it is made. What was set before stays to be read.
-import { get, Offline, post, put } from '/shared/api.js';
+// is typed, which says what is wrong or what it would do; then it is made, of the version that was shown: where somebody else was quicker, what is there
+// now is shown, and what was typed stays. What was set before stays to be read.
+import { get, post, put } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import * as live from '/shared/live.js';
@@ -11,6 +12,7 @@ import { has, t } from '/shared/words.js';
 import { moment } from '/shared/when.js';
 import { ofSite, siteName } from './allsites.js';
 import { say } from './bar.js';
+import { faultText } from './faults.js';
 import { openForm, row, siteApi } from './form.js';
 
 const CHECK_MS = 250;
@@ -26,8 +28,9 @@ export function outcome(site, { sites, changed }, own) {
     return t('rule.will-all', { sites, changed }) + (own > 0 ? t('rule.will-own', { n: own }) : '');
 }
 
-// Asks the server what it thinks of a body as it is typed. body() may give null: nothing to ask. Returns { look, stop }; ready(answer | null) each time.
-export function checker({ path, body, said, button, outcomeOf }) {
+// Asks the server what it thinks of a body as it is typed. body() may give null: nothing to ask. outcomeOf(answer), faultOf(error, body): in words.
+// Returns { look, stop }.
+export function checker({ path, body, said, button, outcomeOf, faultOf }) {
     let asked = 0;
     async function ask() {
         const mine = ++asked;
@@ -47,7 +50,7 @@ export function checker({ path, body, said, button, outcomeOf }) {
             if (mine !== asked) return;
             button.disabled = true;
             said.dataset.kind = 'bad';
-            fill(said, icon('warn'), el('span', {}, error instanceof Offline ? t('error.offline') : error.message));
+            fill(said, icon('warn'), el('span', {}, faultOf(error, what)));
         }
     }
     const soon = debounce(ask, CHECK_MS);
@@ -77,22 +80,35 @@ function ownPart(one) {
     return one.own?.length > 0 && el('details', { class: 'rule-own' }, el('summary', {}, t('rule.own', { n: one.own.length })), el('ul', {}, one.own.map(({ site, value }) => el('li', {}, el('a', { href: `#/rules?site=${encodeURIComponent(site)}` }, siteName(site)), ` ${valueText(one, value)}`))));
 }
 
-function edit(one, site, done) {
+function edit(first, site, done) {
+    let one = first; // as it is; another one where somebody changed it meanwhile
     const value = el('input', { class: 'field', id: 'rule-value', type: 'number', inputmode: 'numeric', step: 1, value: String(one.value), on: { input: () => check.look() } });
     const said = el('p', { class: 'rule-said', role: 'status' });
     const history = el('div', { class: 'rule-past' });
     const path = apiOf(site, `/settings/${one.key}`);
     const typed = () => (value.value.trim() === '' ? null : { value: Number(value.value) });
-    const send = (body) => put(path, body).then((answer) => {
-        say(site ? t('rule.saved-site') : t('rule.saved-all', answer));
-        done();
-    });
+    const now = el('div', {});
+    const drawNow = () => fill(now, el('p', {}, t('rule.now', { value: valueText(one, one.value) }), ' ', fromBadge(one.from)), el('p', { class: 'hint-line' }, t('rule.product-value', { value: valueText(one, one.default) }), ' · ', t('rule.range', { min: one.min, max: one.max }), one.from === 'site' && typeof one.company === 'number' && ` · ${t('rule.company-value', { value: valueText(one, one.company) })}`));
+    async function send(body) {
+        try {
+            const answer = await put(path, body, { headers: { 'If-Match': String(one.version) } });
+            say(site ? t('rule.saved-site') : t('rule.saved-all', answer));
+            done();
+        } catch (error) {
+            if (!error.doc?.stored) throw new Error(faultText(error, { setting: one }));
+            one = error.doc.stored;
+            drawNow();
+            check.look();
+            throw new Error(t('rule.meanwhile', { value: valueText(one, one.value) }));
+        }
+    }
+    drawNow();
     const sheet = openForm({ title: both(one), site: site || undefined, onClose: () => check.stop(),
-        content: () => [el('p', {}, t('rule.now', { value: valueText(one, one.value) }), ' ', fromBadge(one.from)), el('p', { class: 'hint-line' }, t('rule.product-value', { value: valueText(one, one.default) }), ' · ', t('rule.range', { min: one.min, max: one.max }), one.from === 'site' && typeof one.company === 'number' && ` · ${t('rule.company-value', { value: valueText(one, one.company) })}`),
+        content: () => [now,
             row('rule-value', has(`unit-of.${one.unit}`) ? `unit-of.${one.unit}` : 'rule.value', value, said), ownPart(one), history],
         actions: [{ main: true, name: 'check', word: site ? 'rule.save-site' : 'rule.save-all', key: 'save', run: () => (typed() ? send(typed()) : t('rule.say-value')) },
             ...(one.from === 'site' && typeof one.company === 'number' ? [{ name: 'back', word: 'rule.to-company', key: 'company', run: () => send({ value: one.company }) }] : []), ...(one.from === 'product' ? [] : [{ name: 'back', word: 'rule.to-product', key: 'product', run: () => send({ value: null }) }])] });
-    const check = checker({ path: `${path}/check`, said, button: sheet.buttons[0], body: () => (typed()?.value === one.value && (site ? one.from === 'site' : one.from === 'company' && !one.own.length) ? null : typed()), outcomeOf: (answer) => outcome(site, answer, one.own?.filter((other) => other.value !== Number(value.value)).length) });
+    const check = checker({ path: `${path}/check`, said, button: sheet.buttons[0], body: () => (typed()?.value === one.value && (site ? one.from === 'site' : one.from === 'company' && !one.own.length) ? null : typed()), faultOf: (error) => faultText(error, { setting: one }), outcomeOf: (answer) => outcome(site, answer, one.own?.filter((other) => other.value !== Number(value.value)).length) });
     sheet.buttons[0].disabled = true;
     historyPart(history, site, 'setting', one.key, (data) => (data.value === null ? t('rule.default-again') : valueText(one, data.value)));
     value.select();
@@ -114,7 +130,7 @@ export function showSettings(root, site) {
             const { settings } = await get(site ? siteApi(site, '/settings') : '/api/v1/company/settings');
             if (!stopped) fill(root, el('div', { class: 'rule-list' }, settings.filter((one) => one.type === 'int').map((one) => rowOf(one, site, load))));
         } catch (error) {
-            if (!stopped && !root.querySelector('.rule-row')) fill(root, el('p', { class: 'hint' }, error instanceof Offline ? t('error.offline') : error.message));
+            if (!stopped && !root.querySelector('.rule-row')) fill(root, el('p', { class: 'hint' }, faultText(error)));
         }
     }
     const soon = debounce(load, 400);

@@ -10,14 +10,15 @@ import { offline, ofSite, sites } from './allsites.js';
 import { setTitle } from './bar.js';
 import { addressed, csvLink, toggles } from './filters.js';
 
-const isSilent = (site) => site.boards.length > 0 && site.boards.every((b) => !b.online);
+const isSilent = (site) => site.boards.some((b) => b.silent_since); // as the rule judges it, by the board's hours
+const isOffline = (site) => site.boards.length > 0 && site.boards.every((b) => !b.online); // as every evening
 const days = new Map(); // what day it is in a zone, while the page is drawn: asking anew for each of two hundred sites takes a quarter of a second
 function dayIn(zone) {
     if (!days.has(zone)) days.set(zone, today(zone));
     return days.get(zone);
 }
 const isUnlogged = (site) => !site.closed && site.last_daylog !== dayIn(site.timezone); // each by its own clock
-const FILTERS = { all: () => true, pressing: (site) => site.press.length > 0, silent: isSilent, unlogged: isUnlogged, unsent: (site) => site.unsent > 0, held: (site) => Boolean(site.held) };
+const FILTERS = { all: () => true, pressing: (site) => site.press.length > 0, silent: isSilent, offline: isOffline, unlogged: isUnlogged, unsent: (site) => site.unsent > 0, held: (site) => Boolean(site.held) };
 const ICONS = { executive: 'bell', stop_work: 'stop', overdue: 'clock', late: 'stage', silent: 'linkdown', daylog: 'log', alerts: 'bell', unsent: 'sent' };
 
 // The reasons in words: the first is what presses most.
@@ -26,9 +27,11 @@ export const pressLine = (press, first) => el('p', { class: first ? 'press press
 
 function presence(site) {
     if (!site.boards.length) return { state: 'none', picture: 'board', text: t('office.no-board') };
-    if (!isSilent(site)) return { state: 'up', picture: 'link', text: t('board.online') };
-    const seen = site.boards.map((b) => b.last_seen).filter(Boolean).sort().at(-1);
-    return { state: 'down', picture: 'linkdown', text: t('board.silent', { at: seen ? moment(seen) : '–' }) };
+    const last = (times) => times.filter(Boolean).sort().at(-1);
+    const silent = last(site.boards.map((b) => b.silent_since)), seen = last(site.boards.map((b) => b.last_seen));
+    if (silent) return { state: 'down', picture: 'linkdown', text: t('board.silent', { at: moment(silent) }) };
+    if (!isOffline(site)) return { state: 'up', picture: 'link', text: t('board.online') };
+    return { state: 'off', picture: 'linkdown', text: t('board.offline', { at: seen ? moment(seen) : '–' }) };
 }
 
 export const stageText = (site) => (site.stage ? standingOf(site.stage) : '');

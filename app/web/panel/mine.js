@@ -10,19 +10,19 @@ import { lang, languageButton, t } from '/shared/words.js';
 import { moment } from '/shared/when.js';
 
 const MINUTE_MS = 60000;
-const ICONS = { acceptance: 'checks', overdue: 'clock', recheck: 'look', hazard: 'warn', report: 'note', daylog: 'log', question: 'question', alert: 'bell' };
+const ICONS = { acceptance: 'checks', overdue: 'clock', recheck: 'look', rejected: 'back', hazard: 'warn', report: 'note', daylog: 'log', question: 'question', sign: 'edit', alert: 'bell' };
 // Where a thing is found on the pages of its site.
 const PLACES = { inspection: () => 'inspect', report: () => 'inspect', hazard: (id) => `hazard/${id}`, daylog: () => 'log', stage: (id) => `stages/${id}`, question: (id) => `question/${id}`, material: (id) => `material/${id}`, change: () => 'change', board: () => 'status' };
 
-function addressOf(site, subject = '') {
+function addressOf(site, subject = '', sign = false) {
     const [kind, id] = subject.split('/');
-    return `/panel/?site=${encodeURIComponent(site)}#/${PLACES[kind]?.(id) ?? ''}`;
+    return `/panel/?site=${encodeURIComponent(site)}#/${PLACES[kind]?.(id) ?? ''}${sign && kind === 'stage' ? '//sign' : ''}`;
 }
 
 function item(site, one) {
     const late = one.due && Date.parse(one.due) < Date.now();
     const due = one.due && t(late ? 'due.was' : 'due.by', { at: moment(one.due) });
-    return el('a', { class: 'mine-item', href: addressOf(site, one.subject), dataset: { kind: one.kind, late: String(Boolean(late)) } }, icon(ICONS[one.kind] ?? 'warn'),
+    return el('a', { class: 'mine-item', href: addressOf(site, one.subject, one.kind === 'sign'), dataset: { kind: one.kind, late: String(Boolean(late)) } }, icon(ICONS[one.kind] ?? 'warn'),
         el('span', { class: 'mine-text' }, el('b', {}, one.text[lang()] || one.text.zh), due && el('span', { class: 'mine-due' }, due)), icon('forward'));
 }
 

@@ -101,8 +101,8 @@ function atHub(root) {
     fill(root, body, rail(body));
     get('/api/v1/sites').then(({ sites }) => {
         const here = sites.find((s) => s.site === place.site);
-        body.append(el('ul', { class: 'facts' }, (here?.boards ?? []).map((b) => el('li', { class: b.online ? 'fact' : 'fact fact-bad' }, icon(b.online ? 'board' : 'linkdown'),
-            el('span', {}, b.board), el('b', {}, b.online ? t('board.online') : t('board.silent', { at: b.last_seen ? moment(b.last_seen) : '–' }))))));
+        body.append(el('ul', { class: 'facts' }, (here?.boards ?? []).map((b) => el('li', { class: b.silent_since ? 'fact fact-bad' : 'fact' }, icon(b.online ? 'board' : 'linkdown'),
+            el('span', {}, b.board), el('b', {}, b.silent_since ? t('board.silent', { at: moment(b.silent_since) }) : b.online ? t('board.online') : t('board.offline', { at: b.last_seen ? moment(b.last_seen) : '–' }))))));
     }).catch(() => {});
     return null;
 }

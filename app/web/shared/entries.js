@@ -153,6 +153,8 @@ function bodyOf(entry) {
         return d.count > 0 ? [line(t('dropped.text', { n: d.count, size: sizeText(d.bytes ?? 0) }))] : [];
     case 'clock-set':
         return [line(clockSetText(d))];
+    case 'photo-withdrawn':
+        return [line(d.reason)];
     case 'photo-request-failed':
         return [line(has(`reason.${d.reason}`) ? t(`reason.${d.reason}`) : d.reason)];
     case 'board-moved':
@@ -209,9 +211,11 @@ function strip(entries) {
 
 const together = (a, b) => a.type === 'photo-taken' && b.type === 'photo-taken' && a.actor?.id === b.actor?.id && dayOf(madeAt(a)) === dayOf(madeAt(b)) && clockNote(a) === clockNote(b);
 
-// Who looked at what is shown to head office only. options.amend(entry): offered on daily logs. Returns nodes with a heading a day, and what to refresh.
+// Who looked at what is shown to head office only; a photo that was withdrawn to nobody, though a browser may have it still: that it was withdrawn
+// is an entry of its own. options.amend(entry): offered on daily logs. Returns nodes with a heading a day, and what to refresh.
 export function renderEntries(all, options = {}) {
-    const entries = user.get()?.role === 'office' ? all : all.filter((entry) => entry.type !== 'access');
+    const office = user.get()?.role === 'office', gone = new Set(all.filter((entry) => entry.type === 'photo-withdrawn').map((entry) => entry.subject));
+    const entries = all.filter((entry) => (office || entry.type !== 'access') && !(entry.type === 'photo-taken' && gone.has(entry.subject)));
     const nodes = [];
     const refreshers = [];
     let day = '';

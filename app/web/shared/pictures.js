@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Photos on the screen: a thumbnail that says how far it got, and the viewer. A photo whose bytes are not here yet is shown as on its way.
-import { sitePath } from './api.js';
+import { post, sitePath } from './api.js';
 import { hasArrived, whenArrived } from './blobs.js';
 import { el, fill } from './dom.js';
 import { roomName, stageName } from './trade.js';
 import { icon } from './icons.js';
-import { place } from './place.js';
-import { openSheet } from './sheet.js';
+import { may, place } from './place.js';
+import { choose, openSheet } from './sheet.js';
 import { marks, setBadge, stateOf } from './states.js';
 import { lang, t } from './words.js';
 import { clockNote, madeAt, moment } from './when.js';
@@ -87,6 +87,17 @@ function stamped(photo) {
         icon('download'), t('photo.stamped'));
 }
 
+const WHY = { private: 'look', wrong: 'sites', useless: 'camera' };
+
+// For head office: a photo that should not be there. done(words): what came of it.
+function withdrawal(photo, done) {
+    return el('button', { type: 'button', class: 'plain', dataset: { step: 'withdraw' }, on: { click: async () => {
+        const why = await choose(t('photo.withdraw'), t('photo.withdraw-text'), Object.entries(WHY).map(([value, name]) => ({ value, icon: name, label: t(`photo.why-${value}`) })));
+        if (!why) return;
+        await post(sitePath(`/photos/${photo.id}/withdraw`), { reason: t(`photo.why-${why}`) }).then(() => done(t('photo.withdrawn'), true), () => done(t('photo.not-withdrawn')));
+    } } }, icon('trash'), el('span', {}, t('photo.withdraw')));
+}
+
 // All of them, one at a time, with buttons to go on.
 export function openViewer(photos, start) {
     let at = start;
@@ -121,7 +132,10 @@ export function openViewer(photos, start) {
         fill(text, el('p', { class: 'viewer-main' }, placeText(photo) || t('photo.one'), state),
             photo.caption && el('p', {}, photo.caption),
             el('p', {}, [timeText(photo), takenNote(photo), photo.actor?.name, t(`origin.${photo.origin || 'phone'}`), photo.code].filter(Boolean).join(' · ')),
-            gpsLink(photo), stamped(photo));
+            gpsLink(photo), stamped(photo), place.hub && may('decide') && withdrawal(photo, (words, gone) => {
+                if (gone) fill(frame);
+                fill(text, el('p', { class: 'viewer-main', role: 'status' }, words));
+            }));
         count.textContent = `${at + 1} / ${photos.length}`;
         before.disabled = at === 0;
         after.disabled = at === photos.length - 1;

@@ -274,6 +274,20 @@ test('verify finds an event that was changed, and which', () => at('board', {}, 
     });
 }));
 
+// No chain goes through an index: one that says something else than its table is found in the file.
+test('verify finds a damaged file', () => at('board', {}, async (board) => {
+    await board.json(['init']);
+    await board.json(['user', 'add', 'u-1', '--name', 'Alpha', '--role', 'manager', '--make-pin']);
+    const [root, size, id] = (await sql(board.file('journal.db'), "SELECT (SELECT rootpage FROM sqlite_master WHERE type = 'index' AND name = 'event_id') || ' ' || (SELECT page_size FROM pragma_page_size) || ' ' || (SELECT id FROM event WHERE type = 'person-set')")).trim().split(' ');
+    const bytes = fs.readFileSync(board.file('journal.db')), begin = (Number(root) - 1) * Number(size), at = bytes.indexOf(id, begin);
+    assert.ok(at > begin && at < begin + Number(size), 'the index is in one page');
+    bytes.write('f', at);
+    fs.writeFileSync(board.file('journal.db'), bytes);
+    const verified = await board.json(['verify'], 1);
+    assert.equal(verified.broken, 1);
+    assert.match(verified.first, /journal\.db is damaged: .*index/);
+}));
+
 test('verify finds photo bytes that were changed, and missing ones', () => at('board', {}, async (board) => {
     await board.json(['init']);
     const { photos } = await board.json(['photo', 'add', ...pictures(2)]);

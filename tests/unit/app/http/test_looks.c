@@ -7,48 +7,122 @@
 #include <cmocka.h>
 
 #include "app/http/looks.h"
+#include "app/http/session.h"
 #include "app/journal/access.h"
 #include "tests/support/journal_rig.h"
+#include "tests/support/steps_rig.h"
 #include "tests/support/temp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+struct counted {
+    struct looks looks;
+    struct look last;
+};
+
+static bool first(struct counted *c, const char *session, const char *site, const char *what, int64_t ms) {
+    return looks_first(&c->looks, session, site, what, (struct mono){ ms }, &c->last);
+}
+
+static int setup_counted(void **state) {
+    struct counted *c = calloc(1, sizeof *c);
+    assert_non_null(c);
+    looks_init(&c->looks);
+    *state = c;
+    return 0;
+}
+
+static int teardown_counted(void **state) {
+    struct counted *c = *state;
+    looks_fini(&c->looks);
+    free(c);
+    return 0;
+}
+
 static void the_first_look_of_an_hour_counts(void **state) {
-    (void)state;
-    struct looks *l = calloc(1, sizeof *l);
-    struct mono now = { 5000 };
-    assert_non_null(l);
-    assert_true(looks_first(l, "one", "s-1", ACCESS_CUSTOMER, now));
-    assert_false(looks_first(l, "one", "s-1", ACCESS_CUSTOMER, now));
-    now.ms += LOOKS_AGAIN - 1;
-    assert_false(looks_first(l, "one", "s-1", ACCESS_CUSTOMER, now));
+    struct counted *c = *state;
+    int64_t now = 5000;
+    assert_true(first(c, "one", "s-1", ACCESS_CUSTOMER, now));
+    assert_false(first(c, "one", "s-1", ACCESS_CUSTOMER, now));
+    now += LOOKS_AGAIN - 1;
+    assert_false(first(c, "one", "s-1", ACCESS_CUSTOMER, now));
     /* another session, site, thing */
-    assert_true(looks_first(l, "two", "s-1", ACCESS_CUSTOMER, now));
-    assert_true(looks_first(l, "one", "s-2", ACCESS_CUSTOMER, now));
-    assert_true(looks_first(l, "one", "s-1", ACCESS_SIGNATURE, now));
-    now.ms += 1;
-    assert_true(looks_first(l, "one", "s-1", ACCESS_CUSTOMER, now));
-    assert_false(looks_first(l, "one", "s-1", ACCESS_CUSTOMER, now));
-    assert_false(looks_first(l, "two", "s-1", ACCESS_CUSTOMER, now));
-    free(l);
+    assert_true(first(c, "two", "s-1", ACCESS_CUSTOMER, now));
+    assert_true(first(c, "one", "s-2", ACCESS_CUSTOMER, now));
+    assert_true(first(c, "one", "s-1", ACCESS_SIGNATURE, now));
+    now += 1;
+    assert_true(first(c, "one", "s-1", ACCESS_CUSTOMER, now));
+    assert_false(first(c, "one", "s-1", ACCESS_CUSTOMER, now));
+    assert_false(first(c, "two", "s-1", ACCESS_CUSTOMER, now));
 }
 
 /* More sessions than there is room for: the oldest is forgotten, the newer ones are not. */
 static void the_oldest_is_forgotten_first(void **state) {
-    (void)state;
-    struct looks *l = calloc(1, sizeof *l);
+    struct counted *c = *state;
     char session[20];
-    assert_non_null(l);
     for (int i = 0; i <= LOOKS_MAX; i++) {
         (void)snprintf(session, sizeof session, "session %d", i);
-        assert_true(looks_first(l, session, "", ACCESS_CUSTOMER, (struct mono){ i }));
+        assert_true(first(c, session, "", ACCESS_CUSTOMER, i));
     }
-    assert_false(looks_first(l, session, "", ACCESS_CUSTOMER, (struct mono){ LOOKS_MAX }));
-    assert_false(looks_first(l, "session 1", "", ACCESS_CUSTOMER, (struct mono){ LOOKS_MAX }));
-    assert_true(looks_first(l, "session 0", "", ACCESS_CUSTOMER, (struct mono){ LOOKS_MAX }));
-    free(l);
+    assert_false(first(c, session, "", ACCESS_CUSTOMER, LOOKS_MAX));
+    assert_false(first(c, "session 1", "", ACCESS_CUSTOMER, LOOKS_MAX));
+    assert_true(first(c, "session 0", "", ACCESS_CUSTOMER, LOOKS_MAX));
+}
+
+/* Only what was marked; not what was marked again an hour later. */
+static void what_is_taken_back_was_not_seen(void **state) {
+    struct counted *c = *state;
+    assert_true(first(c, "one", "s-1", ACCESS_CUSTOMER, 0));
+    struct look old = c->last;
+    assert_true(first(c, "two", "s-1", ACCESS_CUSTOMER, 0));
+    looks_take_back(&c->looks, &old);
+    assert_false(first(c, "two", "s-1", ACCESS_CUSTOMER, 1));
+    assert_true(first(c, "one", "s-1", ACCESS_CUSTOMER, 1));
+    looks_take_back(&c->looks, &old);
+    assert_false(first(c, "one", "s-1", ACCESS_CUSTOMER, 2));
+}
+
+/* ---- through the store ---- */
+
+static void look_at_customer(struct steps_rig *f) {
+    struct exchange x = { .user = { .id = "u-01", .role = ROLE_MANAGER }, .reply = { .status = 200 } };
+    (void)snprintf(x.user.session, sizeof x.user.session, "one");
+    (void)snprintf(x.site, sizeof x.site, "%s", BOARD_RIG_SITE);
+    looks_shown(&x, ACCESS_CUSTOMER, NULL);
+    looks_note(&f->steps.app, &x, NULL);
+    x.state_free(x.state);
+    assert_int_equal(store_call(f->board.writer, NULL, NULL), 0); /* what was handed in before is done */
+}
+
+static int exec(struct db *db, void *arg) { return db_exec(db, arg, NULL); }
+
+static int count(struct db *db, void *arg) {
+    *(int64_t *)arg = journal_rig_int(db, "SELECT count(*) FROM event WHERE type = 'access'");
+    return 0;
+}
+
+static int64_t written(struct steps_rig *f) {
+    int64_t n = -1;
+    assert_int_equal(store_call(f->board.writer, count, &n), 0);
+    return n;
+}
+
+static void a_look_that_could_not_be_written_is_tried_again(void **state) {
+    struct steps_rig *f = *state;
+    char fails[] = "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+    char well[] = "DROP TRIGGER full";
+    assert_int_equal(sessions_create(&f->steps.app.sessions), 0);
+    assert_int_equal(store_call(f->board.writer, exec, fails), 0);
+    look_at_customer(f);
+    assert_int_equal(written(f), 0);
+    assert_int_equal(store_call(f->board.writer, exec, well), 0);
+    look_at_customer(f);
+    assert_int_equal(written(f), 1);
+    look_at_customer(f);
+    assert_int_equal(written(f), 1);
+    sessions_destroy(f->steps.app.sessions);
 }
 
 static int append(struct journal_rig *r, const struct access *a, struct err_text *e) {
@@ -94,8 +168,11 @@ static void it_is_written_with_whose_it_was(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_first_look_of_an_hour_counts),
-        cmocka_unit_test(the_oldest_is_forgotten_first),
+        cmocka_unit_test_setup_teardown(the_first_look_of_an_hour_counts, setup_counted, teardown_counted),
+        cmocka_unit_test_setup_teardown(the_oldest_is_forgotten_first, setup_counted, teardown_counted),
+        cmocka_unit_test_setup_teardown(what_is_taken_back_was_not_seen, setup_counted, teardown_counted),
+        cmocka_unit_test_setup_teardown(a_look_that_could_not_be_written_is_tried_again, steps_rig_setup,
+                                        steps_rig_teardown),
         cmocka_unit_test(it_is_written_with_whose_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,15 +212,12 @@ static void bytes_that_are_not_here(void **state) {
     free(text);
 }
 
-struct withdrawing {
-    struct fixture *f;
-    const char *id;
-};
-
-static int withdraw(struct db *db, void *arg) {
-    struct withdrawing *w = arg;
-    struct appended out;
-    return photo_withdraw(w->f->board.depot.journal, db, BOARD_RIG_SITE, w->id, "blurred", "user/u-01", &out, NULL);
+static char *withdraw(struct fixture *f, const char *id, const char *body, int status, const char *field) {
+    char target[80];
+    (void)snprintf(target, sizeof target, "id=%s", id);
+    return steps_expect(&f->steps,
+                        &(struct steps_ask){ "POST", "/api/v1/photos/{id}/withdraw", .target = target, .body = body },
+                        status, field);
 }
 
 static void a_withdrawn_photo_is_gone(void **state) {
@@ -228,7 +225,15 @@ static void a_withdrawn_photo_is_gone(void **state) {
     char id[ID_SIZE];
     id_of(id);
     free(post(f, id, "", 201, NULL));
-    assert_int_equal(store_call(f->board.writer, withdraw, &(struct withdrawing){ f, id }), 0);
+    free(withdraw(f, id, "{\"reason\":1}", 400, "reason"));
+    free(withdraw(f, id, "{\"why\":\"x\"}", 400, "why"));
+    free(withdraw(f, "0193a000-0000-7000-8000-00000000000a", "{}", 404, NULL));
+    get(f, "/api/v1/photos/{id}", id, 200);
+    for (int again = 0; again < 2; again++) {
+        char *answer = withdraw(f, id, "{\"reason\":\"blurred\"}", 200, NULL);
+        assert_non_null(strstr(answer, "\"withdrawn\":true"));
+        free(answer);
+    }
     get(f, "/api/v1/photos/{id}", id, 410);
     get(f, "/api/v1/photos/{id}/thumb", id, 410);
     get(f, "/api/v1/photos/{id}/info", id, 200); /* that it was withdrawn is no secret */

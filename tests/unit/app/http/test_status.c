@@ -138,6 +138,7 @@ static void metrics_are_numbers(void **state) {
     char *text = get(f, "/metrics");
     assert_non_null(strstr(text, "sitelog_events_total{lane=\"photo\",state=\"saved\"} 1\n"));
     assert_non_null(strstr(text, "sitelog_photos_pending 1\n"));
+    assert_non_null(strstr(text, "sitelog_photos_stored 1\n"));
     assert_non_null(strstr(text, "sitelog_events_rejected 0\n"));
     char *rest = NULL;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {

@@ -31,9 +31,9 @@ static void all_sites_and_those_to_come(void **state) {
     company_rig_plan(f, "s-2");
     assert_int_equal(company_rig_set(f, "s-2", "callback_days", "{\"value\":10}"), 0);
     assert_int_equal(company_rig_set(f, NULL, "callback_days", "{\"value\":10}"), 0);
-    assert_string_equal(f->answer.data, "{\"key\":\"callback_days\",\"sites\":2,\"changed\":1}");
+    assert_string_equal(f->answer.data, "{\"key\":\"callback_days\",\"sites\":2,\"changed\":1,\"version\":1}");
     assert_int_equal(company_rig_put(f, NULL, "waterproofing", "{\"remove\":[\"wp.door\"]}"), 0);
-    assert_string_equal(f->answer.data, "{\"stage\":\"waterproofing\",\"sites\":2,\"changed\":2}");
+    assert_string_equal(f->answer.data, "{\"stage\":\"waterproofing\",\"sites\":2,\"changed\":2,\"version\":1}");
     company_rig_plan(f, "s-3");
     struct checklist c;
     for (const char *const *site = (const char *const[]){ "s-1", "s-2", "s-3", NULL }; *site; site++) {
@@ -107,10 +107,38 @@ static void what_was_said_for_all_is_kept(void **state) {
     assert_string_equal(f->answer.data, "[]");
 }
 
+/* The second of two is told, with what there is now; nothing of theirs is kept. */
+static void of_two_who_change_one_the_second_is_told(void **state) {
+    struct company_rig *f = *state;
+    company_rig_plan(f, "s-1");
+    for (int all = 0; all < 2; all++) {
+        const char *site = all ? NULL : "s-1";
+        f->if_match = 0;
+        assert_int_equal(company_rig_set(f, site, "callback_days", all ? "{\"value\":20}" : "{\"value\":10}"), 0);
+        assert_int_equal(company_rig_set(f, site, "callback_days", "{\"value\":9}"), ERR_CONFLICT);
+        assert_non_null(strstr(f->e.text, "the setting was changed meanwhile: it is at version 1, not 0"));
+        company_rig_says(f, all ? "\"value\":20," : "\"value\":10,");
+        company_rig_says(f, "\"version\":1");
+        assert_int_equal(in_force(&f->hub, "s-1", SETTING_CALLBACK_DAYS), all ? 20 : 10);
+        assert_int_equal(company_rig_put(f, site, "waterproofing", all ? "{}" : "{\"remove\":[\"wp.door\"]}"), 0);
+        assert_int_equal(company_rig_put(f, site, "waterproofing", "{\"remove\":[\"wp.thick\"]}"), ERR_CONFLICT);
+        assert_non_null(strstr(f->e.text, "the checklist was changed meanwhile"));
+        company_rig_says(f, "\"version\":1");
+        company_rig_says(f, all ? "\"removed\":[]" : "\"removed\":[{\"key\":\"wp.door\"");
+        f->if_match = 1;
+        assert_int_equal(company_rig_put(f, site, "waterproofing", "{\"remove\":[\"wp.thick\"]}"), 0);
+        assert_int_equal(company_rig_set(f, site, "callback_days", "{\"value\":9}"), 0);
+        assert_int_equal(in_force(&f->hub, "s-1", SETTING_CALLBACK_DAYS), 9);
+    }
+    f->if_match = COMPANY_ANY_VERSION;
+    assert_int_equal(company_rig_set(f, "s-1", "callback_days", "{\"value\":8}"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, company_rig_setup, company_rig_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TEST(of_two_who_change_one_the_second_is_told),
         TEST(all_sites_and_those_to_come),
         TEST(what_it_would_do_is_told_and_not_done),
         TEST(what_was_said_for_all_is_kept),

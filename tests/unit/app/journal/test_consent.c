@@ -131,7 +131,7 @@ static void test_as_a_setting(void **state) {
     static const char body[] = "{\"value\":{\"given\":true,\"on\":\"2026-11-20\",\"by\":\"李某某\",\"text\":\"同意\"}}";
     buf_init(&out, 4096);
     journal_pair_begin(&f->t);
-    assert_int_equal(setting_put(f->t.journal, f->t.db, JOURNAL_SITE, SETTING_CAMERA_CONSENT, body, strlen(body),
+    assert_int_equal(setting_put(f->t.journal, f->t.db, JOURNAL_SITE, SETTING_CAMERA_CONSENT, 0, body, strlen(body),
                                  "user/o-01", 0, &out, &f->e),
                      0);
     journal_pair_commit(&f->t);

@@ -229,6 +229,67 @@ static void acceptance_and_questions_have_their_people(void **state) {
     assert_non_null(strstr(f->out.data, "\"callbacks\":[]"));
 }
 
+/* ' in data stands for ". */
+static void tell(struct fixture *f, const char *type, const char *subject, const char *data, struct appended *out) {
+    char json[300];
+    size_t n = 0;
+    for (; data[n] && n + 1 < sizeof json; n++) json[n] = data[n] == '\'' ? '"' : data[n];
+    json[n] = '\0';
+    struct event_draft d = { .site = "s-1", .type = type, .subject_id = subject, .actor = "user/u-03", .data = json };
+    journal_pair_append(&f->t, &d, out);
+}
+
+static void a_manager_has_what_was_sent_back(void **state) {
+    struct fixture *f = *state;
+    add_site(f, "s-1");
+    for (int room = 0; room < 2; room++) {
+        const char *in = room ? "{'room':'bathroom','note':'x'}" : "{'room':'kitchen','note':'x'}";
+        tell(f, "stage-started", "tiling", room ? "{'room':'bathroom'}" : "{'room':'kitchen'}", NULL);
+        tell(f, "acceptance-requested", "tiling", in, NULL);
+        tell(f, "stage-rejected", "tiling", in, NULL);
+    }
+    tell(f, "stage-started", "masonry", "{}", NULL);
+    tell(f, "stage-finished", "masonry", "{}", NULL);
+    assert_string_equal(list(f, "u-01", "manager", false),
+                        "s-1: rejected stage/tiling, rejected stage/tiling, daylog daylog/2026-11-26");
+    assert_non_null(strstr(f->out.data, "\"zh\":\"验收没过，改好再报验：泥瓦 厨房\""));
+    assert_string_equal(list(f, "u-03", "supervisor", false), "s-1:");
+    tell(f, "stage-finished", "tiling", "{'room':'kitchen'}", NULL); /* put right, but nobody knows */
+    tell(f, "acceptance-requested", "tiling", "{'room':'bathroom'}", NULL);
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1: rejected stage/tiling, daylog daylog/2026-11-26");
+    assert_non_null(strstr(f->out.data, "tiling kitchen"));
+    tell(f, "acceptance-requested", "tiling", "{'room':'kitchen'}", NULL);
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1: daylog daylog/2026-11-26");
+}
+
+static void a_manager_has_what_the_customer_is_to_sign(void **state) {
+    struct fixture *f = *state;
+    const char *confirmed = "{'subject':'change/0193a000-0000-7000-8000-00000000000c','method':'crm','statement':'x'}";
+    struct appended accepted;
+    char data[200];
+    add_site(f, "s-1");
+    tell(f, "stage-started", "carpentry", "{}", NULL);
+    tell(f, "acceptance-requested", "carpentry", "{}", NULL);
+    tell(f, "stage-accepted", "carpentry", "{}", &accepted);
+    tell(f, "change-requested", "0193a000-0000-7000-8000-00000000000c", "{'amount':1,'reason':'x','text':'x'}", NULL);
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1: daylog daylog/2026-11-26, sign stage/carpentry");
+    tell(f, "change-decided", "0193a000-0000-7000-8000-00000000000c",
+         "{'subject':'change/0193a000-0000-7000-8000-00000000000c','decision':'approved'}", NULL);
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1: daylog daylog/2026-11-26, sign stage/carpentry, sign"
+                                                           " change/0193a000-0000-7000-8000-00000000000c");
+    assert_string_equal(list(f, "u-03", "supervisor", false), "s-1:");
+    (void)snprintf(data, sizeof data, "{'subject':'stage/carpentry','method':'crm','statement':'%s'}", accepted.id);
+    tell(f, "customer-confirmed", "0193a000-0000-7000-8000-00000000000a", data, NULL);
+    tell(f, "customer-confirmed", "0193a000-0000-7000-8000-00000000000b", confirmed, NULL);
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1: daylog daylog/2026-11-26");
+    tell(f, "stage-started", "completion", "{}", NULL);
+    tell(f, "acceptance-requested", "completion", "{}", NULL);
+    tell(f, "stage-accepted", "completion", "{}", NULL);
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1: daylog daylog/2026-11-26, sign stage/completion");
+    tell(f, "handover-done", "s-1", "{'date':'2026-11-26'}", NULL);
+    assert_string_equal(list(f, "u-01", "manager", false), "s-1:");
+}
+
 static void a_kind_is_bounded(void **state) {
     struct fixture *f = *state;
     add_site(f, "s-1");
@@ -246,6 +307,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_supervisor_looks_where_it_burns, setup, teardown),
         cmocka_unit_test_setup_teardown(a_manager_has_logs_hazards_and_alerts, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_manager_has_what_was_sent_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_manager_has_what_the_customer_is_to_sign, setup, teardown),
         cmocka_unit_test_setup_teardown(logs_are_due_on_working_days, setup, teardown),
         cmocka_unit_test_setup_teardown(the_report_is_due_on_its_day, setup, teardown),
         cmocka_unit_test_setup_teardown(sites_come_in_the_order_of_what_presses, setup, teardown),

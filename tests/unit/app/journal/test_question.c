@@ -231,10 +231,17 @@ static void who_is_due_is_told_with_what_happened(void **state) {
     due_now(f, false);
     post_rig_has(f, "'site':'" JOURNAL_SITE "','name':'1-302','customer':{'name':'欧**','phone':'139****1234'},"
                     "'due':'2026-12-07','last':null,'score':null,'late_days':0"); /* a Sunday's is Monday's */
-    post_rig_has(f, "'text':'拆墙、第6件'");
-    post_rig_has(f, "'text':'拆墙、第2件'}]");
+    post_rig_has(f, "'stage':null,'text':{'zh':'拆墙、第6件','en':'walls removed, 第6件'}");
+    post_rig_has(f, "'text':{'zh':'拆墙、第2件','en':'walls removed, 第2件'}}]");
     assert_null(strstr(f->answer.data, "第1件"));
-    post_rig_has(f, "'delay':null,'next':{'stage':'demolition','zh':'拆改','planned_finish':'2026-12-01'}");
+    post_rig_has(
+        f, "'delay':null,'next':{'stage':'demolition','zh':'拆改','en':'demolition','planned_finish':'2026-12-01'}");
+    struct event_draft start = {
+        .type = "stage-started", .subject_id = "demolition", .actor = "user/u-01", .data = "{}"
+    };
+    journal_pair_append(&f->t, &start, NULL);
+    due_now(f, false);
+    post_rig_has(f, "'stage':{'zh':'拆改','en':'demolition'},'text':{'zh':'开工','en':'started'}");
     assert_int_equal(call(f, 1, "'score':5"), 0);
     due_now(f, false);
     post_rig_has(f, "{'callbacks':[]}");

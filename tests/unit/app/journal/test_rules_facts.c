@@ -96,6 +96,28 @@ static const char *stands(struct fixture *f, const char *at, const char *rule, c
 
 #define STANDS(at, rule, subject, want) assert_string_equal(stands(f, at, rule, subject), want)
 
+/* Both texts of the one alert of that rule, which has the same ones at both ends; whole UTF-8 within its room. */
+static void says(struct fixture *f, const char *at, const char *rule, const char *zh, const char *en) {
+    char now[40];
+    (void)snprintf(now, sizeof now, "2026-%s:00+08:00", at);
+    journal_pair_carry(&f->board, &f->hub, &f->seed);
+    journal_pair_carry(&f->hub, &f->board, &f->seed);
+    for (int end = 0; end < 2; end++) {
+        struct rules_alerts a = { 0 };
+        int found = 0;
+        judge(end ? &f->hub : &f->board, end, now, &a);
+        for (size_t i = 0; i < a.count; i++) {
+            if (strcmp(a.list[i].rule, rule) != 0) continue;
+            found++;
+            assert_string_equal(a.list[i].zh, zh);
+            assert_string_equal(a.list[i].en, en);
+            assert_true(text_utf8_valid(a.list[i].zh, strlen(a.list[i].zh)));
+        }
+        assert_int_equal(found, 1);
+        rules_alerts_fini(&a);
+    }
+}
+
 static void hazards(void **state) {
     struct fixture *f = *state;
     tell(&f->board, "23T10:00", "hazard-raised", ID(1), "{'severity':'serious','text':'x','due':'2026-11-25'}");
@@ -174,6 +196,8 @@ static void money_and_goods(void **state) {
          "{'amount':10000.01,'material':true,'reason':'customer','text':'x'}");
     STANDS("11-23T12:00", "additions-over", "change/" ID(1), "11-23T10:00 executive"); /* while it can be answered */
     STANDS("11-23T12:00", "material-changes-over", "change/" ID(1), "11-23T10:00 executive");
+    says(f, "11-23T12:00", "material-changes-over", "主材变更已达合同额的 10.1%（上限 10%）：x",
+         "Changes of materials are 10.1 % of the contract (limit 10 %): x"); /* a hair over it */
     tell(&f->hub, "23T11:00", "change-decided", ID(1), "{'subject':'change/" ID(1) "','decision':'approved'}");
     STANDS("11-23T12:00", "additions-over", "change/" ID(1), "11-23T10:00 executive");
     tell(&f->hub, "23T12:00", "setting-set", "additions_percent", "{'key':'additions_percent','value':11}");
@@ -181,6 +205,10 @@ static void money_and_goods(void **state) {
     tell(&f->board, "23T13:00", "change-requested", ID(4),
          "{'amount':5000,'material':false,'reason':'customer','text':'y'}");
     STANDS("11-23T14:00", "additions-over", "change/" ID(4), "11-23T13:00 executive");
+    tell(&f->board, "23T13:30", "change-requested", ID(5), "{'amount':4000,'reason':'customer','text':'z'}");
+    says(f, "11-23T14:00", "additions-over", "增项已达合同额的 15.0%（上限 11%）：y",
+         "Additions are 15.0 % of the contract (limit 11 %): y"); /* with the one by which they came over */
+    tell(&f->hub, "23T13:40", "change-decided", ID(5), "{'subject':'change/" ID(5) "','decision':'refused'}");
     tell(&f->hub, "23T14:00", "change-decided", ID(4), "{'subject':'change/" ID(4) "','decision':'refused'}");
     STANDS("11-23T15:00", "additions-over", "change/" ID(4), "");
     tell(&f->board, "23T10:00", "material-expected", ID(2), "{'name':'x','expected':'2026-11-24'}");
@@ -224,6 +252,16 @@ static void answers_that_are_owed(void **state) {
     STANDS("12-07T00:00", "callback-due", "callback/2026-12-04", "12-04T00:00 office");
 }
 
+/* A site of which only head office writes, people from their phones: who is on the list of calls is told of, too. */
+static void a_site_without_a_board(void **state) {
+    struct fixture *f = *state;
+    tell(&f->hub, "23T09:00", "note", "n", "{}");
+    STANDS("12-06T23:59", "callback-due", "callback/2026-12-07", "");
+    STANDS("12-07T00:00", "callback-due", "callback/2026-12-07", "12-07T00:00 office");
+    tell(&f->hub, "25T12:00", "callback-done", ID(1), "{'score':5,'date':'2026-11-25'}");
+    STANDS("12-09T00:00", "callback-due", "callback/2026-12-09", "12-09T00:00 office");
+}
+
 static void a_call_agreed_for_a_sunday(void **state) {
     struct fixture *f = *state;
     tell(&f->board, "23T09:00", "note", "n", "{}");
@@ -237,28 +275,6 @@ static void a_call_agreed_for_a_sunday(void **state) {
     tell(&f->hub, "30T15:00", "site-resumed", JOURNAL_SITE, "{}");
     STANDS("12-31T00:00", "callback-due", "callback/2026-11-30", "");
     STANDS("12-31T00:00", "callback-due", "callback/2026-12-01", "12-01T00:00 office");
-}
-
-/* Both texts of the one alert of that rule, which has the same ones at both ends; whole UTF-8 within its room. */
-static void says(struct fixture *f, const char *at, const char *rule, const char *zh, const char *en) {
-    char now[40];
-    (void)snprintf(now, sizeof now, "2026-%s:00+08:00", at);
-    journal_pair_carry(&f->board, &f->hub, &f->seed);
-    journal_pair_carry(&f->hub, &f->board, &f->seed);
-    for (int end = 0; end < 2; end++) {
-        struct rules_alerts a = { 0 };
-        int found = 0;
-        judge(end ? &f->hub : &f->board, end, now, &a);
-        for (size_t i = 0; i < a.count; i++) {
-            if (strcmp(a.list[i].rule, rule) != 0) continue;
-            found++;
-            assert_string_equal(a.list[i].zh, zh);
-            assert_string_equal(a.list[i].en, en);
-            assert_true(text_utf8_valid(a.list[i].zh, strlen(a.list[i].zh)));
-        }
-        assert_int_equal(found, 1);
-        rules_alerts_fini(&a);
-    }
 }
 
 #define HAN10 "瓷砖空鼓需要返工重贴"
@@ -312,6 +328,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(plans_know_what_was_lost_before, setup, teardown),
         cmocka_unit_test_setup_teardown(money_and_goods, setup, teardown),
         cmocka_unit_test_setup_teardown(answers_that_are_owed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_site_without_a_board, setup, teardown),
         cmocka_unit_test_setup_teardown(a_call_agreed_for_a_sunday, setup, teardown),
         cmocka_unit_test_setup_teardown(texts_name_what_they_are_about, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_that_was_handed_over, setup, teardown),

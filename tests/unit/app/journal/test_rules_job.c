@@ -60,7 +60,7 @@ struct job {
 static void begin(struct job *j) {
     struct rules_site *s = &j->s;
     rules_rig_site(s, "Asia/Shanghai");
-    s->knows_inspections = s->knows_callbacks = true;
+    s->knows_inspections = true;
     j->hold.from = rules_rig_local(s, "2026-02-02T12:00:00");
     j->granted = (struct standstill_days){ "2026-01-20", "2026-01-21" };
     j->stages[0] = (struct rules_stage){ .key = "tiling", .planned_finish = "2026-01-19", .started = true };
@@ -113,9 +113,11 @@ static void know(struct job *j, struct wall now) {
     j->material.arrived = past(j, now, "2026-02-10T15:00:00");
     j->questions[0].answered = past(j, now, "2026-01-24T12:00:00");
     j->questions[1].answered = past(j, now, "2026-02-02T10:30:00");
-    s->called = rules_rig_local(s, past(j, now, "2026-02-19T11:00:00")   ? "2026-02-19T11:00:00"
-                                   : past(j, now, "2026-01-29T10:00:00") ? "2026-01-29T10:00:00"
-                                                                         : "2026-01-12T15:00:00");
+    memcpy(s->call_on,
+           past(j, now, "2026-02-19T11:00:00")   ? "2026-03-05"
+           : past(j, now, "2026-01-29T10:00:00") ? "2026-02-19"
+                                                 : "2026-01-28",
+           sizeof s->call_on);
 }
 
 static struct seen *find(struct job *j, const struct rules_alert *a) {

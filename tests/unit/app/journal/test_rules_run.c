@@ -241,6 +241,24 @@ static void darkness(struct fixture *f, int day) {
     journal_pair_commit(&f->board.t);
 }
 
+/* What the lists of boards say is what the rule says. */
+static void card_says(struct fixture *f, const char *silent_since) {
+    struct buf whole, few;
+    struct json_out w;
+    int64_t unsent;
+    char want[64];
+    (void)snprintf(want, sizeof want, silent_since ? "\"silent_since\":\"%s\"" : "\"silent_since\":null", silent_since);
+    buf_init(&whole, 4096);
+    buf_init(&few, 4096);
+    json_start(&w, &few);
+    json_open(&w, NULL, '{');
+    assert_int_equal(board_list(f->hub.t.db, NULL, &whole), 0);
+    assert_int_equal(board_put_short(f->hub.t.db, JOURNAL_SITE, &w, "boards", &unsent), 0);
+    if (!strstr(whole.data, want) || !strstr(few.data, want)) fail_msg("no %s in %s, %s", want, whole.data, few.data);
+    buf_fini(&whole);
+    buf_fini(&few);
+}
+
 static void a_silent_board(void **state) {
     struct fixture *f = *state;
     for (int day = 23; day < 28; day++) darkness(f, day); /* switched off at five, on at half past nine */
@@ -250,6 +268,7 @@ static void a_silent_board(void **state) {
     for (int i = 0; i < 2; i++) (void)judge(&f->hub, "2026-11-28T17:10:00+08:00"); /* missed logs are not this test's */
     CLEANUP(free_ptr) char *n = journal_pair_value(&f->hub.t, "SELECT count(*) FROM alert WHERE rule = 'board-silent'");
     assert_string_equal(n, "0"); /* five o'clock: whoever leaves switches it off */
+    card_says(f, NULL);
     f->hub.now.listening.ms = 0;
     (void)judge(&f->hub, "2026-11-30T09:40:00+08:00"); /* the feed is away */
     CLEANUP(free_ptr) char *m = journal_pair_value(&f->hub.t, "SELECT count(*) FROM alert WHERE rule = 'board-silent'");
@@ -261,10 +280,13 @@ static void a_silent_board(void **state) {
     assert_string_equal(due, "2026-11-30T09:35"); /* ten minutes on Saturday, none on Sunday, five on Monday */
     f->hub.now.listening.ms = 0;
     assert_int_equal(judge(&f->hub, "2026-11-30T09:45:00+08:00"), 0); /* it stays */
+    card_says(f, "2026-11-28T08:50:00.000Z");
     f->hub.now.listening.ms = 1;
     copy(f);
     hear(f, "2026-11-30T10:00:00+08:00");
+    card_says(f, NULL); /* before the rule looks again */
     assert_int_equal(judge(&f->hub, "2026-11-30T10:00:10+08:00"), 1);
+    card_says(f, NULL);
     CLEANUP(free_ptr)
     char *cleared = journal_pair_value(&f->hub.t, "SELECT cleared_ms > 0 FROM alert WHERE rule = 'board-silent'");
     assert_string_equal(cleared, "1");

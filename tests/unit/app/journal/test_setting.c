@@ -165,10 +165,10 @@ static void settings_say_where_they_come_from(void **state) {
     assert_int_equal(company_rig_set(f, "s-2", "callback_days", "{\"value\":null}"), 0);
     company_rig_says(f, "\"from\":\"site\"");
     buf_clear(&f->answer);
-    assert_int_equal(setting_print_company(f->hub.db, 900, &f->answer), 0);
+    assert_int_equal(setting_print_company(f->hub.db, NULL, 900, &f->answer), 0);
     company_rig_says(f, "{\"key\":\"callback_days\",\"value\":10,\"default\":14,");
-    company_rig_says(f, "\"from\":\"company\",\"own\":[{\"site\":\"s-2\",\"value\":14}]}");
-    company_rig_says(f, "\"from\":\"product\",\"own\":[]}");
+    company_rig_says(f, "\"from\":\"company\",\"version\":1,\"own\":[{\"site\":\"s-2\",\"value\":14}]}");
+    company_rig_says(f, "\"from\":\"product\",\"version\":0,\"own\":[]}");
     assert_null(strstr(f->answer.data, "camera_consent"));
 }
 

@@ -99,6 +99,31 @@ static void a_held_site_stands_still_to_the_second(void **state) {
     end(&f);
 }
 
+/* Whatever days are asked about, they are those that run one by one; a holding counts by the noons that are in it. */
+static void days_are_counted_as_they_run(void **state) {
+    struct fixture f;
+    char from[TZ_DATE_SIZE] = "2026-11-16", to[TZ_DATE_SIZE];
+    struct standstill_held held[] = { { at("2026-11-18T12:00:00+08:00"), at("2026-11-20T12:00:00+08:00") },
+                                      { at("2026-11-24T12:00:01+08:00"), at("2026-11-25T11:59:59+08:00") },
+                                      { at("2026-12-01T09:00:00+08:00"), { 0 } } };
+    (void)state;
+    begin(&f, "Asia/Shanghai");
+    f.s.held = held;
+    f.s.held_count = 3;
+    assert_int_equal(standstill_days(&f.s, "2026-11-18", "2026-11-20"), 1);
+    assert_int_equal(standstill_days(&f.s, "2026-11-24", "2026-11-25"), 2); /* at neither noon */
+    assert_int_equal(standstill_days(&f.s, "2026-12-01", "2026-12-05"), 0);
+    for (int i = 0; i < 20; i++, tz_date_add(from, 1, from)) {
+        int days = 0;
+        memcpy(to, from, sizeof to);
+        for (int n = 0; n < 20; n++, tz_date_add(to, 1, to)) {
+            days += standstill_runs(&f.s, to);
+            assert_int_equal(standstill_days(&f.s, from, to), days);
+        }
+    }
+    end(&f);
+}
+
 static void a_day_of_23_hours_is_a_day(void **state) {
     struct fixture f;
     (void)state;
@@ -129,7 +154,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sundays_and_holidays_stand_still),       cmocka_unit_test(granted_days_stand_still),
         cmocka_unit_test(a_held_site_stands_still_to_the_second), cmocka_unit_test(a_day_of_23_hours_is_a_day),
-        cmocka_unit_test(an_idle_day_alone_stops_nothing),
+        cmocka_unit_test(days_are_counted_as_they_run),           cmocka_unit_test(an_idle_day_alone_stops_nothing),
     };
     return cmocka_run_group_tests_name("standstill", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the receiving half of a peer tells the other end, a hub: acks, hellos with heads, pauses, photos that it lacks. */
+/* What the receiving half of a peer tells the other end, a hub: acks, hellos with heads, photos that it lacks. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -72,22 +72,6 @@ static void photo_hashes_travel_in_acks_and_hellos(void **state) {
         ack_fini(&a);
     }
     assert_int_equal(told, 2500);
-}
-
-static void own_pause_is_told(void **state) {
-    (void)state;
-    peer_rig_quiet();
-    struct ack a;
-    peer_set_pause(peer_rig.board, 700);
-    assert_true(peer_rig_ack(100, &a));
-    assert_int_equal(a.pause_ms, 700);
-    ack_fini(&a);
-    peer_set_pause(peer_rig.board, 700);
-    assert_false(peer_rig_ack(100, &a));
-    peer_set_pause(peer_rig.board, 0);
-    assert_true(peer_rig_ack(100, &a));
-    assert_int_equal(a.pause_ms, 0);
-    ack_fini(&a);
 }
 
 static void a_hello_says_everything_with_heads(void **state) {
@@ -204,7 +188,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(acks_are_few_when_much_comes),
         TEST(photo_hashes_travel_in_acks_and_hellos),
-        TEST(own_pause_is_told),
         TEST(a_hello_says_everything_with_heads),
         TEST(a_lower_hello_stands_against_what_came_before_it),
         TEST(a_thousand_epochs_are_told_in_several_messages),
