@@ -186,15 +186,13 @@ static int look_up(struct db *db, const char *site, const struct thing *thing, c
     return rc < 0 ? rc : 0;
 }
 
-/* ---- cards ---- */
+/* ---- what is told ---- */
 
 /* "您的日志更正晚了一步，没有算数：2026-11-22（现在：以先到的更正为准；两份都保留）" */
-static void put(const char *type, const char *subject, const char *at, const struct thing *thing, const struct told *t,
-                struct json_out *w) {
+static int tell(const char *type, struct today_late late, const struct told *t, today_late_fn fn, void *ctx) {
     static const struct word record = { "", "记录", "record" };
     const struct word *deed = find(deeds, TEXT_ARRAY_LEN(deeds), type);
     const struct word *state = find(states, TEXT_ARRAY_LEN(states), t->state);
-    const char *id = strchr(subject, '/');
     char zh[WORDS_SIZE], en[WORDS_SIZE];
     if (!deed) deed = &record;
     if (!state) state = &states[0];
@@ -202,17 +200,12 @@ static void put(const char *type, const char *subject, const char *at, const str
                    t->zh[0] ? "：" : "", t->zh, state->zh);
     (void)snprintf(en, sizeof en, "Your %s came too late to count%s%s (in force: %s; both are kept)", deed->en,
                    t->en[0] ? ": " : "", t->en, state->en);
-    today_card_put(&(struct today_card){ .kind = "news",
-                                         .id = id ? id + 1 : subject,
-                                         .subject = subject,
-                                         .at = at,
-                                         .zh = zh,
-                                         .en = en,
-                                         .action = thing ? thing->action : "look" },
-                   w);
+    late.zh = zh;
+    late.en = en;
+    return fn(ctx, &late);
 }
 
-static int put_one(struct db *db, const char *site, struct stmt *s, struct json_out *w) {
+static int tell_one(struct db *db, const char *site, struct stmt *s, today_late_fn fn, void *ctx) {
     const char *subject = stmt_text(s, 0), *id = strchr(subject, '/');
     const struct thing *thing = NULL;
     struct told told;
@@ -220,11 +213,11 @@ static int put_one(struct db *db, const char *site, struct stmt *s, struct json_
         if (strlen(things[i].kind) == (size_t)(id - subject) && text_starts(subject, things[i].kind))
             thing = &things[i];
     int rc = look_up(db, site, thing, id ? id + 1 : "", stmt_text(s, 3), &told);
-    if (rc == 0) put(stmt_text(s, 1), subject, stmt_text(s, 2), thing, &told, w);
-    return rc;
+    struct today_late late = { .subject = subject, .at = stmt_text(s, 2), .action = thing ? thing->action : "look" };
+    return rc < 0 ? rc : tell(stmt_text(s, 1), late, &told, fn, ctx);
 }
 
-int today_late_put(struct db *db, const struct today_ask *ask, struct json_out *w) {
+int today_late_each(struct db *db, const struct today_ask *ask, today_late_fn fn, void *ctx) {
     CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
     char actor[64];
     if (!ask->user || !ask->role || strcmp(ask->role, "viewer") == 0) return 0;
@@ -245,6 +238,23 @@ int today_late_put(struct db *db, const struct today_ask *ask, struct json_out *
     stmt_bind_int(s, 3, ask->now.ms - (int64_t)OLDEST_DAYS * DAY_MS);
     stmt_bind_text(s, 4, actor);
     stmt_bind_int(s, 5, TODAY_LATE_MAX);
-    while (rc >= 0 && (rc = stmt_step(s)) == 1) rc = put_one(db, ask->site, s, w);
+    while (rc >= 0 && (rc = stmt_step(s)) == 1) rc = tell_one(db, ask->site, s, fn, ctx);
     return rc < 0 ? rc : 0;
+}
+
+static int put(void *ctx, const struct today_late *late) {
+    const char *id = strchr(late->subject, '/');
+    today_card_put(&(struct today_card){ .kind = "news",
+                                         .id = id ? id + 1 : late->subject,
+                                         .subject = late->subject,
+                                         .at = late->at,
+                                         .zh = late->zh,
+                                         .en = late->en,
+                                         .action = late->action },
+                   ctx);
+    return 0;
+}
+
+int today_late_put(struct db *db, const struct today_ask *ask, struct json_out *w) {
+    return today_late_each(db, ask, put, w);
 }

@@ -82,6 +82,8 @@ test('raised offline, first on the wire, both ends at once, one told that it cam
     const told = (await far04.get('/today')).due.filter((due) => due.kind === 'news');
     assert.deepEqual(told.map((due) => due.subject), [`idle/${idle}`, `test/${pressure.id}`, 'stage/preparation', `daylog/${day.id}`, `hazard/${raised.id}`], 'whoever came too late is told of each');
     assert.equal(told[3].text.zh, `您的日志更正晚了一步，没有算数：${day.date}（现在：以先到的更正为准；两份都保留）`);
+    const [{ press }] = (await far04.get('/api/v1/mine')).sites;
+    assert.deepEqual(press.filter(({ kind }) => kind === 'news').map(({ subject, at, action }) => [subject, at, action]), told.map(({ subject, at, action }) => [subject, at, action]), 'on his own list, too');
     assert.deepEqual((await at01.get(`/daylogs/${day.id}`)).done, ['甲']);
     assert.ok((await far04.timeline()).some((entry) => entry.type === 'hazard-rectified' && entry.late));
     assert.deepEqual((await at01.get('/today')).due.filter((due) => due.kind === 'news'), []);

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "app/journal/mine.h"
 #include "app/journal/today.h"
 #include "app/journal/today_late.h"
 
@@ -124,6 +125,27 @@ static void who_came_too_late_is_told(void **state) {
     }
 }
 
+/* On the person's own list, too, with where it leads. */
+static void ones_own_list_has_it(void **state) {
+    struct post_rig *f = *state;
+    struct mine_ask ask = { .user = "u-04", .role = "manager", .all = true };
+    struct tz *tz = NULL;
+    say(&f->t, BOARDS, "user/u-01", "stage-started", "painting", "{}");
+    say(&f->hub, HUBS, "user/u-04", "stage-started", "painting", "{}");
+    carry(f);
+    assert_int_equal(tz_create("Asia/Shanghai", &tz, NULL), 0);
+    pressing_scope_init(&ask.scope, tz, "Asia/Shanghai", clock_wall());
+    buf_clear(&f->answer);
+    assert_int_equal(mine_print(f->hub.db, &ask, &f->answer), 0);
+    post_rig_has(f, "{'kind':'news','subject':'stage/painting','text':{'zh':'您的开工晚了一步，没有算数：油漆（现在：");
+    post_rig_has(f, "'due':null,'at':'2026-11-22T16:10:00.000+08:00','action':'stage'}");
+    ask.user = "u-01";
+    buf_clear(&f->answer);
+    assert_int_equal(mine_print(f->hub.db, &ask, &f->answer), 0);
+    assert_null(strstr(f->answer.data, "\"news\""));
+    tz_destroy(tz);
+}
+
 /* Told for some days after it turned out, not after it was written; a rebuild is no news. */
 static void days_count_from_when_it_turned_out(void **state) {
     struct post_rig *f = *state;
@@ -162,10 +184,8 @@ static void only_some_are_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(who_came_too_late_is_told),
-        TEST(days_count_from_when_it_turned_out),
-        TEST(in_time_after_all),
-        TEST(only_some_are_told),
+        TEST(who_came_too_late_is_told), TEST(ones_own_list_has_it), TEST(days_count_from_when_it_turned_out),
+        TEST(in_time_after_all),         TEST(only_some_are_told),
     };
     return cmocka_run_group_tests_name("today_late", tests, NULL, NULL);
 }
