@@ -19,6 +19,7 @@ extern const struct route route_timelapse[];
 extern const struct route route_timeline[];
 extern const struct route route_request[];
 extern const struct route route_hook[];
+extern const struct route route_entry[];
 extern const struct route route_inspection[];
 extern const struct route route_company[];
 extern const struct route route_report[];
@@ -41,5 +42,5 @@ const struct route *const route_tables[] = {
     route_photo_get, route_stamped,  route_camera,   route_consent,    route_alert,   route_hazard,   route_timelapse,
     route_timeline,  route_request,  route_hook,     route_inspection, route_company, route_report,   route_stage,
     route_test,      route_delay,    route_decision, route_hold,       route_change,  route_material, route_question,
-    route_callback,  route_approval, route_mine,     route_measure,    route_control, NULL,
+    route_callback,  route_approval, route_mine,     route_measure,    route_entry,   route_control,  NULL,
 };

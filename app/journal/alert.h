@@ -57,6 +57,9 @@ struct alert_query {
  * "next":cursor|null}: newest first. ERR_INVALID: before. */
 MUST_CHECK int alert_print(struct db *db, const struct alert_query *q, struct buf *out, struct err_text *e);
 
+/* One of the list, however long ago it was cleared. ERR_NOT_FOUND. */
+MUST_CHECK int alert_print_one(struct db *db, const char *site, const char *id, bool names, struct buf *out);
+
 /* The site of an alert. ERR_NOT_FOUND. */
 MUST_CHECK int alert_site(struct db *db, const char *id, char site[NAME_SIZE]);
 

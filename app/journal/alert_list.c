@@ -87,19 +87,8 @@ static int put_alert(struct db *db, struct stmt *s, struct json_out *w, void *ct
     return rc;
 }
 
-int alert_print_one(struct db *db, const char *site, const char *id, struct buf *out) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    struct json_out w;
-    bool names = true;
-    int rc = db_prepare(db, "SELECT " COLUMNS " FROM alert WHERE site = ? AND id = ?", &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    rc = stmt_step(s);
-    if (rc <= 0) return rc < 0 ? rc : ERR_NOT_FOUND;
-    json_start(&w, out);
-    rc = put_alert(db, s, &w, &names);
-    return rc < 0 ? rc : out->error;
+int alert_print_one(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
+    return listing_one(db, "SELECT " COLUMNS " FROM alert WHERE site = ? AND id = ?", site, id, put_alert, &names, out);
 }
 
 /* Those that stand, and those that were cleared in the last days: few, however many there ever were. */

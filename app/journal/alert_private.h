@@ -15,7 +15,4 @@ void alert_put(struct json_out *w, const char *rule, const char *level, const ch
                const char *raised, const char *zh, const char *en);
 void alert_put_columns(struct stmt *s, int from, struct json_out *w);
 
-/* One alert as alert_print lists it. ERR_NOT_FOUND. */
-MUST_CHECK int alert_print_one(struct db *db, const char *site, const char *id, struct buf *out);
-
 #endif

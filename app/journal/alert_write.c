@@ -159,6 +159,6 @@ int alert_see(struct journal *j, struct db *db, const char *alert, const char *a
     int repeat = check_repeat(db, subject, &seen, &other, e);
     if (repeat < 0 && repeat != ERR_EXISTS && !other) return repeat;
     if (repeat == 0) rc = append_seen(j, db, site, alert, actor, &seen, e);
-    if (rc == 0) rc = alert_print_one(db, site, alert, answer);
+    if (rc == 0) rc = alert_print_one(db, site, alert, true, answer);
     return rc < 0 ? rc : repeat;
 }

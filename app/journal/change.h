@@ -52,8 +52,10 @@ struct change_query {
  * "decision":{"decision","note","at","actor"}|null,"confirmed":{"id","method","at"}|null}],"next","totals":{"contract","additions","credits","approved",
  * "material","pending","additions_percent","material_percent","open"}}. state "confirmed": offered and confirmed. site NULL: every site, no totals. */
 MUST_CHECK int change_list(struct db *db, const struct change_query *q, struct buf *out, struct err_text *e);
-/* One of the list, with money. ERR_NOT_FOUND. */
+/* One of the list; the first as who posts it sees it, with money. ERR_NOT_FOUND. */
 MUST_CHECK int change_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
+MUST_CHECK int change_print_one(struct db *db, const char *site, const char *id, bool names, bool money,
+                                struct buf *out);
 
 /* ---- for the table of events ---- */
 extern const struct subject_kind change_kind;

@@ -102,9 +102,13 @@ static int put_change(struct db *db, struct stmt *s, struct json_out *w, void *c
     return rc < 0 ? rc : w->buf->error;
 }
 
-int change_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
-    struct shown v = { .names = names, .money = true };
+int change_print_one(struct db *db, const char *site, const char *id, bool names, bool money, struct buf *out) {
+    struct shown v = { .names = names, .money = money };
     return listing_one(db, CHANGES " WHERE c.site = ? AND c.id = ?", site, id, put_change, &v, out);
+}
+
+int change_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
+    return change_print_one(db, site, id, names, true, out);
 }
 
 /* ---- sums ---- */

@@ -36,6 +36,10 @@ MUST_CHECK int delay_list(struct db *db, const struct delay_query *q, struct buf
 MUST_CHECK int delay_idle_list(struct db *db, const char *site, const char *before, int limit, bool names,
                                struct buf *out, struct err_text *e);
 
+/* One of them; an idle day by its date, or by the id of what reported it. ERR_NOT_FOUND. */
+MUST_CHECK int delay_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
+MUST_CHECK int delay_idle_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
+
 /* Granted days and idle days, for clocks. Owns: caller, free. */
 MUST_CHECK int delay_granted(struct db *db, const char *site, struct standstill_days **out, size_t *n);
 MUST_CHECK int delay_idle(struct db *db, const char *site, char (**out)[TZ_DATE_SIZE], size_t *n);

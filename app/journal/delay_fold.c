@@ -32,7 +32,7 @@ static const char schema[] =
 static const char idle_schema[] = "CREATE TABLE idle_day (\n"
                                   "  -- Days on which nobody worked, and why.\n"
                                   "  pos INTEGER NOT NULL,\n"
-                                  "  site TEXT NOT NULL, date TEXT NOT NULL,\n"
+                                  "  site TEXT NOT NULL, date TEXT NOT NULL, id TEXT NOT NULL, -- id: of the event\n"
                                   "  reason TEXT NOT NULL, note TEXT NOT NULL, photos TEXT NOT NULL,\n"
                                   "  at TEXT NOT NULL, by_actor TEXT NOT NULL,\n"
                                   "  PRIMARY KEY (site, date)\n"
@@ -190,8 +190,8 @@ static int reset_idle(struct db *db, const char *site, const char *id) {
 static int put_idle(struct db *db, const struct envelope *event, int64_t pos, const char *photos) {
     struct stmt *s = NULL;
     int rc = db_prepare(db,
-                        "INSERT INTO idle_day (pos, site, date, reason, note, photos, at, by_actor)"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                        "INSERT INTO idle_day (pos, site, date, reason, note, photos, at, by_actor, id)"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                         &s);
     if (rc < 0) return rc;
     stmt_bind_int(s, 1, pos);
@@ -202,6 +202,7 @@ static int put_idle(struct db *db, const struct envelope *event, int64_t pos, co
     stmt_bind_text(s, 6, photos);
     stmt_bind_text(s, 7, event->time);
     stmt_bind_text(s, 8, event->actor);
+    stmt_bind_text(s, 9, event->id);
     rc = stmt_run(s);
     if (rc == 0 && db_changes(db) == 0) rc = late_mark(db, event, "this day was reported before");
     return rc;

@@ -18,7 +18,7 @@ struct reading {
     "decided_by, "                                                                                                     \
     "decision_note, granted_from, granted_to, granted_days, site"
 enum { SITE_COLUMN = 18 };
-#define IDLE_COLUMNS "pos, date, reason, note, photos, at, by_actor"
+#define IDLE_COLUMNS "pos, date, reason, note, photos, at, by_actor, id"
 
 static void put_list(struct json_out *w, const char *name, const char *list) {
     json_put_raw(w, name, list, strlen(list));
@@ -63,6 +63,8 @@ static int put(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
 static int put_idle(struct db *db, struct stmt *s, struct json_out *w, void *ctx) {
     const struct reading *r = ctx;
     json_open(w, NULL, '{');
+    json_put_text(w, "id", stmt_text(s, 7));
+    json_put_text(w, "site", r->site);
     json_put_text(w, "date", stmt_text(s, 1));
     json_put_text(w, "reason", stmt_text(s, 2));
     if (stmt_text(s, 3)[0]) json_put_text(w, "note", stmt_text(s, 3));
@@ -73,34 +75,15 @@ static int put_idle(struct db *db, struct stmt *s, struct json_out *w, void *ctx
     return rc;
 }
 
-/* One row of a statement with the site and an id bound. */
-static int print_one(struct db *db, struct stmt *s, listing_put_fn how, const char *site, const char *id, bool names,
-                     struct buf *out) {
-    struct reading r = { site, names };
-    struct json_out w;
-    stmt_bind_text(s, 1, site);
-    stmt_bind_text(s, 2, id);
-    int rc = stmt_step(s);
-    if (rc == 1) {
-        json_start(&w, out);
-        rc = how(db, s, &w, &r);
-    } else if (rc == 0) {
-        rc = ERR_NOT_FOUND;
-    }
-    stmt_reset(s);
-    return rc < 0 ? rc : out->error;
-}
-
 int delay_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "SELECT " COLUMNS " FROM delay WHERE site = ? AND id = ?", &s);
-    return rc < 0 ? rc : print_one(db, s, put, site, id, names, out);
+    struct reading r = { site, names };
+    return listing_one(db, "SELECT " COLUMNS " FROM delay WHERE site = ? AND id = ?", site, id, put, &r, out);
 }
 
-int delay_idle_print(struct db *db, const char *site, const char *date, bool names, struct buf *out) {
-    struct stmt *s = NULL;
-    int rc = db_prepare(db, "SELECT " IDLE_COLUMNS " FROM idle_day WHERE site = ? AND date = ?", &s);
-    return rc < 0 ? rc : print_one(db, s, put_idle, site, date, names, out);
+int delay_idle_print(struct db *db, const char *site, const char *id, bool names, struct buf *out) {
+    struct reading r = { site, names };
+    return listing_one(db, "SELECT " IDLE_COLUMNS " FROM idle_day WHERE site = ?1 AND (date = ?2 OR id = ?2)", site, id,
+                       put_idle, &r, out);
 }
 
 int delay_row_read(struct db *db, const char *site, const char *id, struct delay_row *out) {

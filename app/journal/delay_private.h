@@ -16,8 +16,4 @@ struct delay_row {
 MUST_CHECK int delay_row_read(struct db *db, const char *site, const char *id,
                               struct delay_row *out); /* ERR_NOT_FOUND */
 
-/* {"id","stage","reason","from","to",…}: answers of POSTs. */
-MUST_CHECK int delay_print(struct db *db, const char *site, const char *id, bool names, struct buf *out);
-MUST_CHECK int delay_idle_print(struct db *db, const char *site, const char *date, bool names, struct buf *out);
-
 #endif

@@ -83,6 +83,12 @@ test('a change: asked on the panel, decided at head office, signed with a finger
         assert.ok(signed.proved);
         assert.match(signed.signature.path, /^M\d+ \d+(L\d+ \d+)+$/);
         await until('head office has it', async () => (await list(office, 'changes'))[0].state === 'confirmed');
+        const none = uuid7(); // of what is not there; the browser tells its console of each 404
+        panel.expect.push(new RegExp(`404 .*${none}`));
+        for (const [page, words] of [['change', '没有这条变更'], ['material', '没有这项材料'], ['question', '没有这个问题']]) {
+            await go(panel, `${page}/${none}`);
+            await panel.see('.hint', { hasText: words });
+        }
         await panel.close();
         await desk.close();
     } finally {

@@ -43,6 +43,8 @@ async function changes({ manager, crew, office }) {
     assert.match(forged.json.detail, /only head office/);
     const signed = await manager.post('/confirmations', { id: uuid7(), subject: `change/${id}`, method: 'signature', name: '欧阳某某', signature: { path: PATH, width: 400, height: 200 } });
     assert.equal(signed.name, '欧**');
+    assert.deepEqual(await manager.get(`/confirmations/${signed.id}`), signed);
+    await until('that the signature was looked at is written down', async () => (await manager.timeline()).some(({ type, actor, data }) => type === 'access' && actor.id === 'u-01' && data.what === 'signature'));
     await until('head office knows that it is signed', async () => (await find(office, 'changes', id)).state === 'confirmed');
     /* Anybody can prove what was signed, from what head office holds. */
     const { confirmations: [held] } = await office.get(`/confirmations?subject=change/${id}`);
@@ -122,12 +124,27 @@ async function handover({ manager, crew, office }) {
     await until('nobody is called any more', async () => (await office.get('/handover')).done && (await office.get('/api/v1/callbacks/due?all=true')).callbacks.length === 0);
 }
 
+// One by its id is what the list says of it, at both ends; what is not there is not found.
+async function byId({ manager, crew, office }) {
+    await manager.post('/delays', { id: uuid7(), reason: 'no-water-power', from: '2026-11-16', to: '2026-11-17' });
+    await manager.post('/idle-days', { id: uuid7(), date: '2026-11-16', reason: 'too-few-workers' });
+    await office.post('/photo-requests', { id: uuid7(), camera: false, text: '请拍' });
+    await until('each end has what the other made', async () => (await office.get('/idle-days')).idle_days.length && (await manager.get('/photo-requests')).photo_requests.length);
+    for (const list of ['changes', 'confirmations', 'materials', 'questions', 'delays', 'idle-days', 'photo-requests', 'callbacks'])
+        for (const client of list === 'callbacks' ? [office] : list === 'confirmations' ? [office, manager] : [office, manager, crew]) {
+            assert.ok((await client.entries(list)).length > 0, list);
+            assert.equal((await client.call('GET', `/${list}/${uuid7()}`, { expect: [404] })).headers['content-type'], 'application/problem+json');
+        }
+    assert.deepEqual(await office.get('/idle-days/2026-11-16'), (await office.get('/idle-days')).idle_days[0]);
+}
+
 test('changes, materials, questions, calls and the hand-over', () => withStack({ check: answersChecked() }, async (stack) => {
     const people = await stand(stack);
     await changes(people);
     await materials(people);
     await questions(people);
     await handover(people);
+    await byId(people);
 }));
 
 await runTests();

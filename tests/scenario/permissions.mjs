@@ -19,7 +19,8 @@ const table = [
     ['whoever is signed in; status', roles, 'GET /session', 'DELETE /session', 'GET /events', 'GET /status', 'GET /consent', 'POST /send-now'],
     ['read site, timeline, photos, lists', ['manager', 'supervisor', 'crew', 'office', 'viewer'], 'GET /site', 'GET /today', 'GET /daylogs', 'GET /daylogs/{id}',
         'GET /daylogs/{id}/card.jpg', 'GET /photos', 'GET /photos/{id}', 'GET /photos/{id}/thumb', 'GET /photos/{id}/stamped', 'GET /photos/{id}/info', 'GET /alerts', 'GET /timelapse', 'GET /timeline', 'GET /history/{kind}/{id}',
-        'GET /photo-requests', 'GET /inspections', 'GET /inspections/{id}', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /mine', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings', 'GET /report', 'GET /inspections/{id}/report', 'GET /stages', 'GET /stages/{key}', 'GET /tests', 'GET /tests/{id}', 'GET /delays', 'GET /idle-days', 'GET /holds', 'GET /changes', 'GET /materials', 'GET /questions', 'GET /handover'],
+        'GET /photo-requests', 'GET /inspections', 'GET /inspections/{id}', 'GET /hazards', 'GET /hazards/{id}', 'GET /sites', 'GET /mine', 'GET /sites/{site}', 'GET /boards', 'GET /verify/{code}', 'POST /blobs/confirmed', 'GET /checklists', 'GET /checklists/{stage}', 'GET /settings', 'GET /report', 'GET /inspections/{id}/report', 'GET /stages', 'GET /stages/{key}', 'GET /tests', 'GET /tests/{id}', 'GET /delays', 'GET /idle-days', 'GET /holds', 'GET /changes', 'GET /materials', 'GET /questions', 'GET /handover',
+        'GET /alerts/{id}', 'GET /photo-requests/{id}', 'GET /delays/{id}', 'GET /idle-days/{id}', 'GET /changes/{id}', 'GET /materials/{id}', 'GET /questions/{id}'],
     ['what the firm is measured by', ['office', 'viewer'], 'GET /measures'],
     ['photo, draft', ['manager', 'supervisor', 'crew', 'office'], 'POST /photos', 'GET /drafts', 'GET /drafts/{kind}/{key}', 'PUT /drafts/{kind}/{key}', 'DELETE /drafts/{kind}/{key}'],
     ['a shot of the camera, for a test; its live picture; that it hangs elsewhere', ['manager', 'supervisor', 'crew', 'installer', 'office'], 'POST /camera/shot', 'GET /camera/live', 'POST /viewpoint'],
@@ -30,7 +31,7 @@ const table = [
     ['assign', ['manager', 'supervisor', 'office'], 'POST /hazards/{id}/assign'],
     ['rectify', ['manager', 'supervisor', 'crew', 'office'], 'POST /hazards/{id}/rectify'],
     ['start, finish, ask for acceptance, change request, delay claim; what the customer confirms, hand-over', ['manager', 'office'], 'POST /stages/{key}/start', 'POST /stages/{key}/finish', 'POST /stages/{key}/request', 'POST /delays', 'POST /idle-days',
-        'POST /changes', 'GET /confirmations', 'POST /confirmations', 'POST /handover', 'GET /callbacks'],
+        'POST /changes', 'GET /confirmations', 'GET /confirmations/{id}', 'POST /confirmations', 'POST /handover', 'GET /callbacks', 'GET /callbacks/{id}'],
     ['timed tests', ['manager', 'supervisor', 'office'], 'POST /tests', 'POST /tests/{id}/finish'],
     ['decide, hold, plan, people, checklists; ask for a photo; see an alert; call-backs, webhooks, the digest', ['office'], 'PUT /sites/{site}', 'POST /photo-requests', 'POST /photos/{id}/withdraw', 'POST /alerts/{id}/seen', 'PUT /checklists/{stage}', 'PUT /settings/{key}', 'POST /checklists/{stage}/check', 'POST /settings/{key}/check', 'GET /templates',
         'GET /company/checklists', 'GET /company/checklists/{stage}', 'GET /company/settings', 'GET /company/history/{kind}/{id}',
@@ -195,7 +196,8 @@ async function apart(stack, people) {
         assert.equal((await people[role].raw('GET', `/api/v1/verify/${own.code}`)).json.photos.length, 1);
     }
     /* What is of another site is not to be had by asking for it here. */
-    for (const url of [`/photos/${other.photo}`, `/photos/${other.photo}/thumb`, `/photos/${other.photo}/stamped`, `/photos/${other.photo}/info`, `/daylogs/${other.log}`, `/daylogs/${other.log}/card.jpg`, `/history/daylog/${other.log}`, `/hazards/${other.hazard}`, `/history/hazard/${other.hazard}`])
+    for (const url of [`/photos/${other.photo}`, `/photos/${other.photo}/thumb`, `/photos/${other.photo}/stamped`, `/photos/${other.photo}/info`, `/daylogs/${other.log}`, `/daylogs/${other.log}/card.jpg`, `/history/daylog/${other.log}`, `/hazards/${other.hazard}`, `/history/hazard/${other.hazard}`,
+        `/changes/${other.change}`, `/materials/${other.material}`, `/questions/${other.question}`, `/delays/${other.delay}`, `/idle-days/${other.idle}`])
         assert.equal((await people.manager.raw('GET', `/api/v1/sites/s-1${url}`)).status, 404, url);
     const log = sample({ key: 'POST /daylogs' }).body(own);
     for (const body of [{ ...log, amends: other.log }, { ...log, id: other.log }]) {

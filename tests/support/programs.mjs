@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The real programs for tests in Node: a broker, a hub and boards in a temporary folder, on free loopback ports; and a client of their HTTP.
 // Nothing here waits for a fixed time: until() asks until a state is there or a deadline has passed.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
@@ -139,6 +140,17 @@ export class Client {
         return this;
     }
     photo = (jpeg, query = {}) => this.post('/photos?' + new URLSearchParams({ id: uuid7(), ...query }), jpeg);
+    // What a list holds; each entry, read by its id, is just that.
+    async entries(list) {
+        const held = async () => (await this.get(`/${list}`))[list.replace('-', '_')];
+        const [all, alone] = await until(`${list} stand still while they are read`, async () => {
+            const before = await held(), each = [];
+            for (const { id } of before) each.push((await this.raw('GET', `${this.prefix}/${list}/${id}`)).json);
+            return JSON.stringify(await held()) === JSON.stringify(before) && [before, each];
+        });
+        assert.deepEqual(alone, all, `each of ${list} by its id`);
+        return all;
+    }
     // Every entry of the timeline, newest first.
     async timeline() {
         const all = [];

@@ -18,6 +18,9 @@ export async function withRest(client, context, judge = client) {
 // A step in the life of a material, which is legal at any time.
 const materialStep = () => ({ good: 201, values: (c) => ({ id: c.material }) });
 
+// What only head office makes, or a rule: money.mjs and rules.mjs read those that there are.
+const absent = () => ({ values: () => ({ id: uuid7() }), good: 404 });
+
 // All that a step in the life of a hazard may say.
 const anyStep = () => [{ id: uuid7(), assignee: 'u-manager', note: '好', photos: [uuid7()] }];
 
@@ -25,11 +28,11 @@ const anyStep = () => [{ id: uuid7(), assignee: 'u-manager', note: '好', photos
 async function withMoney(client, context) {
     const post = async (key, body) => (await client.post(key, body ?? sample({ key: `POST ${key}` }).body(context))).id;
     const ask = { from: 'customer', to: 'site', text: '几点到' };
-    const [change, offered, material, question, answered] = [await post('/changes'), await post('/changes'), await post('/materials'),
+    const [change, offered, material, delay, idle, question, answered] = [await post('/changes'), await post('/changes'), await post('/materials'), await post('/delays'), await post('/idle-days'),
         await post('/questions', { id: uuid7(), ...ask }), await post('/questions', { id: uuid7(), ...ask })];
     await client.post(`/questions/${answered}/answer`, { id: uuid7(), text: '九点' });
     await client.raw('POST', `${client.prefix}/decisions`, { body: { id: uuid7(), subject: `change/${offered}`, decision: 'approved' } }); /* at the hub */
-    return { ...context, change, offered, material, question, answered };
+    return { ...context, change, offered, material, delay, idle, question, answered };
 }
 
 // c: {user, pin, site, photo, log, hazard, rectified: {reject, verify}, code, hash, version, and what withMoney adds}; u-manager is of the site. Rows: body; values for the path; query; headers; good: the answer's
@@ -100,6 +103,7 @@ const rows = {
     'POST /hazards/{id}/rectify': { good: 201, values: (c) => ({ id: c.hazard }), body: () => ({ id: uuid7(), note: '已补刷', photos: [uuid7()] }), also: anyStep },
     'POST /hazards/{id}/reject': { good: 201, values: (c) => ({ id: c.rectified?.reject ?? c.hazard }), body: () => ({ id: uuid7(), note: '还差一点' }), also: anyStep },
     'POST /hazards/{id}/verify': { good: 201, values: (c) => ({ id: c.rectified?.verify ?? c.hazard }), body: () => ({ id: uuid7(), note: '合格', photos: [uuid7()] }), also: anyStep },
+    'GET /alerts/{id}': absent(),
     'POST /alerts/{id}/seen': { values: () => ({ id: uuid7() }), good: 404, body: () => ({ id: uuid7(), note: '问过' }) }, // nothing stands; rules.mjs has one
     'GET /timelapse': {},
     'GET /consent': {},
@@ -108,6 +112,7 @@ const rows = {
     'GET /timeline': {},
     'GET /history/{kind}/{id}': { values: (c) => ({ kind: 'daylog', id: c.log }) },
     'GET /photo-requests': {},
+    'GET /photo-requests/{id}': absent(),
     'POST /photo-requests': {
         good: 201,
         body: () => ({ id: uuid7(), board: 'b-1', stage: 'plumbing_electrical', room: 'kitchen', text: '请拍', due: '2027-01-01T10:00:00+08:00', camera: false }),
@@ -136,11 +141,13 @@ const rows = {
         values: (c) => ({ id: c.test }), good: 422, body: (c) => ({ id: uuid7(), value: 0.8, unit: 'MPa', photos: [c.photo], below_photos: [c.photo], leak: false, note: '不降' }),
     },
     'GET /delays': {},
+    'GET /delays/{id}': { values: (c) => ({ id: c.delay }) },
     'POST /delays': {
         good: 201,
         body: (c) => ({ id: uuid7(), stage: 'tiling', reason: 'no-water-power', from: '2026-11-16', to: '2026-11-17', note: '停水', photos: [c.photo] }),
     },
     'GET /idle-days': {},
+    'GET /idle-days/{id}': { values: (c) => ({ id: c.idle }) },
     'POST /idle-days': {
         good: 201,
         body: (c) => ({ id: uuid7(), date: new Date(Date.UTC(2020, 0, ++count)).toISOString().slice(0, 10), reason: 'too-few-workers', note: '没来', photos: [c.photo] }),
@@ -149,8 +156,10 @@ const rows = {
     'POST /hold': { good: 201, body: () => ({ id: uuid7(), reason: 'payment-overdue', note: '二期款' }) },
     'POST /resume': { good: 201, body: () => ({ id: uuid7(), note: '已付' }) },
     'GET /changes': {},
+    'GET /changes/{id}': { values: (c) => ({ id: c.change }) },
     'POST /changes': { good: 201, body: (c) => ({ id: uuid7(), amount: -120.5, material: true, reason: 'replaced', text: '换成国产', stage: 'carpentry', room: 'kitchen', photos: [c.photo] }) },
     'GET /confirmations': {},
+    'GET /confirmations/{id}': absent(),
     'POST /confirmations': {
         good: [201, 409], /* once, and where it is decided: only at head office */
         body: (c) => ({ id: uuid7(), subject: `change/${c.offered}`, method: 'signature', signature: { path: 'M10 20L30.5 40M1 1L2 2', width: 400, height: 200 }, name: '某某' }),
@@ -161,6 +170,7 @@ const rows = {
         also: () => [{ id: uuid7(), subject: `delay/${uuid7()}`, decision: 'granted', days: 2, from: '2026-11-16', to: '2026-11-17' }],
     },
     'GET /materials': {},
+    'GET /materials/{id}': { values: (c) => ({ id: c.material }) },
     'POST /materials': {
         good: 201,
         /* so far ahead that no rule says anything of it while a test runs */
@@ -175,6 +185,7 @@ const rows = {
     'POST /materials/{id}/measure': { ...materialStep(), body: (c) => ({ id: uuid7(), date: '2026-11-20', note: '量好了', photos: [c.photo] }) },
     'POST /materials/{id}/answer': { ...materialStep(), body: () => ({ id: uuid7(), alternative: '先用样板房的', expected: '2099-12-20' }) },
     'GET /questions': {},
+    'GET /questions/{id}': { values: (c) => ({ id: c.question }) },
     'POST /questions': { good: 201, body: (c) => ({ id: uuid7(), from: 'site', to: 'designer', text: '插座在哪', stage: 'plumbing_electrical', room: 'kitchen', photos: [c.photo] }) },
     'POST /questions/{id}/ask': {
         good: [201, 409], values: (c) => ({ id: c.answered }),
@@ -185,6 +196,7 @@ const rows = {
         body: (c) => ({ id: uuid7(), text: '床头右侧', photos: [c.photo] }),
     },
     'GET /callbacks': {},
+    'GET /callbacks/{id}': absent(),
     'POST /callbacks': { good: 201, body: () => ({ id: uuid7(), score: 4, note: '满意', questions: ['几号完工'], next: '2099-01-01' }) },
     'GET /callbacks/due': {},
     'GET /approvals': {},

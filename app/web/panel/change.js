@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Change orders on the panel: what was asked for, asking for one (reason, amount, photo), and the customer's signature under what was decided.
-import { get, sitePath } from '/shared/api.js';
+import { get, getOne, sitePath } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
@@ -105,8 +105,7 @@ function page(root, { goTo }, id, sign, stops) {
     setTitle(t('change.one'), () => goTo(sign ? `change/${id}` : 'change'));
     return async () => {
         if (signingIt) return;
-        const [answer] = await Promise.all([get(sitePath('/changes?limit=200')), loadReasons()]);
-        const one = answer.changes.find((change) => change.id === id);
+        const [one] = await Promise.all([getOne(sitePath(`/changes/${id}`)), loadReasons()]);
         if (!one) return void fill(root, el('p', { class: 'hint' }, t('change.unknown')));
         if (sign && canSign(one)) {
             signingIt = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Materials on the panel: what is to come and when, what arrived with a photo of its label and how much of it is damaged, what is short. What stands on
 // the label is label.js.
-import { get, sitePath } from '/shared/api.js';
+import { get, getOne, sitePath } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
@@ -170,15 +170,15 @@ function page(root, ctx, id, verb, stops) {
     setTitle(t('material.one'), () => goTo('material'));
     return async () => {
         if (busy) return;
-        const { materials } = await get(sitePath('/materials?limit=200'));
-        const one = materials.find((material) => material.id === id);
+        const one = await getOne(sitePath(`/materials/${id}`));
         if (!one) return void fill(root, el('p', { class: 'hint' }, t('material.unknown')));
         if (verb === 'arrive') {
             busy = true;
             return void arrive(root, ctx, one, stops);
         }
         if (verb === 'label') {
-            busy = label(root, ctx, one, materials);
+            const { materials } = await get(sitePath('/materials?limit=200'));
+            if (!busy) busy = label(root, ctx, one, materials);
             return;
         }
         setTitle(one.name, () => goTo('material'));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Questions on the panel: what is open both ways with its clock, asking by chips (words on a phone), answering.
-import { get, sitePath } from '/shared/api.js';
+import { get, getOne, sitePath } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { uuid7 } from '/shared/ids.js';
@@ -82,7 +82,7 @@ function page(root, { goTo }, id) {
     let chosen = '';
     setTitle(t('question.one'), () => goTo('question'));
     return async function load() {
-        const one = (await get(sitePath('/questions?limit=200'))).questions.find((question) => question.id === id);
+        const one = await getOne(sitePath(`/questions/${id}`));
         if (!one) return void fill(root, el('p', { class: 'hint' }, t('question.unknown')));
         const mine = may('raise') && one.state === 'open' && (one.to === 'site' || may('decide'));
         const chips = el('div', { class: 'choices choices-row' });

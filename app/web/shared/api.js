@@ -77,6 +77,8 @@ export async function request(method, path, options = {}) {
 }
 
 export const get = (path, options) => request('GET', path, options);
+// One thing, or null where there is no such thing.
+export const getOne = (path) => get(path).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
 export const post = (path, body, options) => request('POST', path, { ...options, body });
 export const put = (path, body, options) => request('PUT', path, { ...options, body });
 export const del = (path, options) => request('DELETE', path, options);

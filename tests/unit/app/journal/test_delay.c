@@ -129,7 +129,8 @@ static void an_idle_day_is_reported_once(void **state) {
     assert_string_equal(date, "2026-11-20");
     assert_int_equal(delay_idle_date("[]", 2, date, &f->e), ERR_INVALID);
     assert_int_equal(post_at(f, &f->t, delay_post_idle, date, "\"date\":\"2026-11-20\",\"reason\":\"下雨\""), 0);
-    says(f, "{\"date\":\"2026-11-20\",\"reason\":\"下雨\",\"photos\":[]");
+    says(f, "\"date\":\"2026-11-20\",\"reason\":\"下雨\",\"photos\":[]");
+    says(f, f->out.id);
     assert_int_equal(post_at(f, &f->t, delay_post_idle, date, "\"date\":\"2026-11-20\",\"reason\":\"x\""),
                      ERR_CONFLICT);
 }
