@@ -34,7 +34,8 @@ MUST_CHECK int alert_raise(struct journal *j, struct db *db, const char *site, c
 MUST_CHECK int alert_clear(struct journal *j, struct db *db, const char *site, const char *id, struct err_text *e);
 
 /* POST /alerts/{alert}/seen: {"id"?,"note"?}, the id being that of the event. 0, and *answer is the alert as alert_print lists it; ERR_EXISTS: that
- * event was stored before, *answer likewise; ERR_CONFLICT: the id is another record's; ERR_NOT_FOUND: no such alert; ERR_INVALID: e->field. */
+ * event was stored before, *answer likewise; ERR_CONFLICT: the id is another record's (*answer likewise, where that is about this
+ * alert); ERR_NOT_FOUND: no such alert; ERR_INVALID: e->field. */
 MUST_CHECK int alert_see(struct journal *j, struct db *db, const char *alert, const char *actor, const char *body,
                          size_t n, struct buf *answer, struct err_text *e);
 

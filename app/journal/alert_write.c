@@ -111,17 +111,18 @@ static int read_seen(const char *body, size_t n, struct seen *out, struct err_te
     return rc == 0 ? decode_seen(root, out, e) : rc;
 }
 
-/* 0: the id is new. */
-static int check_repeat(struct db *db, const char *subject, const struct seen *seen, struct err_text *e) {
+/* 0: the id is new. *other: it is taken by another word about the same alert. */
+static int check_repeat(struct db *db, const char *subject, const struct seen *seen, bool *other, struct err_text *e) {
     struct envelope event = { 0 };
     struct appended first;
     int rc = seen->id[0] ? repeat_find(db, seen->id, &event, &first) : ERR_NOT_FOUND;
     if (rc == ERR_NOT_FOUND) return 0;
     if (rc < 0) return err_set(e, rc, "the journal cannot be read: %s", db_message(db));
     const char *note = json_text(json_member(event.data, "note"));
-    bool same = strcmp(event.type, "alert-seen") == 0 && strcmp(event.subject, subject) == 0 &&
-                strcmp(note ? note : "", seen->note) == 0;
+    bool ours = strcmp(event.type, "alert-seen") == 0 && strcmp(event.subject, subject) == 0;
+    bool same = ours && strcmp(note ? note : "", seen->note) == 0;
     envelope_fini(&event);
+    *other = ours && !same;
     return same ? ERR_EXISTS : err_field(e, ERR_CONFLICT, "id", "this id is taken by another record; use a new one");
 }
 
@@ -155,8 +156,9 @@ int alert_see(struct journal *j, struct db *db, const char *alert, const char *a
     rc = alert_site(db, alert, site);
     if (rc < 0) return err_set(e, rc, rc == ERR_NOT_FOUND ? "there is no such alert" : "the alerts cannot be read");
     (void)snprintf(subject, sizeof subject, "alert/%s", alert);
-    int repeat = check_repeat(db, subject, &seen, e);
-    if (repeat < 0 && repeat != ERR_EXISTS) return repeat;
+    bool other = false;
+    int repeat = check_repeat(db, subject, &seen, &other, e);
+    if (repeat < 0 && repeat != ERR_EXISTS && !other) return repeat;
     if (repeat == 0) rc = append_seen(j, db, site, alert, actor, &seen, e);
     if (rc == 0) rc = alert_print_one(db, site, alert, true, answer);
     return rc < 0 ? rc : repeat;

@@ -29,7 +29,8 @@ static const struct word heads[] = {
     { "stage", "阶段", "stage" },
     { "room", "房间", "room" },
     { "text", "内容", "text" },
-    { "due", "期限", "due" },
+    { "due", "期限", "due" }, /* in force: due_at of the list */
+    { "set", "原定期限", "due as set" },
     { "overdue", "逾期", "overdue" },
     { "assignee", "整改人", "assignee" },
     { "raised", "提出时间", "raised" },
@@ -77,7 +78,8 @@ static int put_row(struct db *db, struct stmt *s, const struct hazard_query *q, 
     csv_text(c, !stage ? stmt_text(s, HAZARD_COL_STAGE) : zh ? stage->zh : stage->en);
     csv_text(c, !room ? stmt_text(s, HAZARD_COL_ROOM) : zh ? room->zh : room->en);
     csv_text(c, text);
-    csv_text(c, times->text);
+    csv_text(c, times->due.ms ? times->text : ""); /* held without an end: nobody knows */
+    csv_text(c, stmt_text(s, HAZARD_COL_DUE));
     csv_text(c, !times->overdue ? "" : zh ? "是" : "yes");
     int rc = put_person(db, s, HAZARD_COL_ASSIGNEE, q->names, c);
     csv_text(c, stmt_text(s, HAZARD_COL_RAISED_AT));

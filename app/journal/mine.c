@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Puts a person's list together and in order. What is on it: mine_read.c. */
+/* Puts a person's list together and in order. What is on it: mine_read.c and the other mine_*.c. */
 #include "app/journal/mine_private.h"
 
 #include "app/journal/callback.h"
@@ -11,11 +11,17 @@
 #include <string.h>
 
 static const char *const words[] = {
-    [MINE_ACCEPTANCE] = "acceptance", [MINE_OVERDUE] = "overdue",
-    [MINE_RECHECK] = "recheck",       [MINE_HAZARD] = "hazard",
-    [MINE_REPORT] = "report",         [MINE_DAYLOG] = "daylog",
-    [MINE_QUESTION] = "question",     [MINE_ALERT] = "alert",
-    [MINE_REJECTED] = "rejected",     [MINE_SIGN] = "sign",
+    [MINE_ACCEPTANCE] = "acceptance",
+    [MINE_OVERDUE] = "overdue",
+    [MINE_RECHECK] = "recheck",
+    [MINE_HAZARD] = "hazard",
+    [MINE_REPORT] = "report",
+    [MINE_DAYLOG] = "daylog",
+    [MINE_QUESTION] = "question",
+    [MINE_ALERT] = "alert",
+    [MINE_REJECTED] = "rejected",
+    [MINE_SIGN] = "sign",
+    [MINE_NEWS] = "news",
 };
 
 int mine_add(struct mine_list *list, enum mine_kind kind, struct mine_item **item) {
@@ -43,9 +49,9 @@ static int by_kind(const void *a, const void *b) {
 }
 
 static int gather(struct mine_list *list) {
-    static int (*const kinds[])(struct mine_list * list) = { mine_acceptances, mine_hazards,    mine_rechecks,
-                                                             mine_report,      mine_daylogs,    mine_questions,
-                                                             mine_rejections,  mine_signatures, mine_alerts };
+    static int (*const kinds[])(
+        struct mine_list * list) = { mine_acceptances, mine_hazards,    mine_rechecks,   mine_report, mine_daylogs,
+                                     mine_questions,   mine_rejections, mine_signatures, mine_news,   mine_alerts };
     int rc = site_clocks_find(&list->clocks, list->db, list->site, &list->clock);
     for (size_t i = 0; rc == 0 && i < TEXT_ARRAY_LEN(kinds); i++) rc = kinds[i](list);
     if (rc == 0 && list->count) qsort(list->items, list->count, sizeof *list->items, by_kind);
@@ -63,6 +69,8 @@ static void put_item(const struct mine_list *list, const struct mine_item *item,
     json_put_text(w, "en", item->en);
     json_close(w, '}');
     json_put_text(w, "due", item->due.ms ? due : NULL);
+    if (item->at[0]) json_put_text(w, "at", item->at);
+    if (item->action[0]) json_put_text(w, "action", item->action);
     json_close(w, '}');
 }
 

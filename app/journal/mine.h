@@ -17,9 +17,10 @@ struct mine_ask {
     struct pressing_scope scope;
 };
 
-/* {"sites":[{"site","name","red","stage","press":[{"kind":"acceptance"|"overdue"|"recheck"|"rejected"|"hazard"|"report"|"daylog"|"question"|"sign"|"alert","subject",
- * "text":{"zh","en"},"due":RFC3339|null}]}],"callbacks":[as callback_print_due has them, for head office]}. Sites without an item come last. subject: "hazard/{id}", "daylog/{date}",
- * "report/{date}", "stage/{key}", "question/{id}"; of an alert: what it is about, as material/{id}, change/{id}, board/{id}, callback/{date}, too. */
+/* {"sites":[{"site","name","red","stage","press":[{"kind":"acceptance"|"overdue"|"recheck"|"rejected"|"hazard"|"report"|"daylog"|"question"|"sign"|"news"|"alert","subject",
+ * "text":{"zh","en"},"due":RFC3339|null,"at"?,"action"?}]}],"callbacks":[as callback_print_due has them, for head office]}. Sites without an item come last. subject: "hazard/{id}", "daylog/{date}",
+ * "report/{date}", "stage/{key}", "question/{id}"; of an alert: what it is about, as material/{id}, change/{id}, board/{id}, callback/{date}, too. News are what the person
+ * wrote that came too late, with at and action as on the home screen (today_late.h). */
 MUST_CHECK int mine_print(struct db *db, const struct mine_ask *ask, struct buf *out);
 
 #endif

@@ -17,6 +17,7 @@ enum mine_kind {
     MINE_DAYLOG,
     MINE_QUESTION,
     MINE_SIGN,
+    MINE_NEWS,
     MINE_ALERT,
 };
 
@@ -26,8 +27,9 @@ struct mine_item {
     enum mine_kind kind;
     char subject[ENVELOPE_SUBJECT_SIZE];
     char zh[MINE_TEXT_SIZE], en[MINE_TEXT_SIZE];
-    struct wall due; /* ms 0: none */
-    size_t order;    /* in which it was added */
+    struct wall due;                      /* ms 0: none */
+    char at[CLOCK_TEXT_SIZE], action[16]; /* of news, as a card of the home screen has them; "" else */
+    size_t order;                         /* in which it was added */
 };
 
 /* A site's items while they are gathered. */
@@ -56,6 +58,7 @@ MUST_CHECK int mine_daylogs(struct mine_list *list);
 MUST_CHECK int mine_questions(struct mine_list *list);  /* of the customer, to the site */
 MUST_CHECK int mine_rejections(struct mine_list *list); /* acceptances that were sent back, and not asked for again */
 MUST_CHECK int mine_signatures(struct mine_list *list); /* that the customer has still to give */
+MUST_CHECK int mine_news(struct mine_list *list);       /* what they wrote that came too late */
 MUST_CHECK int mine_alerts(struct mine_list *list);
 
 #endif

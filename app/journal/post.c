@@ -39,7 +39,7 @@ static int says(const struct post *p, const struct envelope *event, const struct
 }
 
 /* 0: the id is new. */
-static int check_repeat(struct db *db, const struct post *p, const struct json *body, const struct buf *data,
+static int check_repeat(struct db *db, struct post *p, const struct json *body, const struct buf *data,
                         struct appended *out, struct buf *answer, struct err_text *e) {
     struct envelope event = { 0 };
     struct appended first;
@@ -54,6 +54,7 @@ static int check_repeat(struct db *db, const struct post *p, const struct json *
     if (rc < 0) return rc;
     *out = first;
     if (equal) return ERR_EXISTS;
+    p->other = ours;
     return err_field(e, ERR_CONFLICT, "id", "this id is taken by another record; something else needs a new id");
 }
 
@@ -98,6 +99,7 @@ int post_event(struct journal *j, struct db *db, struct post *p, const char *bod
     struct json_out w;
     struct buf said;
     p->allowed[0] = '\0';
+    p->other = false;
     int rc = json_parse(body, n, &root, e);
     if (rc < 0) return rc;
     buf_init(&said, ENVELOPE_MAX * 2);

@@ -27,6 +27,7 @@ struct post {
 
     char id[ID_SIZE];                /* out: the body's */
     char allowed[LIFE_ALLOWED_SIZE]; /* out: with ERR_CONFLICT, a JSON array of what is possible, or "" */
+    bool other; /* out: with ERR_CONFLICT, the id is that of another record of this type and subject */
 };
 
 /* 0; ERR_EXISTS: the same was posted before; ERR_CONFLICT: the id is taken by another record (*answer: what print says of its subject, where it is

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A log each working day, by the cut-off. */
+#include "app/journal/rule_daily.h"
+
 #include "app/journal/rules_private.h"
 
 #include <stdio.h>
@@ -22,15 +24,15 @@ static int miss(struct rules_case *c, const char *date, struct wall due) {
 }
 
 /* A date of which nobody could expect a log is none to judge. */
-static bool is_due(const struct rules_case *c, const char *date, struct wall due) {
-    const struct rules_site *s = c->site;
-    return due.ms > s->begun.ms && due.ms <= c->now.ms && !(s->closed.ms && due.ms > s->closed.ms) &&
-           !standstill_is_granted(&c->clock, date) && !standstill_is_idle(&c->clock, date) &&
-           !standstill_is_held(&c->clock, due);
+bool rule_daily_due(const struct rule_daily_span *span, const char *date, struct wall due, struct wall now) {
+    return span->begun.ms && due.ms > span->begun.ms && due.ms <= now.ms &&
+           !(span->closed.ms && due.ms > span->closed.ms) && standstill_is_open(span->clocks, date) &&
+           !standstill_is_idle(span->clocks, date) && !standstill_is_held(span->clocks, due);
 }
 
 int rule_daily_judge(struct rules_case *c) {
     const struct rules_site *s = c->site;
+    struct rule_daily_span span = { &c->clock, s->begun, s->closed };
     char date[TZ_DATE_SIZE], first[TZ_DATE_SIZE], today[TZ_DATE_SIZE];
     int rc = 0;
     if (!s->begun.ms) return 0;
@@ -40,7 +42,7 @@ int rule_daily_judge(struct rules_case *c) {
         tz_date_add(today, -back, date);
         if (strcmp(date, first) < 0 || !plan_workday(&s->plan.cutoffs, date) || is_logged(s, date)) continue;
         struct wall due = standstill_at(&c->clock, date, s->plan.cutoffs.daylog_min);
-        if (is_due(c, date, due)) rc = miss(c, date, due);
+        if (rule_daily_due(&span, date, due, c->now)) rc = miss(c, date, due);
     }
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "app/journal/draft.h"
 #include "app/journal/event.h"
 #include "app/journal/identity.h"
+#include "app/journal/late.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
 #include "firmware/base/text.h"
@@ -156,10 +157,14 @@ static int create_second(struct db *db, struct err_text *e) {
 /* What version 3 brought. */
 static int create_third(struct db *db, struct err_text *e) { return db_exec(db, company_said_schema, e); }
 
+/* What version 4 brought. */
+static int create_fourth(struct db *db, struct err_text *e) { return db_exec(db, late_since_schema, e); }
+
 static const struct migration migrations[] = {
     { .version = 1, .sql = event_schema, .run = create_state },
     { .version = 2, .run = create_second },
     { .version = 3, .run = create_third },
+    { .version = 4, .run = create_fourth },
 };
 
 int schema_migrate(struct db *db, struct err_text *e) {

@@ -7,7 +7,7 @@
 
 #include "firmware/db/db.h"
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /* Brings the tables of events and state to the newest version. ERR_UNSUPPORTED, and nothing touched, for a newer one. */
 MUST_CHECK int schema_migrate(struct db *db, struct err_text *e);

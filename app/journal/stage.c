@@ -197,7 +197,9 @@ static int judge(struct post *p, struct journal *j, struct db *db, const struct 
             e, ERR_UNSUPPORTED, "photos",
             "acceptance is asked for with photos: take at least one of the finished work, and send its id");
     rc = ask->verb == STAGE_START ? check_mix(k, e) : 0;
-    return rc < 0 ? rc : judge_gate(k, data, made, e);
+    if (rc == 0) rc = judge_gate(k, data, made, e);
+    if (rc == ERR_CONFLICT) stage_allowed(&k->row, ask->may & ~(1u << ask->verb), ask->allowed); /* not that one */
+    return rc;
 }
 
 int stage_step(struct journal *j, struct db *db, struct stage_ask *ask, const char *body, size_t n,
@@ -224,7 +226,7 @@ int stage_step(struct journal *j, struct db *db, struct stage_ask *ask, const ch
     }
     rc = post_event(j, db, &p, body, n, out, answer, e);
     stage_book_fini(&k.book);
-    if (rc != 0 && rc != ERR_EXISTS) return rc;
+    if (rc != 0 && rc != ERR_EXISTS && !p.other) return rc;
     int printed = stage_print(db, &view, ask->key, answer);
     return printed < 0 ? err_set(e, printed, "the stage cannot be read: %s", err_name(printed)) : rc;
 }

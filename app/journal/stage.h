@@ -62,12 +62,12 @@ struct stage_ask {
     const char *fallback_tz; /* of a site without a plan */
     enum stage_verb verb;
     unsigned may;                    /* bits of verbs that whoever asks may do */
-    char allowed[LIFE_ALLOWED_SIZE]; /* out, with ERR_CONFLICT: a JSON array of verbs, or "" */
+    char allowed[LIFE_ALLOWED_SIZE]; /* out, with ERR_CONFLICT: a JSON array of the verbs that remain, or "" */
     struct stage_lacks lacks;        /* out: with ERR_CONFLICT of a gate, what is missing; after 0, warnings too */
 };
 
 /* POST /stages/{key}/{verb}: {"id","room"?,"note"?,"photos"?,"reason"?,"gate"?}. As post_event. ERR_NOT_FOUND: the plan has no such stage.
- * *answer: the stage as the list shows it. */
+ * *answer: the stage as the list shows it; also where the id is taken by the same verb with other content. */
 MUST_CHECK int stage_step(struct journal *j, struct db *db, struct stage_ask *ask, const char *body, size_t n,
                           struct appended *out, struct buf *answer, struct err_text *e);
 

@@ -104,9 +104,10 @@ static int judge_start(struct post *p, struct journal *j, struct db *db, const s
     return check_running(db, p->site, l->kind, stage[0] ? stage : l->stage, room, e);
 }
 
-static int answer_with(struct db *db, const struct timed_view *view, const char *id, int rc, struct buf *answer,
-                       struct err_text *e) {
-    if (rc != 0 && rc != ERR_EXISTS) return rc;
+/* The test as it is, to what was posted or is stored under its id. */
+static int answer_with(struct db *db, const struct timed_view *view, const struct post *p, const char *id, int rc,
+                       struct buf *answer, struct err_text *e) {
+    if (rc != 0 && rc != ERR_EXISTS && !p->other) return rc;
     int printed = timed_test_print(db, view, id, answer);
     return printed < 0 ? err_set(e, printed, "the test cannot be read: %s", err_name(printed)) : rc;
 }
@@ -121,7 +122,7 @@ int timed_test_start(struct journal *j, struct db *db, const struct timed_view *
                       .judge = judge_start,
                       .ctx = &k };
     int rc = post_event(j, db, &p, body, n, out, answer, e);
-    return answer_with(db, view, p.id, rc, answer, e);
+    return answer_with(db, view, &p, p.id, rc, answer, e);
 }
 
 /* ---- finish ---- */
@@ -219,5 +220,5 @@ int timed_test_finish(struct journal *j, struct db *db, const struct timed_view 
     int rc = post_event(j, db, &p, body, n, out, answer, e);
     *left_s = k.left_s;
     if (rc == 0) rc = draft_delete(db, view->site, "test", id);
-    return answer_with(db, view, id, rc, answer, e);
+    return answer_with(db, view, &p, id, rc, answer, e);
 }

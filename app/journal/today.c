@@ -128,7 +128,9 @@ static int put_start(const struct today_day *d, const struct json *draft, struct
 
 /* ---- all of it ---- */
 
+/* A viewer sees no drafts, nor what they would start a log with. */
 static int read_draft(const struct today_day *d, struct draft *draft, struct json **root) {
+    if (d->ask->role && strcmp(d->ask->role, "viewer") == 0) return 0;
     int rc = draft_get(d->db, d->ask->site, "daylog", d->dates[0], draft);
     if (rc == 0) rc = json_parse(draft->data, draft->n, root, NULL);
     return rc == ERR_NOT_FOUND ? 0 : rc;

@@ -20,9 +20,9 @@ struct today_ask {
 /* {"date","until_ten","stage":{"key","zh","en","day","days","late_days","state"}|null,"held":{"since","reason"}|null,"logged":[ids],"start":{"stage","done","plan","crew"},
  * "chips":[{"key","zh","en","flags","used","warn"?}],"waiting":{"zh","en"}|null,"alerts","due":[{"kind","id"?,"due","text":{"zh","en"},"action"}],"photos_today":[ids],"draft":{…}|null}.
  * A chip of free text has key null and the text as zh and en. What is due: "test" (one that runs; due: when it may be finished), "daylog" (id: the
- * date), "hazard", "hazard-late" (id: the hazard's; an own step that did not count), "photo-request", "question", "change", "material", "measure"
- * (today_money.h), "news" (today_news.h), "sign", "handover" (today_sign.h), "rejected", "alert" (id: the alert's; what stands and the site can do
- * something about, the oldest first). The draft is {"user","at","data"}; what it says of done, plan, crew and stage is in "start" too. alerts: how many
+ * date), "hazard", "photo-request", "question", "change", "material", "measure"
+ * (today_money.h), "news" (today_news.h, today_late.h), "sign", "handover" (today_sign.h), "rejected", "alert" (id: the alert's; what stands and the site can do
+ * something about, the oldest first). The draft is {"user","at","data"}, null for a viewer; what it says of done, plan, crew and stage is in "start" too. alerts: how many
  * stand, those included that only head office can end. waiting: what the stage's newest log waits for, as the trade does: its lateness is none that
  * somebody has to hear of. A supervisor has, in place of the log, "acceptance" and "inspection", and the member "checks" (today_checks.h). */
 MUST_CHECK int today_print(struct db *db, const struct today_ask *ask, struct buf *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The home screen's cards, in their order: tests that run, logs that are missing, requests for photos, records that were refused, alerts. Hazards' are in
- * today_hazards.c, those of questions, changes and materials in today_money.c, head office's word in today_news.c, signatures in today_sign.c. */
+ * today_hazards.c, those of questions, changes and materials in today_money.c, head office's word in today_news.c, what came too late in today_late.c, signatures in today_sign.c. */
 #include "app/journal/today_private.h"
 
 #include "app/journal/daylog.h"
@@ -12,6 +12,7 @@
 #include "app/journal/today_card.h"
 #include "app/journal/today_hazards.h"
 #include "app/journal/today_checks.h"
+#include "app/journal/today_late.h"
 #include "app/journal/today_money.h"
 #include "app/journal/today_news.h"
 #include "app/journal/today_sign.h"
@@ -179,6 +180,7 @@ int today_due_put(const struct today_day *d, struct json_out *w) {
     if (rc == 0 && checks) rc = today_checks_put_report(d->db, d->ask, &d->clocks, w);
     if (rc == 0) rc = put_requests_due(d, w);
     if (rc == 0) rc = today_money_put(d->db, d->ask, d->tz, w);
+    if (rc == 0) rc = today_late_put(d->db, d->ask, w);
     if (rc == 0) rc = today_news_put(d->db, d->ask, &d->clocks, w);
     if (rc == 0) rc = today_sign_put(d->db, d->ask, w);
     put_rejected(d, w);

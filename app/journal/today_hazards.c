@@ -17,8 +17,6 @@ static void put(struct json_out *w, const char *kind, const char *id, const char
                    w);
 }
 
-/* ---- what presses ---- */
-
 /* due.ms STANDSTILL_NEVER: nobody knows until when the site is held. */
 static void put_pressing(struct stmt *s, const struct standstill *clocks, struct wall due, struct json_out *w) {
     char zh[WORDS_SIZE], en[WORDS_SIZE], text[CLOCK_TEXT_SIZE];
@@ -67,52 +65,7 @@ static int put_all_pressing(struct db *db, const struct today_ask *ask, const st
     return rc < 0 ? rc : 0;
 }
 
-/* ---- what came too late ---- */
-
-static void put_too_late(struct stmt *s, struct json_out *w) {
-    static const struct {
-        const char *type, *zh, *en;
-    } deeds[] = {
-        { "hazard-rectified", "整改", "rectification" },
-        { "hazard-verified", "复查", "re-check" },
-        { "hazard-rejected", "退回", "sending back" },
-        { "hazard-assigned", "指派", "assignment" },
-    };
-    char zh[WORDS_SIZE], en[WORDS_SIZE];
-    const char *text_en = stmt_text(s, 3)[0] ? stmt_text(s, 3) : stmt_text(s, 2);
-    for (size_t i = 0; i < TEXT_ARRAY_LEN(deeds); i++) {
-        if (strcmp(deeds[i].type, stmt_text(s, 1)) != 0) continue;
-        (void)snprintf(zh, sizeof zh, "您的%s晚了一步，没有算数：%s", deeds[i].zh, stmt_text(s, 2));
-        (void)snprintf(en, sizeof en, "Your %s came too late to count: %s", deeds[i].en, text_en);
-        put(w, "hazard-late", stmt_text(s, 0), NULL, zh, en);
-    }
-}
-
-/* Own steps of the last days that somebody else's turned out to precede. */
-static int put_all_too_late(struct db *db, const struct today_ask *ask, struct json_out *w) {
-    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
-    char actor[64];
-    (void)snprintf(actor, sizeof actor, "user/%.40s", ask->user);
-    int rc =
-        db_prepare(db,
-                   "SELECT h.id, e.type, h.text, h.text_en, CAST(e.bytes AS TEXT) ->> '$.actor' AS actor FROM late l"
-                   " JOIN event e ON e.id = l.event AND e.site = l.site JOIN chain c ON c.id = e.chain"
-                   " JOIN hazard h ON h.site = l.site AND l.subject = 'hazard/' || h.id"
-                   " WHERE l.site = ?1 AND c.writer = ?2 AND e.at > ?3 AND actor = ?4 ORDER BY e.pos DESC LIMIT ?5",
-                   &s);
-    if (rc < 0) return rc;
-    stmt_bind_text(s, 1, ask->site);
-    stmt_bind_text(s, 2, ask->board);
-    stmt_bind_int(s, 3, ask->now.ms - (int64_t)TODAY_LATE_DAYS * DAY_MS);
-    stmt_bind_text(s, 4, actor);
-    stmt_bind_int(s, 5, TODAY_HAZARD_LATE_MAX);
-    while ((rc = stmt_step(s)) == 1) put_too_late(s, w);
-    return rc;
-}
-
 int today_hazards_put(struct db *db, const struct today_ask *ask, const struct standstill *clocks, struct json_out *w) {
     if (!ask->user || !ask->role || strcmp(ask->role, "viewer") == 0) return 0;
-    int rc = put_all_too_late(db, ask, w);
-    if (rc == 0) rc = put_all_pressing(db, ask, clocks, strcmp(ask->role, "supervisor") == 0, w);
-    return rc;
+    return put_all_pressing(db, ask, clocks, strcmp(ask->role, "supervisor") == 0, w);
 }

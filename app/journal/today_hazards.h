@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is due of hazards for whoever asks: what presses, and own steps that came too late. Private to today*.c. */
+/* What is due of hazards for whoever asks: what presses. Private to today*.c. */
 #ifndef SITELOG_JOURNAL_TODAY_HAZARDS_H
 #define SITELOG_JOURNAL_TODAY_HAZARDS_H
 
@@ -8,9 +8,7 @@
 #include "firmware/base/json.h"
 #include "firmware/base/tz.h"
 
-#define TODAY_HAZARDS_MAX     3
-#define TODAY_HAZARD_LATE_MAX 2
-#define TODAY_LATE_DAYS       3 /* so long one is told that a step came too late */
+#define TODAY_HAZARDS_MAX 3
 
 /* Entries of an open array. Managers and head office: what is overdue, stops the work, is due within a day or past its warning; crew: the same of what
  * is theirs; supervisors: what waits for their eyes. */

@@ -3,6 +3,7 @@
 #include "app/journal/week.h"
 
 #include "app/journal/row.h"
+#include "app/journal/rules_load_private.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
 #include "firmware/base/text.h"
@@ -86,6 +87,21 @@ int week_stage_logged(struct db *db, const char *site, const char *stage, const 
     if (rc < 0) return rc;
     text_clip(first, TZ_DATE_SIZE, rc == 1 ? stmt_text(s, 0) : "");
     text_clip(last, TZ_DATE_SIZE, rc == 1 ? stmt_text(s, 1) : "");
+    return 0;
+}
+
+int week_worked(struct db *db, const char *site, struct wall *begun, struct wall *closed) {
+    CLEANUP(stmt_reset_ptr) struct stmt *s = NULL;
+    struct rules_site rules = { 0 };
+    int rc = text_copy(rules.site, sizeof rules.site, site);
+    if (rc == 0) rc = rules_load_begun(db, &rules);
+    if (rc == 0) rc = db_prepare(db, "SELECT at_ms FROM handover WHERE site = ?", &s);
+    if (rc < 0) return rc;
+    stmt_bind_text(s, 1, site);
+    rc = stmt_step(s);
+    if (rc < 0) return rc;
+    *begun = rules.begun;
+    closed->ms = rc == 1 ? stmt_int(s, 0) : 0;
     return 0;
 }
 

@@ -26,6 +26,9 @@ MUST_CHECK int week_span(const struct week *w, const struct tz *tz, struct wall 
 MUST_CHECK int week_stage_logged(struct db *db, const char *site, const char *stage, const char *until,
                                  char first[TZ_DATE_SIZE], char last[TZ_DATE_SIZE]);
 
+/* As long as the site was worked on: its boards' first event and its hand-over, ms 0 where there is none yet. */
+MUST_CHECK int week_worked(struct db *db, const char *site, struct wall *begun, struct wall *closed);
+
 /* How many photos were taken on these dates, time-lapse frames and withdrawn ones left out. */
 MUST_CHECK int week_photo_count(struct db *db, const char *site, const char *from, const char *to, int64_t *out);
 

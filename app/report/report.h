@@ -125,7 +125,7 @@ struct report_outage {
 };
 
 struct report_counts {
-    int workdays, logged;             /* of the working days that are over or were logged: with a log */
+    int workdays, logged;             /* of the days whose log was due, or is there: with a log */
     int photos;                       /* taken; those shown are at most REPORT_PHOTOS_MAX */
     int checks, passed, failed;       /* items of submitted inspections */
     int hazards_open, hazards_closed; /* at the week's end; within it */

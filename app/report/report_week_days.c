@@ -4,6 +4,7 @@
 
 #include "app/journal/daylog.h"
 #include "app/journal/domain.h"
+#include "app/journal/rule_daily.h"
 #include "firmware/base/cleanup.h"
 
 #include <stdio.h>
@@ -84,14 +85,19 @@ static int add_day(struct report_filling *f, const struct json *entry) {
     return rc ? rc : r->pool.error;
 }
 
+/* Logged of the days whose log is there or was due: as the rule has it that warns of what is missing. */
 static int count(struct report_filling *f) {
+    struct rule_daily_span span = { .clocks = f->clocks };
     char date[TZ_DATE_SIZE];
+    int rc = week_worked(f->db, f->site, &span.begun, &span.closed);
+    if (rc) return rc;
     memcpy(date, f->week.from, sizeof date);
     for (int i = 0; i < 7; i++) {
         bool logged = false;
         for (size_t k = 0; k < f->r->day_count && !logged; k++) logged = strcmp(f->r->days[k].date, date) == 0;
         f->r->counts.logged += logged;
-        f->r->counts.workdays += logged || (plan_workday(&f->plan.cutoffs, date) && strcmp(date, f->until) <= 0);
+        struct wall due = standstill_at(f->clocks, date, f->plan.cutoffs.daylog_min);
+        f->r->counts.workdays += logged || rule_daily_due(&span, date, due, f->judged);
         tz_date_add(date, 1, date);
     }
     return 0;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { runTests, siteDate, test, until, uuid7, withStack } from '../support/programs.mjs';
 import { DESK, launch, PHONE, Screen } from '../support/screen.mjs';
+import { agree, log } from '../support/site.mjs';
 
 const go = (screen, hash) => screen.page.evaluate((to) => { location.hash = to; }, hash);
 const list = async (client, name) => (await client.get(`/${name}`))[name];
@@ -265,6 +266,16 @@ test('head office’s word is on the manager’s home until it was opened; what 
     await office.post(`/questions/${asked.id}/answer`, { id: uuid7(), text: '离地 30' });
     const news = async () => (await manager.get('/today')).due.filter((one) => one.kind === 'news');
     await until('the word is on the board', async () => (await news()).length === 3 && (await manager.get('/today')).alerts === 2);
+    // and what he himself said too late: without a link he corrects a log here and on his phone
+    const day = await manager.post('/daylogs', log('腻子'));
+    await stack.addUser(null, 'u-01', 'manager', '2468', '经理');
+    const far = await stack.hubClient({ site: 's-1' }).signIn('u-01', '2468');
+    await agree(manager, office);
+    await stack.broker.kill();
+    await until('the link is down', async () => (await manager.get('/status')).link === 'down');
+    for (const client of [manager, far]) await client.post('/daylogs', { ...log('又一遍'), date: day.date, amends: day.version });
+    await stack.startBroker();
+    await until('it is told', async () => (await news()).some(({ subject }) => subject === `daylog/${day.id}`));
     for (const program of [stack.hub, stack.broker]) await program.kill(); // and stays without a link
     const browser = await launch();
     try {
@@ -287,6 +298,11 @@ test('head office’s word is on the manager’s home until it was opened; what 
         await panel.tap('[data-due="news"]', { hasText: '延期' });
         await panel.see('.view-stopped .hazard-card');
         await go(panel, '#/alerts');
+        await panel.tap('[data-due="news"]', { hasText: '您的日志更正晚了一步' });
+        await panel.see('.view-saved .day-card');
+        await go(panel, '#/alerts');
+        await panel.see('[data-alert]');
+        assert.equal(await panel.$('[data-due="news"]', { hasText: '晚了一步' }).count(), 0, 'it was opened');
         await panel.tap('[data-alert="material-late"]');
         await panel.see('.hazard-page[data-state="late"]');
         const phone = await Screen.open(browser, board.where, { size: PHONE });

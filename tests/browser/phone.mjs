@@ -249,6 +249,21 @@ test('one’s own list at head office: what presses first, a tap leads to the th
         await screen.tap('.mine-item[data-kind="sign"]');
         await screen.see('.sign-pad');
         assert.match(screen.page.url(), /site=s-1#\/stages\/preparation/);
+        // what he wrote too late leads to what it is about, and is gone once that was opened
+        const news = { kind: 'news', subject: 'stage/preparation', at: '2026-11-22T10:00:00.000+08:00', due: null, text: { zh: '您的开工晚了一步', en: 'too late' }, action: 'stage' };
+        const also = (path, put) => screen.page.route(path, async (route) => {
+            const response = await route.fetch(), json = await response.json();
+            put(json);
+            await route.fulfill({ response, json });
+        });
+        await also('**/api/v1/mine', ({ sites }) => sites.find(({ site }) => site === 's-1').press.push(news));
+        await also('**/sites/s-1/today', ({ due }) => due.push({ ...news, id: 'preparation' }));
+        await screen.page.goto(`http://127.0.0.1:${stack.hubWhere.port}/panel/`);
+        await screen.tap('.mine-item[data-kind="news"]', { hasText: '您的开工晚了一步' });
+        await screen.see('.view-stages');
+        await screen.page.goto(`http://127.0.0.1:${stack.hubWhere.port}/panel/`);
+        await screen.see('.mine-item[data-kind="sign"]');
+        assert.equal(await screen.$('.mine-item[data-kind="news"]').count(), 0, 'it was opened');
     });
 }));
 

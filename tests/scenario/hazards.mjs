@@ -3,7 +3,7 @@
 // at once, of which one comes too late, is kept, and is told to who did it; verified by somebody else.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { realPhotos, runTests, test, until, uuid7, varied, withStack } from '../support/programs.mjs';
+import { realPhotos, runTests, siteDate, test, until, uuid7, varied, withStack } from '../support/programs.mjs';
 import { answersChecked } from '../support/openapi.mjs';
 import { addOffice, agree, log } from '../support/site.mjs';
 
@@ -56,11 +56,21 @@ test('raised offline, first on the wire, both ends at once, one told that it cam
     const bare = await at01.raw('POST', `/api/v1${url}/rectify`, { body: { id: uuid7(), note: '好了' } });
     assert.equal(bare.status, 422);
 
-    /* Both rectify, neither knows of the other. */
+    /* Both rectify, neither knows of the other. So it goes with a log, a stage, a test and an idle day. */
+    const day = await at01.post('/daylogs', log('刮腻子'));
+    const pressure = await at01.post('/tests', { id: uuid7(), kind: 'pressure', room: 'kitchen', value: 8, unit: 'bar', photos: [uuid7()] });
+    await agree(at01, office);
     await stack.broker.kill('SIGKILL');
     await until('the link is down', async () => (await at01.get('/status')).link === 'down');
     await at01.post(`${url}/rectify`, { id: uuid7(), photos: [await picture(at01, 2)] });
     await far04.post(`${url}/rectify`, { id: uuid7(), photos: [await picture(far04, 3)] });
+    const idle = day.date;
+    for (const [client, note] of [[at01, '甲'], [far04, '乙']]) {
+        await client.post('/daylogs', { ...log(note), date: day.date, amends: day.version });
+        await client.post('/stages/preparation/start', { id: uuid7() });
+        await client.post(`/tests/${pressure.id}/finish`, { id: uuid7(), value: 7, photos: [uuid7()] });
+        await client.post('/idle-days', { id: uuid7(), date: idle, reason: 'no-water-power' });
+    }
     await stack.startBroker();
     await agree(at01, office);
     for (const client of [at01, office]) {
@@ -69,10 +79,14 @@ test('raised offline, first on the wire, both ends at once, one told that it cam
         assert.equal(rectified.actor.id, 'u-01', 'the first of both in the order that every end has');
         assert.deepEqual(history.map((entry) => [entry.type, Boolean(entry.late)]), [['hazard-raised', false], ['hazard-assigned', false], ['hazard-rectified', false], ['hazard-rectified', true]]);
     }
-    const told = (await far04.get('/today')).due.filter((due) => due.kind === 'hazard-late');
-    assert.deepEqual(told.map((due) => due.id), [raised.id], 'whoever came too late is told');
+    const told = (await far04.get('/today')).due.filter((due) => due.kind === 'news');
+    assert.deepEqual(told.map((due) => due.subject), [`idle/${idle}`, `test/${pressure.id}`, 'stage/preparation', `daylog/${day.id}`, `hazard/${raised.id}`], 'whoever came too late is told of each');
+    assert.equal(told[3].text.zh, `您的日志更正晚了一步，没有算数：${day.date}（现在：以先到的更正为准；两份都保留）`);
+    const [{ press }] = (await far04.get('/api/v1/mine')).sites;
+    assert.deepEqual(press.filter(({ kind }) => kind === 'news').map(({ subject, at, action }) => [subject, at, action]), told.map(({ subject, at, action }) => [subject, at, action]), 'on his own list, too');
+    assert.deepEqual((await at01.get(`/daylogs/${day.id}`)).done, ['甲']);
     assert.ok((await far04.timeline()).some((entry) => entry.type === 'hazard-rectified' && entry.late));
-    assert.deepEqual((await at01.get('/today')).due.filter((due) => due.kind === 'hazard-late'), []);
+    assert.deepEqual((await at01.get('/today')).due.filter((due) => due.kind === 'news'), []);
 
     /* Somebody else verifies, on site. */
     assert.ok((await at02.get('/today')).due.some((due) => due.kind === 'hazard' && due.id === raised.id), 'the supervisor is asked to look');

@@ -59,7 +59,7 @@ function route() {
     main.className = `view view-${views[name] && name ? name : 'home'}`;
     fill(main);
     viewChanged();
-    opened(name, rest[0]);
+    opened([name, ...rest].map(decodeURIComponent).join('/'));
     stopView = view(main, { param: rest.map(decodeURIComponent), goTo, home: () => goTo('') }) ?? null;
     scrollTo(0, 0);
     main.focus({ preventScroll: true }); // a reader of the screen goes on from here

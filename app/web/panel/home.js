@@ -46,11 +46,14 @@ const ACTIONS = {
     handover: { icon: 'checks', word: 'due.do-handover', to: 'handover', may: 'change' },
     delay: { icon: 'stop', word: 'due.do-look', to: 'stopped', may: 'read' },
     look: { icon: 'timeline', word: 'due.do-look', to: 'timeline', may: 'read' },
+    read: { to: 'saved' },
+    report: { to: 'inspect/report' },
 };
 const LOOK_AT = { icon: 'bell', word: 'due.do-look', may: 'read' };
 const MONEY = ['question', 'change', 'material'];
+const ONE_OF = [...MONEY, 'hazard', 'stages', 'tests', 'saved', 'inspect/report']; // views that show one thing by its id
 export function actionOf(due) {
-    if (due.kind === 'news') return { ...ACTIONS[due.action], ...LOOK_AT };
+    if (due.kind === 'news') return { ...(ACTIONS[due.action] ?? ACTIONS.look), ...LOOK_AT };
     if (['sign', 'handover'].includes(due.kind)) return ACTIONS[due.kind];
     const said = `${due.action ?? ''} ${due.kind ?? ''}`;
     if (/hazard/.test(said)) return ACTIONS.hazard;
@@ -68,6 +71,7 @@ export function actionOf(due) {
 
 // A request for a photo is answered by the photo that names it; a log that is due may be yesterday's.
 export function target(due, action) {
+    if (due.kind === 'news') return ONE_OF.includes(action.to) ? `${action.to}/${due.id}` : action.to;
     if (due.kind === 'sign') return `stages/${due.id}//sign`;
     if (due.kind === 'alert') {
         const id = due.subject?.split('/')[1];
@@ -88,7 +92,7 @@ export function textOf(due) {
 
 // An alert about what has a card of its own says nothing more.
 function withoutRepeats(dues) {
-    const own = new Set(dues.filter((due) => due.kind !== 'alert').map((due) => due.id));
+    const own = new Set(dues.filter((due) => due.kind !== 'alert' && (due.kind !== 'news' || MONEY.includes(due.action))).map((due) => due.id));
     return dues.filter((due) => due.kind !== 'alert' || !own.has(due.subject?.split('/')[1]));
 }
 
@@ -104,7 +108,7 @@ function weight(due) {
 }
 export const byWeight = (a, b) => weight(a) - weight(b);
 
-// Head office's word is news until it was opened on this screen.
+// Head office's word, and one's own that came too late, is news until it was opened on this screen.
 const SEEN = 'sitelog.seen';
 const SEEN_MAX = 60;
 const newsKey = (due) => `${user.get()?.user}:${due.subject}@${due.at}`;
@@ -119,9 +123,10 @@ export function unseen(dues) {
     const known = seen();
     return dues.filter((due) => due.kind !== 'news' || !known.includes(newsKey(due)));
 }
-// A view was opened: of what there is news about?
-export function opened(name, id) {
-    const read = (today.get()?.due ?? []).filter((due) => due.kind === 'news' && actionOf(due).to === name && (due.id === id || name === 'stopped')).map(newsKey);
+// A view was opened, as its address says: of what there is news about?
+export function opened(hash) {
+    const leads = (due) => `${hash}/`.startsWith(`${target(due, actionOf(due))}/`);
+    const read = (today.get()?.due ?? []).filter((due) => due.kind === 'news' && leads(due)).map(newsKey);
     if (!read.length) return;
     try {
         localStorage.setItem(SEEN, JSON.stringify([...new Set([...seen(), ...read])].slice(-SEEN_MAX)));

@@ -8,9 +8,10 @@ import { user } from '/shared/place.js';
 import { both } from '/shared/trade.js';
 import { lang, languageButton, t } from '/shared/words.js';
 import { moment } from '/shared/when.js';
+import { actionOf, target, unseen } from './home.js';
 
 const MINUTE_MS = 60000;
-const ICONS = { acceptance: 'checks', overdue: 'clock', recheck: 'look', rejected: 'back', hazard: 'warn', report: 'note', daylog: 'log', question: 'question', sign: 'edit', alert: 'bell' };
+const ICONS = { acceptance: 'checks', overdue: 'clock', recheck: 'look', rejected: 'back', hazard: 'warn', report: 'note', daylog: 'log', question: 'question', sign: 'edit', news: 'info', alert: 'bell' };
 // Where a thing is found on the pages of its site.
 const PLACES = { inspection: () => 'inspect', report: () => 'inspect', hazard: (id) => `hazard/${id}`, daylog: () => 'log', stage: (id) => `stages/${id}`, question: (id) => `question/${id}`, material: (id) => `material/${id}`, change: () => 'change', board: () => 'status' };
 
@@ -19,10 +20,17 @@ function addressOf(site, subject = '', sign = false) {
     return `/panel/?site=${encodeURIComponent(site)}#/${PLACES[kind]?.(id) ?? ''}${sign && kind === 'stage' ? '//sign' : ''}`;
 }
 
+// News lead where their card on the home screen does, and are gone once that was opened on this phone.
+function newsAddress(site, one) {
+    const due = { ...one, id: one.subject.slice(one.subject.indexOf('/') + 1) };
+    return `/panel/?site=${encodeURIComponent(site)}#/${target(due, actionOf(due))}`;
+}
+const withoutSeen = (mine) => ({ ...mine, sites: mine.sites.map((site) => ({ ...site, press: unseen(site.press) })) });
+
 function item(site, one) {
     const late = one.due && Date.parse(one.due) < Date.now();
     const due = one.due && t(late ? 'due.was' : 'due.by', { at: moment(one.due) });
-    return el('a', { class: 'mine-item', href: addressOf(site, one.subject, one.kind === 'sign'), dataset: { kind: one.kind, late: String(Boolean(late)) } }, icon(ICONS[one.kind] ?? 'warn'),
+    return el('a', { class: 'mine-item', href: one.kind === 'news' ? newsAddress(site, one) : addressOf(site, one.subject, one.kind === 'sign'), dataset: { kind: one.kind, late: String(Boolean(late)) } }, icon(ICONS[one.kind] ?? 'warn'),
         el('span', { class: 'mine-text' }, el('b', {}, one.text[lang()] || one.text.zh), due && el('span', { class: 'mine-due' }, due)), icon('forward'));
 }
 
@@ -30,7 +38,8 @@ const head = (site) => el('a', { class: 'mine-head', href: addressOf(site.site),
     el('span', { class: 'mine-text' }, el('b', {}, site.name), el('span', { class: 'mine-due' }, [site.site, site.stage && both(site.stage)].filter(Boolean).join(' · '))), icon('forward'));
 
 // Draws into root; again(): draw the whole page anew. leave(): sign out.
-export function mineView(root, mine, leave) {
+export function mineView(root, first, leave) {
+    let mine = withoutSeen(first);
     let kind = new URLSearchParams(location.search).get('kind') ?? '';
     const filters = el('div', { class: 'mine-kinds', role: 'group', 'aria-label': t('office.filter') });
     const list = el('div', { class: 'mine-list' });
@@ -60,7 +69,7 @@ export function mineView(root, mine, leave) {
     }
     async function load() {
         try {
-            mine = await get('/api/v1/mine');
+            mine = withoutSeen(await get('/api/v1/mine'));
             if (root.contains(list)) draw();
         } catch {
             // what is known stays

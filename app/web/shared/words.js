@@ -56,6 +56,7 @@ const WORDS = {
     'mine.daylog': ['日志', 'Log'],
     'mine.question': ['提问', 'Question'],
     'mine.sign': ['待签字', 'To sign'],
+    'mine.news': ['晚了一步', 'Came too late'],
     'mine.alert': ['警报', 'Alert'],
     'sites.none': ['还没有分给您的工地', 'No site is assigned to you yet'],
 

@@ -135,7 +135,7 @@ static void a_week_is_all_in_it(void **state) {
         ">现阶段",
         "据日报",
         "<b>3</b>",
-        "<b>1/7</b>",
+        "<b>1/1</b>", /* its first day; the log of a Sunday counts */
         NAME,
     };
     struct fixture *f = *state;
@@ -296,6 +296,28 @@ static void one_inspection(void **state) {
     free(text);
 }
 
+/* Days before the site's first event, and today before the cut-off, are none on which a log could have been missed. */
+static void only_logs_that_were_due_are_counted(void **state) {
+    struct fixture *f = *state;
+    static const struct {
+        int64_t at; /* hours after Sunday, 2026-11-22T16:00+08:00 */
+        const char *week, *count;
+    } asked[] = {
+        { 24, "?week=2026-W48", "<b>0/0</b>" }, /* Monday's is due this evening */
+        { 27, "?week=2026-W48", "<b>0/1</b>" },
+        { 27 + 5 * 24, "?week=2026-W48", "<b>0/6</b>" },
+        { 27 + 5 * 24, "?week=2026-W47", "<b>0/0</b>" },
+        { 27 + 5 * 24, "?week=2026-W46", "<b>0/0</b>" }, /* before it began */
+    };
+    assert_int_equal(store_call(f->board.writer, write_rest, f), 0);
+    for (size_t i = 0; i < TEXT_ARRAY_LEN(asked); i++) {
+        clock_fake_wall((struct wall){ INT64_C(1795334400000) + asked[i].at * 3600 * 1000 });
+        char *text = html(f, asked[i].week, ROLE_OFFICE);
+        expect(text, asked[i].count);
+        free(text);
+    }
+}
+
 /* Ten days on which the site was held: due so much later, and on a working day. */
 static int write_held(struct db *db, void *arg) {
     struct fixture *f = arg;
@@ -442,6 +464,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_week_is_all_in_it, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_judged_is_in_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_logs_that_were_due_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(one_inspection, setup, teardown),
         cmocka_unit_test_setup_teardown(hazards_are_due_by_the_sites_clocks, setup, teardown),
         cmocka_unit_test_setup_teardown(one_language, setup, teardown),

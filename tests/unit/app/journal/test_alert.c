@@ -242,6 +242,8 @@ static void seen(void **state) {
     assert_null(strstr(f->answer.data, "13912345678"));
     assert_int_equal(see(f, id, said), ERR_EXISTS);
     assert_int_equal(see(f, id, "{\"id\":\"01990000-0000-7000-8000-00000000bb02\"}"), ERR_CONFLICT);
+    assert_non_null(strstr(f->answer.data, "\"rule\":\"camera-down\"")); /* what is stored */
+    assert_non_null(strstr(f->answer.data, "\"note\":\"打"));
     assert_int_equal(see(f, id, ""), ERR_INVALID);
     assert_int_equal(see(f, id, "{}"), 0);
     assert_non_null(strstr(list(f, "2026-11-15T00:00:00+08:00", NULL, 3), "\"seen\":{\"at\""));

@@ -56,14 +56,16 @@ static void whoever_came_too_late_is_told(void **state) {
     journal_pair_carry(&f->board, &f->hub, &seed);
     assert_int_equal(hazard_rig_step(f, &f->board, "user/u-01", "rectify", HAZARD_RIG_RECTIFY), 0);
     assert_int_equal(hazard_rig_step(f, &f->hub, "user/u-04", "rectify", ",\"photos\":[\"" HAZARD_RIG_CHECK "\"]"), 0);
-    assert_int_equal(cards(f, &f->hub, "u-04", "manager", "hazard-late"), 0);
+    assert_int_equal(cards(f, &f->hub, "u-04", "manager", "\"news\""), 0);
     journal_pair_carry(&f->board, &f->hub, &seed);
     journal_pair_carry(&f->hub, &f->board, &seed);
-    assert_int_equal(cards(f, &f->hub, "u-04", "manager", "\"zh\":\"您的整改晚了一步，没有算数：墙角渗水\""), 1);
-    assert_int_equal(cards(f, &f->hub, "u-01", "manager", "hazard-late"), 0);
-    assert_int_equal(cards(f, &f->board, "u-04", "manager", "hazard-late"), 0); /* it was told where it was done */
+    assert_int_equal(
+        cards(f, &f->hub, "u-04", "manager", "\"zh\":\"您的整改晚了一步，没有算数：墙角渗水（现在：待复查；"), 1);
+    assert_non_null(strstr(f->answer.data, "\"action\":\"hazard\"}"));
+    assert_int_equal(cards(f, &f->hub, "u-01", "manager", "\"news\""), 0);
+    assert_int_equal(cards(f, &f->board, "u-04", "manager", "\"news\""), 1); /* wherever they look */
     clock_fake_advance_ms(4 * 24 * 3600 * 1000LL);
-    assert_int_equal(cards(f, &f->hub, "u-04", "manager", "hazard-late"), 0);
+    assert_int_equal(cards(f, &f->hub, "u-04", "manager", "\"news\""), 0);
 }
 
 /* ---- lists ---- */

@@ -97,9 +97,31 @@ static void a_stage_lives(void **state) {
     journal_pair_rebuild(&f->t);
 }
 
+/* An id that was used: the same again is no news, something else is answered with what is stored. */
+static void an_id_is_used_once(void **state) {
+    struct post_rig *f = *state;
+    assert_int_equal(step(f, STAGE_START, "preparation", "\"note\":\"x\""), 0);
+    f->bodies--;
+    assert_int_equal(step(f, STAGE_START, "preparation", "\"note\":\"x\""), ERR_EXISTS);
+    f->bodies--;
+    assert_int_equal(step(f, STAGE_START, "preparation", "\"note\":\"y\""), ERR_CONFLICT);
+    assert_string_equal(ask.allowed, "");
+    assert_string_equal(f->e.field, "id");
+    says(f, "{\"key\":\"preparation\"");
+    says(f, "\"state\":\"started\"");
+    f->bodies--;
+    assert_int_equal(step(f, STAGE_FINISH, "preparation", ""), ERR_CONFLICT); /* another kind of record */
+    assert_int_equal(f->answer.len, 0);
+    assert_int_equal(step(f, STAGE_OVERRIDE, "preparation", "\"reason\":\"x\""), 0);
+    f->bodies--;
+    assert_int_equal(step(f, STAGE_OVERRIDE, "preparation", "\"reason\":\"y\""), ERR_CONFLICT);
+    says(f, "\"reason\":\"x\"");
+}
+
 static void gates_refuse_and_are_overridden(void **state) {
     struct post_rig *f = *state;
     assert_int_equal(step(f, STAGE_START, "waterproofing", "\"room\":\"bath\""), ERR_CONFLICT);
+    assert_string_equal(ask.allowed, "[\"override\"]"); /* not what was just refused */
     assert_int_equal(ask.lacks.count, 1);
     assert_true(ask.lacks.list[0].hard);
     assert_non_null(strstr(f->e.text, "plumbing, electrical is not accepted"));
@@ -117,6 +139,7 @@ static void gates_refuse_and_are_overridden(void **state) {
     /* Its own gate: no ponding, no acceptance, unless head office says so. */
     assert_int_equal(step(f, STAGE_FINISH, "waterproofing", "\"room\":\"bath\""), 0);
     assert_int_equal(step(f, STAGE_ACCEPT, "waterproofing", "\"room\":\"bath\""), ERR_CONFLICT);
+    assert_string_equal(ask.allowed, "[\"request\",\"reject\",\"override\"]");
     assert_int_equal(step(f, STAGE_OVERRIDE, "waterproofing", "\"room\":\"bath\",\"reason\":\"已做\""), 0);
     assert_int_equal(step(f, STAGE_ACCEPT, "waterproofing", "\"room\":\"bath\""), 0);
     journal_pair_rebuild(&f->t);
@@ -142,6 +165,7 @@ static void rooms_are_asked_for(void **state) {
     says(f, "\"allowed\":[\"start\",\"override\"],\"rooms\":[{\"room\":\"living\",\"state\":\"started\"");
     assert_int_equal(step(f, STAGE_START, "tiling", ""), ERR_CONFLICT);
     assert_non_null(strstr(f->e.text, "room by room"));
+    assert_string_equal(ask.allowed, "[\"override\"]");
     assert_int_equal(step(f, STAGE_START, "painting", ""), ERR_CONFLICT);
 }
 
@@ -256,14 +280,9 @@ static void in_any_order_the_same(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(a_stage_lives),
-        TEST(gates_refuse_and_are_overridden),
-        TEST(a_soft_gate_warns),
-        TEST(rooms_are_asked_for),
-        TEST(evidence_comes_from_all_over_the_site),
-        TEST(roles_see_what_they_may),
-        TEST(days_late),
-        TEST(a_repeat_is_the_same),
+        TEST(a_stage_lives),           TEST(an_id_is_used_once),  TEST(gates_refuse_and_are_overridden),
+        TEST(a_soft_gate_warns),       TEST(rooms_are_asked_for), TEST(evidence_comes_from_all_over_the_site),
+        TEST(roles_see_what_they_may), TEST(days_late),           TEST(a_repeat_is_the_same),
         TEST(in_any_order_the_same),
     };
     return cmocka_run_group_tests_name("stage", tests, NULL, NULL);

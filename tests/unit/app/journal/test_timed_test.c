@@ -113,6 +113,23 @@ static void reboot(struct fixture *f, int64_t dark_s, bool told) {
     free(boot);
 }
 
+/* An id that was used: the same again is no news, something else is answered with what is stored. */
+static void an_id_is_used_once(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(start(f, START), 0);
+    f->ids--;
+    assert_int_equal(start(f, START), ERR_EXISTS);
+    f->ids--;
+    assert_int_equal(start(f, START ",\"note\":\"x\""), ERR_CONFLICT);
+    assert_string_equal(f->e.field, "id");
+    says(f, "\"state\":\"running\"");
+    clock_fake_advance_ms(DAY_S * 1000);
+    assert_int_equal(finish(f, END), 0);
+    f->ids--;
+    assert_int_equal(finish(f, END ",\"leak\":true"), ERR_CONFLICT);
+    says(f, "\"state\":\"passed\"");
+}
+
 static void no_early_pass(void **state) {
     struct fixture *f = *state;
     assert_int_equal(start(f, START), 0);
@@ -318,15 +335,11 @@ static void both_ends_agree(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(no_early_pass),
-        TEST(what_has_to_be_there),
-        TEST(a_failure_need_not_wait),
-        TEST(the_dark_hours_are_told),
-        TEST(without_time_only_what_can_be_proved_counts),
-        TEST(a_company_s_checklist_counts),
-        TEST(an_odd_pressure_is_told),
-        TEST(the_gate_looks_at_the_newest),
-        TEST(both_ends_agree),
+        TEST(an_id_is_used_once),           TEST(no_early_pass),
+        TEST(what_has_to_be_there),         TEST(a_failure_need_not_wait),
+        TEST(the_dark_hours_are_told),      TEST(without_time_only_what_can_be_proved_counts),
+        TEST(a_company_s_checklist_counts), TEST(an_odd_pressure_is_told),
+        TEST(the_gate_looks_at_the_newest), TEST(both_ends_agree),
     };
     return cmocka_run_group_tests_name("timed_test", tests, NULL, NULL);
 }

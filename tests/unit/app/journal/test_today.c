@@ -220,6 +220,27 @@ static void test_start(void **state) {
     says(f, "\"明日进场线管\"],\"plan\":[],\"crew\":{\"painter\":3}}", true);
 }
 
+/* A viewer sees no drafts, nor a log that starts from one. */
+static void test_viewer(void **state) {
+    struct fixture *f = *state;
+    static const char draft[] = "{\"done\":[\"half\"],\"note\":\"secret\"}", *const roles[] = { "manager", "viewer" };
+    struct today_ask ask = { .site = JOURNAL_SITE, .board = "b-01", .fallback_tz = "Asia/Shanghai", .user = "u-07" };
+    struct err_text e;
+    assert_int_equal(clock_parse("2026-11-17T16:00:00+08:00", &ask.now, NULL), 0);
+    journal_pair_begin(&f->t);
+    assert_int_equal(
+        draft_put(f->t.db, JOURNAL_SITE, "daylog", "2026-11-17", draft, strlen(draft), "u-05", ask.now, &e), 0);
+    journal_pair_commit(&f->t);
+    for (int viewer = 0; viewer < 2; viewer++) {
+        ask.role = roles[viewer];
+        buf_clear(&f->out);
+        assert_int_equal(today_print(f->t.db, &ask, &f->out), 0);
+        says(f, "secret", !viewer);
+        says(f, "half", !viewer);
+        says(f, "\"draft\":null", viewer);
+    }
+}
+
 static void test_chips(void **state) {
     struct fixture *f = *state;
     for (int i = 0; i < 3; i++) {
@@ -475,6 +496,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_the_list_of_stages_agrees, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_supervisor, setup, teardown),
         cmocka_unit_test_setup_teardown(test_start, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_viewer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_chips, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_else_is_due, setup, teardown),
         cmocka_unit_test_setup_teardown(test_alerts_that_stand, setup, teardown),
