@@ -131,7 +131,7 @@ async function handover({ manager, crew, office }) {
 // One by its id is what the list says of it, at both ends; what is not there is not found.
 async function byId({ manager, crew, office }) {
     await manager.post('/delays', { id: uuid7(), reason: 'no-water-power', from: '2026-11-16', to: '2026-11-17' });
-    await manager.post('/idle-days', { id: uuid7(), date: '2026-11-16', reason: 'too-few-workers' });
+    await manager.post('/idle-days', { id: uuid7(), date: siteDate(), reason: 'too-few-workers' });
     await office.post('/photo-requests', { id: uuid7(), camera: false, text: '请拍' });
     await until('each end has what the other made', async () => (await office.get('/idle-days')).idle_days.length && (await manager.get('/photo-requests')).photo_requests.length);
     for (const list of ['changes', 'confirmations', 'materials', 'questions', 'delays', 'idle-days', 'photo-requests', 'callbacks'])
@@ -139,7 +139,7 @@ async function byId({ manager, crew, office }) {
             assert.ok((await client.entries(list)).length > 0, list);
             assert.equal((await client.call('GET', `/${list}/${uuid7()}`, { expect: [404] })).headers['content-type'], 'application/problem+json');
         }
-    assert.deepEqual(await office.get('/idle-days/2026-11-16'), (await office.get('/idle-days')).idle_days[0]);
+    assert.deepEqual(await office.get(`/idle-days/${siteDate()}`), (await office.get('/idle-days')).idle_days[0]);
 }
 
 test('changes, materials, questions, calls and the hand-over', () => withStack({ check: answersChecked() }, async (stack) => {
