@@ -169,6 +169,16 @@ test('times over all sites are by each site’s clock, which is said where it is
         await go(screen, 'site/s-1/timeline');
         await screen.see('h1', { hasText: '一号楼' });
         assert.ok(!(await screen.text('.title-id')).includes('GMT'));
+        // What lies over a page is about its own site; the page that comes next is not, whichever of the two ends first.
+        await go(screen, 'questions');
+        await screen.tap('.money-card', { hasText: '问 s-2' });
+        await screen.see('.sheet-money');
+        await go(screen, 'site/s-1/timeline');
+        await screen.see('.entry', { hasText: '问 s-1' });
+        await screen.page.evaluate(() => document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close()));
+        await until('the sheet is gone', async () => await screen.$('dialog[open]').count() === 0);
+        await post(client, 's-1', '/questions', { from: 'site', to: 'office', text: '又问 s-1' });
+        await screen.see('.entry', { hasText: '又问 s-1' });
     }, { zone: 'Asia/Shanghai' });
 }));
 

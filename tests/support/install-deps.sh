@@ -15,7 +15,7 @@ if [ "${1:-test}" = test ]; then
     packages+=(
         libcmocka-dev libimage-exiftool-perl libjpeg-turbo-progs plasma-workspace-wallpapers openssl sqlite3 rabbitmq-server nats-server
         ustreamer poppler-utils zbar-tools
-        clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr chromium
+        clang clang-format clang-tidy cppcheck libclang-rt-14-dev lld gcovr chromium
     )
     command -v node >/dev/null || packages+=(nodejs)
     command -v npm >/dev/null || packages+=(npm)

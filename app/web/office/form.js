@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Forms over head office's lists: a sheet with fields and what can be done, sent under one id until it was taken. While it is open, photos and times are
 // those of the site that it is about.
-import { Offline, setSite } from '/shared/api.js';
+import { enterSite, Offline } from '/shared/api.js';
 import { el } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
-import { place } from '/shared/place.js';
 import { openSheet } from '/shared/sheet.js';
 import { enterZone } from '/shared/when.js';
 import { t } from '/shared/words.js';
@@ -18,9 +17,7 @@ export const filled = (body) => Object.fromEntries(Object.entries(body).filter((
 // site: whom it is about, or undefined. content(): draws it. actions: [{ main, name (of its icon), word, key, run }]; run() gives a promise, or a text
 // that says what is missing. Returns the sheet, with say(text) and buttons.
 export function openForm({ title, site, content, actions, onClose, wide = true }) {
-    const before = place.site;
-    const leave = site ? enterZone(zoneOf(site)) : () => {};
-    if (site) setSite(site);
+    const leave = site ? [enterZone(zoneOf(site)), enterSite(site)] : [];
     const message = el('p', { class: 'pin-message', role: 'alert' });
     const buttons = actions.map(({ main, name, word, run, key }) => el('button', { type: 'button', class: main ? 'main' : 'plain', dataset: { step: key }, on: { click: async () => {
         const request = run();
@@ -36,8 +33,7 @@ export function openForm({ title, site, content, actions, onClose, wide = true }
         }
     } } }, icon(name), el('span', {}, t(word))));
     const sheet = openSheet({ title, className: `${wide ? 'sheet-wide ' : ''}sheet-money`, content: content(), foot: [message, ...buttons], onClose: () => {
-        leave();
-        if (site) setSite(location.hash.startsWith('#/site/') ? before : '');
+        leave.forEach((end) => end());
         onClose?.();
     } });
     return Object.assign(sheet, { buttons, say: (text) => { message.textContent = text; } });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Hazards over all sites: what is open, by whom and by when; before and after; re-checking small things by photo. The filters are the address.
-import { get, post, setSite, sitePath } from '/shared/api.js';
+import { enterSite, get, post, sitePath } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { hazardCard, historyLines, photoPair, placeOf, SEVERITIES, severityBadge, stateLine, STATES, stepsFor, textOf } from '/shared/hazards.js';
 import { STEP_ICONS, takeStep } from '/shared/hazardsteps.js';
@@ -107,9 +107,7 @@ function show(hazard) {
     const body = el('div', { class: 'hazard-page' });
     const foot = el('div', { class: 'hazard-steps' });
     const site = encodeURIComponent(hazard.site);
-    const here = location.hash.startsWith('#/site/') ? hazard.site : '';
-    const leave = enterZone(zoneOf(hazard.site));
-    setSite(hazard.site);
+    const leave = [enterZone(zoneOf(hazard.site)), enterSite(hazard.site)];
     const ctx = {
         say, send: (path, step) => post(sitePath(path), step), people: async () => (await get(sitePath(''))).people ?? [],
         photo: (one, verb) => { location.href = `/panel/?site=${site}#/hazard/${one.id}/${verb}`; },
@@ -137,8 +135,7 @@ function show(hazard) {
     const stop = live.on('record', (record) => record.subject === `hazard/${hazard.id}` && load());
     const sheet = openSheet({ title: textOf(hazard), className: 'sheet-wide sheet-hazard', content: body, foot, onClose: () => {
         stop();
-        leave();
-        setSite(here);
+        leave.forEach((end) => end());
     } });
     draw(hazard);
 }

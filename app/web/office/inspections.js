@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Quality reports, of a site or of all of them, newest first: the verdict, what failed, and the hazards that came of it. Filters are in the address.
-import { get, setSite } from '/shared/api.js';
+import { enterSite, get } from '/shared/api.js';
 import { debounce, el, fill } from '/shared/dom.js';
 import { icon } from '/shared/icons.js';
 import { reportBody, verdictBadge } from '/shared/inspections.js';
@@ -17,16 +17,13 @@ const PAGE = 60;
 const VERDICTS = ['pass', 'rectify', 'fail'];
 
 // What was looked at, what failed first, with its photos and the hazards that came of it.
-// here: the site whose page it is over, or undefined.
-async function openOne(head, here) {
+async function openOne(head) {
     const site = encodeURIComponent(head.site);
-    const leave = enterZone(zoneOf(head.site));
-    setSite(head.site); // whose photos are asked for
+    const leave = [enterZone(zoneOf(head.site)), enterSite(head.site)]; // whose photos are asked for
     const body = el('div', { class: 'walk-report' }, el('p', { class: 'hint' }, t('loading')));
     const foot = el('a', { class: 'plain', href: `/api/v1/sites/${site}/report?week=${head.date}&lang=${lang()}`, target: '_blank', rel: 'noopener' }, icon('note'), el('span', {}, t('walk.report')));
     openSheet({ title: `${stageName(head.stage)} · ${shortDay(head.date)}`, className: 'sheet-wide', content: body, foot, onClose: () => {
-        leave();
-        setSite(here);
+        leave.forEach((end) => end());
     } });
     try {
         const one = await get(`/api/v1/sites/${site}/inspections/${head.id}`);
@@ -38,7 +35,7 @@ async function openOne(head, here) {
 
 function row(head, here) {
     const counts = [t('inspection.passed', { n: head.passed }), head.failed > 0 && t('inspection.failed', { n: head.failed }), head.red > 0 && t('inspection.reds', { n: head.red }), head.hazards > 0 && t('inspection.hazards', { n: head.hazards })];
-    return el('button', { type: 'button', class: 'hazard-card', dataset: { inspection: head.id, verdict: head.verdict }, on: { click: () => openOne(head, here) } },
+    return el('button', { type: 'button', class: 'hazard-card', dataset: { inspection: head.id, verdict: head.verdict }, on: { click: () => openOne(head) } },
         el('span', { class: 'hazard-top' }, verdictBadge(head.verdict), el('b', {}, shortDay(head.date)), !here && el('span', { class: 'hazard-site' }, icon('sites'), siteName(head.site))),
         el('span', { class: 'hazard-text' }, stageName(head.stage)), el('span', { class: 'hazard-place' }, counts.filter(Boolean).join(' · ')), head.actor?.name && el('span', { class: 'hazard-place' }, head.actor.name));
 }

@@ -19,16 +19,27 @@ export class Offline extends Error {}
 const DEADLINE_MS = 20000;
 let csrf = '';
 let signedOut = () => {};
-let site = ''; // at the hub: the site that panel pages are about
+let site = ''; // at the hub: the site that a page is about
+let over = []; // the sites that what lies over the page is about, the topmost last
 
 export function setCsrf(token) { csrf = token || ''; }
 export function csrfToken() { return csrf; }
 export function onSignedOut(fn) { signedOut = fn; }
-export function setSite(id) { site = id || ''; }
+export function setSite(id) {
+    site = id || '';
+    over = []; // whatever lay over the page before is on its way out
+}
+// For what lies over a page: from here on about that site. Returns how to end that, which another page may have done already.
+export function enterSite(id) {
+    const entry = { id };
+    over.push(entry);
+    return () => { over = over.filter((one) => one !== entry); };
+}
 
 // The address of a resource of the site: at a board directly, at the hub below the site.
 export function sitePath(path) {
-    return site ? `/api/v1/sites/${encodeURIComponent(site)}${path}` : `/api/v1${path}`;
+    const id = over.at(-1)?.id ?? site;
+    return id ? `/api/v1/sites/${encodeURIComponent(id)}${path}` : `/api/v1${path}`;
 }
 
 async function once(method, path, options) {
