@@ -76,10 +76,6 @@ $(BUILD)/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
-# A test that is watched runs as well without the optimizer, and is compiled in a third of the time; what it tests is optimized.
-ifeq ($(MODE),asan)
-$(BUILD)/tests/%.o: CFLAGS += -O0
-endif
 # One object holds the version; it is made again when that changes.
 $(BUILD)/firmware/runtime/cli.o: CPPFLAGS += -DSITELOG_VERSION='"$(VERSION)"'
 $(BUILD)/firmware/runtime/cli.o: $(BUILD)/version
